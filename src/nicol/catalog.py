@@ -1,0 +1,172 @@
+"""What a database holds: namespaces, tables, columns, keys, indexes, enum types. Values, pointing at each other by name.
+
+A catalog is what `lower` makes of a schema and what introspection finds in a live database; two catalogs that are
+equal describe the same database. The words inside (type names, expressions) are the database's own: opaque here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Action(StrEnum):
+    """What happens to referencing rows when the row they point at is deleted or its key changes."""
+
+    CASCADE = "CASCADE"
+    RESTRICT = "RESTRICT"
+    NO_ACTION = "NO ACTION"
+    SET_NULL = "SET NULL"
+    SET_DEFAULT = "SET DEFAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """A type in the database's own words: `VARCHAR(20)` is `ColumnType("VARCHAR", (20,))`, `TEXT[]` has `array=True`.
+
+    `enum` is true when `name` is that of an `EnumType` of the catalog.
+    """
+
+    name: str
+    args: tuple[int, ...] = ()
+    array: bool = False
+    enum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A default that is one value, as the text inside the quotes or the number as the database prints it.
+
+    For a list, `text` is the database's own literal for the whole list.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentTimestamp:
+    """A default that is the time of the statement or of the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A default in the database's own SQL."""
+
+    sql: str
+
+
+Default: TypeAlias = Constant | CurrentTimestamp | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `autoincrement`: the database numbers new rows (serial, identity or rowid)."""
+
+    name: str
+    type: ColumnType
+    nullable: bool = False
+    default: Default | None = None
+    autoincrement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    """The primary key; `name` is None where the database does not keep one."""
+
+    columns: tuple[str, ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexColumn:
+    """One column of an index, with its direction and, where given, its operator class."""
+
+    name: str
+    descending: bool = False
+    operator_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index or a unique constraint; `method` is None for the database's usual one; `where` is its own SQL."""
+
+    name: str
+    columns: tuple[IndexColumn, ...]
+    unique: bool = False
+    method: str | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns of this table that point at columns of another; `name` is None where the database does not keep one."""
+
+    columns: tuple[str, ...]
+    table: str
+    references: tuple[str, ...]
+    on_delete: Action = Action.NO_ACTION
+    on_update: Action = Action.NO_ACTION
+    name: str | None = None
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A CHECK constraint in the database's own SQL."""
+
+    name: str | None
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. `namespace` is None in databases (and connections) that have just one."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: PrimaryKey | None = None
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    namespace: str | None = None
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, if there is one."""
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """A type of its own whose values are listed, in order."""
+
+    name: str
+    values: tuple[str, ...]
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """An object that migrations carry in their own SQL and Nicol only sees: a trigger, a function, a view.
+
+    `definition` is the database's own text of it, so that two can be compared.
+    """
+
+    kind: str
+    name: str
+    definition: str
+    table: str | None = None
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Everything that a database holds, in a canonical order (tables, enums and objects by namespace and name)."""
+
+    tables: tuple[Table, ...] = ()
+    enums: tuple[EnumType, ...] = ()
+    unmanaged: tuple[Unmanaged, ...] = field(default=())
+
+    def table(self, name: str) -> Table | None:
+        """The table of that name, if there is one."""
+        return next((table for table in self.tables if table.name == name), None)

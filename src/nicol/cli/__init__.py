@@ -1,0 +1,1 @@
+"""Arguments, prompts, colours, exit codes."""

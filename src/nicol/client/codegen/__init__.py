@@ -1,0 +1,1 @@
+"""Writes clients; never loaded by the runtime."""

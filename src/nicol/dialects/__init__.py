@@ -1,0 +1,1 @@
+"""Everything that a database does its own way, one folder per database."""

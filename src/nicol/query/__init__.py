@@ -1,0 +1,1 @@
+"""Client calls as values, compiled to programs and shapes. Pure."""

@@ -1,0 +1,330 @@
+"""The resolved schema: models, enums and relations, valid and bound, as frozen values that point at each other by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class Scalar(StrEnum):
+    """The scalar types of the language."""
+
+    STRING = "String"
+    BOOLEAN = "Boolean"
+    INT = "Int"
+    BIGINT = "BigInt"
+    FLOAT = "Float"
+    DECIMAL = "Decimal"
+    DATETIME = "DateTime"
+    JSON = "Json"
+    BYTES = "Bytes"
+
+
+class Arity(StrEnum):
+    """How many values a field holds."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    LIST = "list"
+
+
+class ReferentialAction(StrEnum):
+    """What happens to the rows of a relation when the row they point at goes or changes its key."""
+
+    CASCADE = "Cascade"
+    RESTRICT = "Restrict"
+    NO_ACTION = "NoAction"
+    SET_NULL = "SetNull"
+    SET_DEFAULT = "SetDefault"
+
+
+class SortOrder(StrEnum):
+    """The direction of a column in an index."""
+
+    ASC = "Asc"
+    DESC = "Desc"
+
+
+@dataclass(frozen=True, slots=True)
+class EnumRef:
+    """The type of a field whose values are those of an enum, by its name in the schema."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """The type of a column that the language has no word for: the database's own words."""
+
+    sql: str
+
+
+FieldType: TypeAlias = Scalar | EnumRef | Unsupported
+Value: TypeAlias = str | bool | int | float | Decimal | datetime | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """One value written in the schema: its Python value and its text as written.
+
+    A Json literal is its text; an enum value is the value's name in the schema.
+    """
+
+    value: Value
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral:
+    """A list of values written in the schema."""
+
+    items: tuple[Literal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall:
+    """A default that is computed: `now()`, `uuid(7)`, `dbgenerated("gen_random_uuid()")`, `sequence(start: 1)`."""
+
+    name: str
+    args: tuple[str | int, ...] = ()
+    named: tuple[tuple[str, str | int], ...] = ()
+
+
+Default: TypeAlias = Literal | ListLiteral | FunctionCall
+
+
+@dataclass(frozen=True, slots=True)
+class NativeType:
+    """`@db.VarChar(20)` is `NativeType("VarChar", (20,))`."""
+
+    name: str
+    args: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarField:
+    """A field that is a column: a scalar, an enum or an unsupported type. `mapped` is the database's name for it."""
+
+    name: str
+    type: FieldType
+    arity: Arity
+    mapped: str
+    default: Default | None = None
+    updated_at: bool = False
+    native: NativeType | None = None
+    ignored: bool = False
+    documentation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelationField:
+    """A field that leads to rows of another model; `relation` names the `Relation` it is one side of."""
+
+    name: str
+    model: str
+    arity: Arity
+    relation: str
+    ignored: bool = False
+    documentation: str | None = None
+
+
+Field: TypeAlias = ScalarField | RelationField
+
+
+@dataclass(frozen=True, slots=True)
+class KeyField:
+    """One field of an id, unique or index, by its name in the schema."""
+
+    name: str
+    sort: SortOrder | None = None
+    length: int | None = None
+    operator_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    """The id of a model. `name` is what the client calls a compound one; `mapped` the constraint's name if given."""
+
+    fields: tuple[KeyField, ...]
+    name: str | None = None
+    mapped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """A unique criterion. `name` is what the client calls a compound one; `mapped` the index's name if given."""
+
+    fields: tuple[KeyField, ...]
+    name: str | None = None
+    mapped: str | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index. `method` is the algorithm as the schema spells it (`Gin`, `Hash`…)."""
+
+    fields: tuple[KeyField, ...]
+    mapped: str | None = None
+    method: str | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model: a table and its client face. `mapped` is the table's name, `namespace` its database schema."""
+
+    name: str
+    mapped: str
+    fields: tuple[Field, ...]
+    primary_key: PrimaryKey | None
+    uniques: tuple[Unique, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    namespace: str | None = None
+    ignored: bool = False
+    documentation: str | None = None
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, if there is one."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    def scalar(self, name: str) -> ScalarField:
+        """The scalar field of that name; KeyError where there is none."""
+        for field in self.fields:
+            if field.name == name and isinstance(field, ScalarField):
+                return field
+        raise KeyError(name)
+
+    @property
+    def scalars(self) -> tuple[ScalarField, ...]:
+        """The fields that are columns, in the schema's order."""
+        return tuple(field for field in self.fields if isinstance(field, ScalarField))
+
+    @property
+    def relations(self) -> tuple[RelationField, ...]:
+        """The fields that lead to other models, in the schema's order."""
+        return tuple(field for field in self.fields if isinstance(field, RelationField))
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKeyRelation:
+    """1:1 or 1:n. The model `child` holds `fields`, which point at `references` of the model `parent`.
+
+    `child_field` is the relation field beside the foreign key, `parent_field` its other side. `unique`: at most one
+    child for each parent (1:1). `on_delete` and `on_update` hold the language's defaults where the schema gives none.
+    """
+
+    name: str
+    child: str
+    child_field: str
+    fields: tuple[str, ...]
+    parent: str
+    parent_field: str
+    references: tuple[str, ...]
+    unique: bool
+    on_delete: ReferentialAction
+    on_update: ReferentialAction
+    mapped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTableRelation:
+    """Implicit m:n through the table `mapped` (`_AToB`), whose columns `A` and `B` hold the two models' ids.
+
+    Side A is the model whose name comes first in the alphabet; in a self-relation, the field whose name comes first.
+    """
+
+    name: str
+    a: str
+    a_field: str
+    b: str
+    b_field: str
+    mapped: str
+
+
+Relation: TypeAlias = ForeignKeyRelation | JoinTableRelation
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValue:
+    """One value of an enum, with the database's name for it."""
+
+    name: str
+    mapped: str
+    documentation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """An enum, with the database's name for its type."""
+
+    name: str
+    mapped: str
+    values: tuple[EnumValue, ...]
+    namespace: str | None = None
+    documentation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentVariable:
+    """A setting that is read from the environment when it is needed: `env("DATABASE_URL")`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Datasource:
+    """The datasource block. Prisma 7 keeps the URLs in the configuration; the older spelling is accepted here."""
+
+    name: str
+    provider: str
+    url: str | EnvironmentVariable | None = None
+    direct_url: str | EnvironmentVariable | None = None
+    shadow_database_url: str | EnvironmentVariable | None = None
+    relation_mode: str = "foreignKeys"
+    schemas: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """A generator block; `options` holds every property but the provider, as strings or tuples of strings."""
+
+    name: str
+    provider: str | EnvironmentVariable
+    options: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Everything that one schema says, valid and bound."""
+
+    datasource: Datasource | None
+    generators: tuple[Generator, ...]
+    models: tuple[Model, ...]
+    enums: tuple[Enum, ...]
+    relations: tuple[Relation, ...]
+
+    def model(self, name: str) -> Model:
+        """The model of that name; KeyError where there is none."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        raise KeyError(name)
+
+    def enum(self, name: str) -> Enum:
+        """The enum of that name; KeyError where there is none."""
+        for enum in self.enums:
+            if enum.name == name:
+                return enum
+        raise KeyError(name)
+
+    def relation(self, name: str) -> Relation:
+        """The relation of that (unique) name; KeyError where there is none."""
+        for relation in self.relations:
+            if relation.name == name:
+                return relation
+        raise KeyError(name)

@@ -1,0 +1,1 @@
+"""What we say to databases: statement trees, statements, programs."""

@@ -1,0 +1,115 @@
+"""Conversations with a database as values: what a program may say, what it is answered, and the program itself.
+
+A `Program[T]` is a generator. It yields one `Command`, is sent the `Result` (or has the `DriverError` thrown in), and
+returns its answer. Nothing here waits: `nicol.drivers` drives programs, blocking or awaiting, and tests drive them from a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """SQL with its parameters, placeholders spelled as the database does. Answered with a `Result`.
+
+    `prepare` false: a text that will hardly be said twice, not worth a prepared statement.
+    """
+
+    text: str
+    params: tuple[Any, ...] = ()
+    prepare: bool = True
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """One text for many rows of parameters, sent in as few trips as the driver can. Answered with one `Result`:
+
+    `rows` of all, in order; `affected` their sum.
+    """
+
+    text: str
+    params: Sequence[tuple[Any, ...]]
+
+
+class Begin(msgspec.Struct, frozen=True):
+    """Start a transaction. `write`: it will write, so take the write lock now where the database has one.
+
+    `isolation` is SQL's own phrase (`SERIALIZABLE`…) or None for the database's usual level.
+    """
+
+    write: bool = True
+    isolation: str | None = None
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """Make the transaction's work last."""
+
+
+class Rollback(msgspec.Struct, frozen=True):
+    """Undo the transaction's work."""
+
+
+class Savepoint(msgspec.Struct, frozen=True):
+    """Mark a place inside the transaction to which one can roll back."""
+
+    name: str
+
+
+class Release(msgspec.Struct, frozen=True):
+    """Forget a savepoint and keep its work."""
+
+    name: str
+
+
+class RollbackTo(msgspec.Struct, frozen=True):
+    """Undo the work since a savepoint, which stays."""
+
+    name: str
+
+
+Command: TypeAlias = Statement | Batch | Begin | Commit | Rollback | Savepoint | Release | RollbackTo
+
+
+class Result(msgspec.Struct):
+    """The answer to a command: the rows, the names of their columns, and how many rows were written."""
+
+    rows: list[Row]
+    affected: int = 0
+    columns: tuple[str, ...] = ()
+
+
+Program: TypeAlias = Generator[Command, Result, T]
+
+
+def ask(command: Command) -> Program[Result]:
+    """Say one command; the whole answer."""
+    return (yield command)
+
+
+def rows(text: str, *params: object) -> Program[list[Row]]:
+    """Say one statement; its rows."""
+    return (yield Statement(text, params)).rows
+
+
+def say_all(statements: Iterable[Statement]) -> Program[None]:
+    """Say statements one after the other."""
+    for statement in statements:
+        yield statement
+
+
+def transaction(program: Program[T], begin: Begin = Begin()) -> Program[T]:  # noqa: B008
+    """Run a program between `Begin` and `Commit`; whatever it raises, the work is undone first."""
+    yield begin
+    try:
+        answer = yield from program
+    except BaseException:
+        yield Rollback()
+        raise
+    yield Commit()
+    return answer
