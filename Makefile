@@ -1,0 +1,57 @@
+# Everything that is done with this repository. `make` alone explains the targets.
+
+PYTHON ?=
+VENV   := .venv
+BIN    := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick check fix bench docs lock clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo ## Set up and serve the Operator Control Center on SQLite; data stays in .demo/, Ctrl-C ends it
+	@exec $(BIN)/python tools/demo.py
+
+test: $(VENV)/.dev ## Set up and run the whole suite, on SQLite and on an embedded PostgreSQL
+	@$(PYTEST) -n 2 $(ARGS)
+
+quick: $(VENV)/.dev ## The tests that take milliseconds, in under two minutes; ARGS="tests/schema -x" narrows any test run
+	@$(PYTEST) -n 2 -m "not slow and not browser" $(ARGS)
+
+check: $(VENV)/.dev ## All that a change must pass: lint, format, types, import contracts, tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pyright
+	$(BIN)/mypy
+	@$(MAKE) --no-print-directory test
+
+fix: $(VENV)/.dev ## Mend what can be mended without thinking: lint and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.dev ## Measure, on both databases
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.dev ## Write the generated pages anew: command line, error codes, scorecard
+	$(BIN)/python tools/reference.py
+	$(PYTEST) -n 2 -q --scorecard
+
+lock: $(VENV)/.dev ## Choose dependency versions anew and pin them with their hashes
+	$(BIN)/python -m pip install --quiet uv
+	sh tools/lock.sh $(BIN)/uv
+
+clean: ## Remove all that make made: the environment, the demo and its data, caches
+	rm -rf $(VENV) .demo .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.dev: requirements.lock pyproject.toml tools/environment.sh
+	@sh tools/environment.sh $(VENV) requirements.lock
+	@touch $@
+
+$(VENV)/.demo: requirements-demo.lock pyproject.toml tools/environment.sh
+	@sh tools/environment.sh $(VENV) requirements-demo.lock
+	@touch $@
