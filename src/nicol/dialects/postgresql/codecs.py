@@ -1,0 +1,109 @@
+"""How values cross to PostgreSQL and back. The driver returns Python's own types; what remains is what the schema knows better."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any, assert_never
+
+from nicol.dialects import values
+from nicol.dialects.dialect import Codec, Encode
+from nicol.dialects.postgresql.types import column_type, spell_type
+from nicol.schema.schema import Arity, EnumRef, FieldType, NativeType, Scalar, Schema, Unsupported
+from nicol.sql.json import json_text
+
+_EPOCH_DAY = date(1970, 1, 1)
+
+
+def codec(type: FieldType, arity: Arity, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
+    """How values of a field cross. A list is an array of its items, each as it would be stored alone."""
+    item = replace(_item(type, native, schema), cast=_cast(type, native, schema))
+    if arity is not Arity.LIST:
+        return item
+    return replace(item, encode=_each(item.encode), decode=_list_decoder(item.decode))
+
+
+def _cast(type: FieldType, native: NativeType | None, schema: Schema) -> str:  # noqa: A002
+    """The type's name without length and precision, with which a cast would cut values without a word."""
+    return spell_type(replace(column_type(type, native, schema, array=False), args=()))
+
+
+def _item(type: FieldType, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
+    match type:
+        case EnumRef():
+            names = values.enum_names(type, schema) or {}
+            back = {mapped: name for name, mapped in names.items()}
+            same = all(name == mapped for name, mapped in names.items())
+            return Codec(values.member(names), None if same else back.__getitem__)
+        case Unsupported():
+            return Codec()
+        case Scalar():
+            return _scalar(type, native)
+
+
+def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
+    match scalar:
+        case Scalar.STRING:
+            plain = native is None or native.name in {"Text", "VarChar", "Char"}
+            return Codec(values.portable_text, None if plain else str)
+        case Scalar.BOOLEAN:
+            return Codec(values.boolean)
+        case Scalar.INT | Scalar.BIGINT:
+            return Codec(values.integer(scalar, native))
+        case Scalar.FLOAT:
+            return Codec(values.real)
+        case Scalar.DECIMAL:
+            return Codec(values.decimal(native), values.plain)
+        case Scalar.DATETIME:
+            return _datetime(native)
+        case Scalar.JSON:
+            return Codec(json_text)
+        case Scalar.BYTES:
+            return Codec(values.octets, _bytes)
+        case _:
+            assert_never(scalar)
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else bytes(value)
+
+
+def _datetime(native: NativeType | None) -> Codec:
+    match native.name if native else "Timestamp":
+        case "Timestamptz":
+            return Codec(_encode_datetime(native), values.moment)
+        case "Date":
+            return Codec(lambda value: values.moment(value).date(), _from_date)
+        case "Time":
+            return Codec(lambda value: _encode_datetime(native)(value).time(), _from_time)
+        case "Timetz":
+            return Codec(lambda value: _encode_datetime(native)(value).timetz(), _from_time)
+        case _:
+            encode = _encode_datetime(native)
+            return Codec(lambda value: encode(value).replace(tzinfo=None), values.moment)
+
+
+def _encode_datetime(native: NativeType | None) -> Encode:
+    digits = values.fraction_digits(native)
+    return lambda value: values.truncated(values.moment(value), digits)
+
+
+def _from_date(value: Any) -> datetime:
+    return datetime.combine(value, time(), UTC)
+
+
+def _from_time(value: Any) -> datetime:
+    return values.moment(datetime.combine(_EPOCH_DAY, value))
+
+
+def _each(encode: Encode | None) -> Encode:
+    def check(value: Any) -> list[Any]:
+        if not isinstance(value, list | tuple):
+            raise values.wrong(value, "a list")
+        return [encode(each) for each in value] if encode else list(value)  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
+
+    return check
+
+
+def _list_decoder(decode: Encode | None) -> Encode | None:
+    return None if decode is None else lambda value: [decode(each) for each in value]

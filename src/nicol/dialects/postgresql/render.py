@@ -1,0 +1,76 @@
+"""How PostgreSQL spells statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from nicol.sql.renderer import Renderer, Slots, escaped
+from nicol.sql.tree import Fold, InList, InRows, JsonEquals, Like, ListPush, ListTest, Param
+
+
+class PostgresRenderer(Renderer):
+    """PostgreSQL. A parameter's type is inferred by the server; lists say theirs, since their items' are not compared across types."""
+
+    nulls_are_low = False
+
+    def param(self, node: Param, slots: Slots) -> str:
+        """A placeholder with its number."""
+        return f"${slots.number(node.slot)}"
+
+    def _cast(self, node: Param, slots: Slots, suffix: str = "") -> str:
+        text = self.param(node, slots)
+        return f"{text}::{node.cast}{suffix}" if node.cast else text
+
+    def in_list(self, node: InList, slots: Slots) -> str:
+        """One of an array."""
+        operator = "<> ALL" if node.negated else "= ANY"
+        return f"{self.expression(node.of, slots)} {operator}({self._cast(node.items, slots, '[]')})"
+
+    def in_rows(self, node: InRows, slots: Slots) -> str:
+        """One row of several arrays."""
+        arrays = ", ".join(self._cast(item, slots, "[]") for item in node.lists)
+        of = ", ".join(self.expression(item, slots) for item in node.of)
+        return f"({of}) IN (SELECT * FROM unnest({arrays}))"
+
+    def like(self, node: Like, slots: Slots) -> str:
+        """LIKE, or ILIKE where case does not matter."""
+        word = "ILIKE" if node.insensitive else "LIKE"
+        return f"{self.expression(node.of, slots)} {word} {self.param(node.pattern, slots)}"
+
+    def pattern(
+        self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
+    ) -> str:  # noqa: ARG002
+        """The pattern for LIKE, whose escape character is the backslash."""
+        plain = escaped(text, "\\%_", "\\")
+        return ("" if place == "startswith" else "%") + plain + ("" if place == "endswith" else "%")
+
+    def fold(self, node: Fold, slots: Slots) -> str:
+        """Lower case."""
+        return f"lower({self.expression(node.of, slots)})"
+
+    def json_equals(self, node: JsonEquals, slots: Slots) -> str:
+        """Compared as jsonb, which has one spelling for each value."""
+        return f"{self.expression(node.of, slots)}::jsonb = {self.param(node.value, slots)}::jsonb"
+
+    def list_test(self, node: ListTest, slots: Slots) -> str:
+        """A question to an array."""
+        of = self.expression(node.of, slots)
+        if node.value is None:
+            return f"coalesce(cardinality({of}), 0) = 0"
+        if node.test == "has":
+            return f"{self._cast(node.value, slots)} = ANY({of})"
+        operator = {"equals": "=", "has_every": "@>", "has_some": "&&", "is_empty": "="}[node.test]
+        return f"{of} {operator} {self._cast(node.value, slots, '[]')}"
+
+    def list_push(self, node: ListPush, slots: Slots) -> str:
+        """Two arrays put together."""
+        return f"{self.expression(node.of, slots)} || {self._cast(node.items, slots, '[]')}"
+
+    def pack(self, items: Sequence[Any]) -> list[Any]:
+        """An array."""
+        return list(items)
+
+
+RENDERER = PostgresRenderer()
+"""For every project."""

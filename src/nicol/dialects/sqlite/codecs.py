@@ -1,0 +1,134 @@
+"""How values cross to SQLite and back: Prisma's storage as it is, and exact storage where SQLite stands in for PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, assert_never
+
+from nicol.dialects import values
+from nicol.dialects.dialect import Codec, Encode
+from nicol.schema.schema import Arity, EnumRef, FieldType, NativeType, Scalar, Schema, Unsupported
+from nicol.sql.json import json_text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def codec(
+    type: FieldType,  # noqa: A002
+    arity: Arity,
+    native: NativeType | None,
+    schema: Schema,
+    *,
+    portable: bool,
+) -> Codec:
+    """How values of a field cross. A list is JSON text of its items, each as it would be stored alone, bytes in hexadecimal."""
+    if arity is Arity.LIST:
+        return _list_of(type, _item(type, native, schema, portable=portable))
+    return _item(type, native, schema, portable=portable)
+
+
+def _item(type: FieldType, native: NativeType | None, schema: Schema, *, portable: bool) -> Codec:  # noqa: A002
+    match type:
+        case EnumRef():
+            names = values.enum_names(type, schema) or {}
+            back = {mapped: name for name, mapped in names.items()}
+            return Codec(values.member(names), back.__getitem__)
+        case Unsupported():
+            return Codec()
+        case Scalar():
+            return _scalar(type, native, portable=portable)
+
+
+def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Codec:
+    match scalar:
+        case Scalar.STRING:
+            return Codec(values.portable_text if portable else values.text)
+        case Scalar.BOOLEAN:
+            return Codec(_encode_bool, bool)
+        case Scalar.INT | Scalar.BIGINT:
+            return Codec(values.integer(scalar, native))
+        case Scalar.FLOAT:
+            return Codec(_encode_float, float)
+        case Scalar.DECIMAL:
+            return Codec(_decimal_text(native), _decode_decimal)
+        case Scalar.DATETIME:
+            return Codec(_datetime_text(values.fraction_digits(native) if portable else 3), decode_datetime)
+        case Scalar.JSON:
+            return Codec(json_text, _decode_json)
+        case Scalar.BYTES:
+            return Codec(values.octets, _decode_bytes)
+        case _:
+            assert_never(scalar)
+
+
+def _encode_bool(value: Any) -> int:
+    return int(values.boolean(value))
+
+
+def _encode_float(value: Any) -> float:
+    number = values.real(value)
+    if number != number:
+        raise ValueError("SQLite cannot hold a Float that is not a number")
+    return number
+
+
+def _decimal_text(native: NativeType | None) -> Encode:
+    check = values.decimal(native)
+    return lambda value: format(check(value), "f")
+
+
+def _decode_decimal(value: Any) -> Decimal:
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _datetime_text(digits: int) -> Encode:
+    spec = "milliseconds" if digits == 3 else "microseconds"
+
+    def encode(value: Any) -> str:
+        return values.truncated(values.moment(value), digits).isoformat(timespec=spec)
+
+    return encode
+
+
+def decode_datetime(value: Any) -> datetime:
+    """A DateTime in any of the forms that Prisma's files hold: ISO text, milliseconds, SQLite's own text, text with a spaced zone."""
+    if not isinstance(value, str):
+        return _EPOCH + timedelta(milliseconds=value)
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        found = datetime.fromisoformat(value.replace(" +", "+").replace(" UTC", "+00:00"))
+    return values.moment(found)
+
+
+def _decode_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _decode_bytes(value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _list_of(type: FieldType, item: Codec) -> Codec:  # noqa: A002
+    if type is Scalar.JSON:
+        return Codec(_sequence(list, json_text), json.loads)
+    encode: Encode = item.encode or (lambda value: value)
+    decode: Encode = item.decode or (lambda value: value)
+    if type is Scalar.BYTES:
+        return Codec(
+            _sequence(lambda value: encode(value).hex(), json_text),
+            lambda text: [bytes.fromhex(each) for each in json.loads(text)],
+        )
+    return Codec(_sequence(encode, json_text), lambda text: [decode(each) for each in json.loads(text)])
+
+
+def _sequence(encode: Callable[[Any], Any], finish: Callable[[list[Any]], str]) -> Encode:
+    def check(value: Any) -> str:
+        if isinstance(value, list | tuple):
+            return finish([encode(each) for each in value])  # pyright: ignore[reportUnknownVariableType]
+        raise values.wrong(value, "a list")
+
+    return check

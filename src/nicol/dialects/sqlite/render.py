@@ -1,0 +1,145 @@
+"""How SQLite spells statements. What it lacks are functions of the driver's: `nicol_lower`, `nicol_json`, `nicol_decimal`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from nicol.sql.renderer import Renderer, Slots, escaped
+from nicol.sql.tree import (
+    Exact,
+    ExactArithmetic,
+    Fold,
+    InList,
+    InRows,
+    JsonEquals,
+    Like,
+    ListPush,
+    ListTest,
+    Order,
+    Param,
+)
+
+
+class SqliteRenderer(Renderer):
+    """SQLite. `portable`: it stands in for PostgreSQL, so that texts are compared by case, and nulls come last."""
+
+    no_limit = "LIMIT -1"
+
+    def __init__(self, *, portable: bool) -> None:
+        self.portable = portable
+
+    @property
+    def nulls_are_low(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]
+        """True where SQLite keeps its own order, in which a null comes before every value."""
+        return not self.portable
+
+    def param(self, node: Param, slots: Slots) -> str:
+        """A placeholder with its number, so that a value used twice is bound once."""
+        return f"?{slots.number(node.slot)}"
+
+    def nulls(self, key: Order) -> str:
+        """Nulls as high as PostgreSQL has them, in a portable project."""
+        if self.portable and key.nullable and key.nulls is None:
+            return " NULLS FIRST" if key.descending else " NULLS LAST"
+        return super().nulls(key)
+
+    def in_list(self, node: InList, slots: Slots) -> str:
+        """One of a JSON array, whose bytes are written in hexadecimal."""
+        value = "unhex(value)" if node.binary else "value"
+        word = "NOT IN" if node.negated else "IN"
+        of, items = self.expression(node.of, slots), self.param(node.items, slots)
+        return f"{of} {word} (SELECT {value} FROM json_each({items}))"
+
+    def in_rows(self, node: InRows, slots: Slots) -> str:
+        """One row of several JSON arrays of the same length."""
+        names = [f'"l{index}"' for index in range(len(node.lists))]
+        arrays = [
+            f"json_each({self.param(item, slots)}) AS {name}"
+            for item, name in zip(node.lists, names, strict=True)
+        ]
+        joins = " JOIN ".join(
+            [
+                arrays[0],
+                *(
+                    f"{array} ON {name}.key = {names[0]}.key"
+                    for array, name in zip(arrays[1:], names[1:], strict=True)
+                ),
+            ]
+        )
+        of = ", ".join(self.expression(item, slots) for item in node.of)
+        return f"({of}) IN (SELECT {', '.join(f'{name}.value' for name in names)} FROM {joins})"
+
+    def like(self, node: Like, slots: Slots) -> str:
+        """GLOB, which knows case; LIKE, which does not for ASCII, where a Prisma project on SQLite alone expects that."""
+        of, pattern = self.expression(node.of, slots), self.param(node.pattern, slots)
+        if node.insensitive:
+            return f"nicol_lower({of}) GLOB nicol_lower({pattern})"
+        return f"{of} GLOB {pattern}" if self.portable else f"{of} LIKE {pattern} ESCAPE '\\'"
+
+    def pattern(
+        self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
+    ) -> str:
+        """The pattern for GLOB or LIKE."""
+        glob = insensitive or self.portable
+        any_, plain = ("*", _glob(text)) if glob else ("%", escaped(text, "\\%_", "\\"))
+        return ("" if place == "startswith" else any_) + plain + ("" if place == "endswith" else any_)
+
+    def fold(self, node: Fold, slots: Slots) -> str:
+        """Lower case beyond ASCII."""
+        return f"nicol_lower({self.expression(node.of, slots)})"
+
+    def exact(self, node: Exact, slots: Slots) -> str:
+        """Decimals that are text in a portable project are compared as numbers."""
+        text = self.expression(node.of, slots)
+        return f"{text} COLLATE nicol_decimal" if self.portable else text
+
+    def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
+        """Calculation without floats, where decimals are text."""
+        if not self.portable:
+            return super().exact_arithmetic(node, slots)
+        left, right = self.expression(node.left, slots), self.expression(node.right, slots)
+        return f"nicol_decimal('{node.operator}', {left}, {right})"
+
+    def json_equals(self, node: JsonEquals, slots: Slots) -> str:
+        """Both sides in one canonical spelling."""
+        return f"nicol_json({self.expression(node.of, slots)}) = nicol_json({self.param(node.value, slots)})"
+
+    def list_test(self, node: ListTest, slots: Slots) -> str:
+        """A question to a JSON array."""
+        of = self.expression(node.of, slots)
+        value = self.param(node.value, slots) if node.value is not None else ""
+        mine, given = f"SELECT value FROM json_each({of})", f"SELECT value FROM json_each({value})"
+        match node.test:
+            case "equals":
+                return f"nicol_json({of}) = nicol_json({value})"
+            case "has":
+                return f"{value} IN ({mine})"
+            case "has_every":
+                return f"({of} IS NOT NULL AND NOT EXISTS ({given} WHERE value NOT IN ({mine})))"
+            case "has_some":
+                return f"EXISTS ({mine} WHERE value IN ({given}))"
+            case "is_empty":
+                return f"coalesce(json_array_length({of}), 0) = 0"
+
+    def list_push(self, node: ListPush, slots: Slots) -> str:
+        """Two JSON arrays put together as text, which keeps their items to the letter."""
+        of, more = f"coalesce({self.expression(node.of, slots)}, '[]')", self.param(node.items, slots)
+        joined = f"substr({of}, 1, length({of}) - 1) || ',' || substr({more}, 2)"
+        return f"CASE WHEN {of} = '[]' THEN {more} WHEN {more} = '[]' THEN {of} ELSE {joined} END"
+
+    def pack(self, items: Sequence[Any]) -> str:
+        """A JSON array, with bytes in hexadecimal."""
+        return json.dumps(items, ensure_ascii=False, default=bytes.hex)
+
+
+def _glob(text: str) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in text)
+
+
+RENDERER = SqliteRenderer(portable=False)
+"""For a project whose only database is SQLite."""
+
+PORTABLE = SqliteRenderer(portable=True)
+"""For a project whose other database is PostgreSQL."""

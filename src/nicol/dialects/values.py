@@ -1,0 +1,188 @@
+"""What a Python value must be to be a value of each scalar: the checks and normal forms that all databases share.
+
+Each function takes a value that is not None and returns it in normal form. TypeError: the wrong type. ValueError: the right
+type, but no such value. OverflowError: a number that is too big. All of them with a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from typing import Any
+
+from nicol.schema.schema import EnumRef, FieldType, NativeType, Scalar, Schema
+
+_EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
+_RANGES = {"SmallInt": (-(2**15), 2**15 - 1), "Oid": (0, 2**32 - 1)}
+_INT, _BIGINT = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
+DEFAULT_SCALE = 30
+"""The digits after the point of a Decimal without a native type."""
+
+
+def wrong(value: object, wanted: str) -> TypeError:
+    """The sentence for a value of the wrong type."""
+    shown = "a dictionary" if isinstance(value, dict) else f"{type(value).__name__} {value!r:.60}"
+    return TypeError(f"expected {wanted}, got {shown}")
+
+
+def text(value: Any) -> str:
+    """A String."""
+    if isinstance(value, str):
+        return value
+    raise wrong(value, "a str")
+
+
+def portable_text(value: Any) -> str:
+    """A String that every database can hold."""
+    if "\0" in text(value):
+        raise ValueError("a String cannot hold the character U+0000 on PostgreSQL")
+    value.encode()
+    return value
+
+
+def boolean(value: Any) -> bool:
+    """A Boolean."""
+    if value is True or value is False:
+        return value
+    raise wrong(value, "a bool")
+
+
+def integer(scalar: Scalar, native: NativeType | None) -> Callable[[Any], int]:
+    """An Int or BigInt within the bounds of its type."""
+    low, high = _RANGES.get(native.name if native else "", _INT if scalar is Scalar.INT else _BIGINT)
+
+    def check(value: Any) -> int:
+        if not isinstance(value, int) or value is True or value is False:
+            raise wrong(value, "an int")
+        if low <= value <= high:
+            return value
+        raise OverflowError(f"{value} is out of range: expected an int from {low} to {high}")
+
+    return check
+
+
+def real(value: Any) -> float:
+    """A Float."""
+    if isinstance(value, float):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    raise wrong(value, "a float")
+
+
+def decimal(native: NativeType | None) -> Callable[[Any], Decimal]:
+    """A Decimal, rounded half up to the digits that its column keeps, without zeros that say nothing."""
+    precision, scale = _bounds(native)
+    limit = Decimal(10) ** (precision - scale)
+
+    def check(value: Any) -> Decimal:
+        number = _number(value)
+        rounded = (
+            number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+            if -_exponent(number) > scale
+            else number
+        )
+        if abs(rounded) >= limit:
+            raise OverflowError(
+                f"{value} is out of range: expected at most {precision - scale} digits before the point"
+            )
+        return plain(rounded)
+
+    return check
+
+
+def _bounds(native: NativeType | None) -> tuple[int, int]:
+    match native:
+        case NativeType("Decimal", (precision, scale)):
+            return precision, scale
+        case NativeType("Decimal", (precision,)):
+            return precision, 0
+        case NativeType("Money"):
+            return 19, 2
+        case _:
+            return 65, DEFAULT_SCALE
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, Decimal):
+        number = value
+    elif isinstance(value, int | str) and not isinstance(value, bool):
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            raise ValueError(f"{value!r} is not a decimal number") from None
+    else:
+        raise wrong(value, "a Decimal, an int or a decimal string")
+    if not number.is_finite():
+        raise ValueError(f"expected a finite number, got {number}")
+    return number
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def plain(number: Decimal) -> Decimal:
+    """The same number without trailing zeros behind the point and without an exponent."""
+    if not number:
+        return Decimal(0)
+    normal = number.normalize(_EXACT)
+    return normal if _exponent(normal) <= 0 else normal.quantize(Decimal(1), context=_EXACT)
+
+
+def moment(value: Any) -> datetime:
+    """A DateTime in UTC; one without a zone is taken as UTC."""
+    if not isinstance(value, datetime):
+        raise wrong(value, "a datetime")
+    if value.tzinfo is UTC:
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def octets(value: Any) -> bytes:
+    """Bytes."""
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, bytearray | memoryview):
+        return bytes(value)  # pyright: ignore[reportUnknownArgumentType]
+    raise wrong(value, "bytes")
+
+
+def fraction_digits(native: NativeType | None) -> int:
+    """The digits of a second that a DateTime keeps."""
+    match native:
+        case NativeType("Timestamp" | "Timestamptz" | "Time" | "Timetz", (digits,)):
+            return digits
+        case NativeType("Timestamp" | "Timestamptz" | "Time" | "Timetz"):
+            return 6
+        case _:
+            return 3
+
+
+def truncated(value: datetime, digits: int) -> datetime:
+    """The time without the digits of a second that its column does not keep."""
+    unit = 10 ** (6 - digits)
+    return value.replace(microsecond=value.microsecond // unit * unit)
+
+
+def enum_names(type: FieldType, schema: Schema) -> Mapping[str, str] | None:  # noqa: A002
+    """The values of an enum, each with the database's name for it; None for other types."""
+    if not isinstance(type, EnumRef):
+        return None
+    return {value.name: value.mapped for value in schema.enum(type.name).values}
+
+
+def member(names: Mapping[str, str]) -> Callable[[Any], str]:
+    """A value of an enum, as the database's name for it."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong(value, "one of " + ", ".join(names))
+        try:
+            return names[str(value)]
+        except KeyError:
+            raise ValueError(f"expected one of {', '.join(names)}, got {str(value)!r}") from None
+
+    return check

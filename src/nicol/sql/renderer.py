@@ -1,0 +1,372 @@
+"""From statement trees to SQL: one visitor, of which a dialect overrides the few words that it says differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from nicol.sql.tree import (
+    And,
+    Arithmetic,
+    Assignment,
+    Bool,
+    Column,
+    Compare,
+    Conflict,
+    Count,
+    Delete,
+    Derived,
+    Exact,
+    ExactArithmetic,
+    Exists,
+    Expression,
+    Fold,
+    Group,
+    InList,
+    InRows,
+    Insert,
+    IsNull,
+    Join,
+    JsonEquals,
+    Like,
+    ListPush,
+    ListTest,
+    Named,
+    Not,
+    Null,
+    Number,
+    Or,
+    Order,
+    Param,
+    RowNumber,
+    Select,
+    Source,
+    Subquery,
+    Table,
+    Tree,
+    Update,
+    Walk,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A statement's text, and the slot that each of its parameters is taken from, in order."""
+
+    text: str
+    slots: tuple[int, ...]
+
+
+class Slots:
+    """The parameters of one statement in the order of their first use."""
+
+    def __init__(self) -> None:
+        self.order: dict[int, int] = {}
+
+    def number(self, slot: int) -> int:
+        """The number from 1 of the parameter that stands for a slot; the same slot is sent once."""
+        return self.order.setdefault(slot, len(self.order) + 1)
+
+
+def quote(name: str) -> str:
+    """An identifier in SQL's standard quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Renderer:
+    """Spells statement trees. The methods are the grammar from the top down; `NotImplementedError` marks what each database says."""
+
+    nulls_are_low: ClassVar[bool]
+    """True when a null comes before every value in an ascending order."""
+
+    # ---- statements ----------------------------------------------------------------------------------------------
+
+    def render(self, tree: Tree) -> Rendered:
+        """The text of a statement and its slots."""
+        slots = Slots()
+        text = self.statement(tree, slots)
+        return Rendered(text, tuple(slots.order))
+
+    def statement(self, tree: Tree, slots: Slots) -> str:
+        """One statement."""
+        match tree:
+            case Select():
+                return self.select(tree, slots)
+            case Insert():
+                return self.insert(tree, slots)
+            case Update():
+                return self.update(tree, slots)
+            case Delete():
+                return self.delete(tree, slots)
+
+    def select(self, node: Select, slots: Slots) -> str:
+        """A query."""
+        return " ".join(filter(None, self._clauses(node, slots)))
+
+    def _clauses(self, node: Select, slots: Slots) -> Iterable[str]:
+        if node.walk is not None:
+            yield self.walk(node.walk, slots)
+        yield f"SELECT {self.columns(node.columns, slots)}"
+        if node.source is not None:
+            yield f"FROM {self.source(node.source, slots)}"
+        for join in node.joins:
+            yield self.join(join, slots)
+        yield self.where(node.where, slots)
+        if node.order:
+            yield f"ORDER BY {', '.join(self.order(key, slots) for key in node.order)}"
+        yield self.limit(node, slots)
+
+    def walk(self, node: Walk, slots: Slots) -> str:
+        """A recursive source."""
+        first, then = self.select(node.first, slots), self.select(node.then, slots)
+        return f"WITH RECURSIVE {quote(node.name)}({quote(node.column)}) AS ({first} UNION ALL {then})"
+
+    def columns(self, items: Sequence[Expression | Named], slots: Slots) -> str:
+        """The columns of a result."""
+        return ", ".join(
+            f"{self.expression(item.of, slots)} AS {quote(item.name)}"
+            if isinstance(item, Named)
+            else self.expression(item, slots)
+            for item in items
+        )
+
+    def source(self, node: Source, slots: Slots) -> str:
+        """A table or a query to read from."""
+        match node:
+            case Table():
+                return self.table(node) + (f" AS {quote(node.alias)}" if node.alias else "")
+            case Derived():
+                return f"({self.select(node.query, slots)}) AS {quote(node.alias)}"
+
+    def table(self, node: Table) -> str:
+        """The name of a table."""
+        return f"{quote(node.namespace)}.{quote(node.name)}" if node.namespace else quote(node.name)
+
+    def join(self, node: Join, slots: Slots) -> str:
+        """Another source."""
+        word = "LEFT JOIN" if node.outer else "JOIN"
+        return f"{word} {self.source(node.source, slots)} ON {self.expression(node.on, slots)}"
+
+    def where(self, condition: Expression, slots: Slots) -> str:
+        """The condition of a statement, if there is one."""
+        return "" if condition == And(()) else f"WHERE {self.expression(condition, slots)}"
+
+    def order(self, key: Order, slots: Slots) -> str:
+        """One key of an order."""
+        text = self.expression(key.of, slots) + (" DESC" if key.descending else " ASC")
+        return text + self.nulls(key)
+
+    def nulls(self, key: Order) -> str:
+        """The place of nulls, where it is asked for or is not the database's own."""
+        return f" NULLS {key.nulls.upper()}" if key.nulls and key.nullable else ""
+
+    def limit(self, node: Select, slots: Slots) -> str:
+        """How many rows, and how many are skipped before."""
+        limit = "" if node.limit is None else f"LIMIT {self.expression(node.limit, slots)}"
+        if node.offset is None:
+            return limit
+        return f"{limit or self.no_limit} OFFSET {self.expression(node.offset, slots)}".strip()
+
+    no_limit: ClassVar[str] = ""
+    """What stands before OFFSET when there is no LIMIT."""
+
+    def insert(self, node: Insert, slots: Slots) -> str:
+        """One new row."""
+        target = f"INSERT INTO {self.table(node.table)}"
+        names = ", ".join(map(quote, node.columns))
+        values = ", ".join(self.expression(value, slots) for value in node.values)
+        rows = f"({names}) VALUES ({values})" if node.columns else "DEFAULT VALUES"
+        conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
+        return f"{target} {rows}{conflict}{self.returning(node.returning)}"
+
+    def conflict(self, node: Conflict, slots: Slots) -> str:
+        """What to do with a row that is there already."""
+        target = f" ({', '.join(map(quote, node.columns))})" if node.columns else ""
+        action = f"UPDATE SET {self.assignments(node.sets, slots)}" if node.sets else "NOTHING"
+        return f"ON CONFLICT{target} DO {action}"
+
+    def update(self, node: Update, slots: Slots) -> str:
+        """Changes of rows."""
+        sets = self.assignments(node.sets, slots)
+        where = self.where(node.where, slots)
+        return f"UPDATE {self.table(node.table)} SET {sets} {where}".rstrip() + self.returning(node.returning)
+
+    def assignments(self, items: Sequence[Assignment], slots: Slots) -> str:
+        """New values of columns."""
+        return ", ".join(f"{quote(item.column)} = {self.expression(item.value, slots)}" for item in items)
+
+    def delete(self, node: Delete, slots: Slots) -> str:
+        """The end of rows."""
+        text = f"DELETE FROM {self.table(node.table)} {self.where(node.where, slots)}".rstrip()
+        return text + self.returning(node.returning)
+
+    def returning(self, columns: Sequence[str]) -> str:
+        """The columns of the written rows that are wanted back."""
+        return f" RETURNING {', '.join(map(quote, columns))}" if columns else ""
+
+    # ---- expressions ---------------------------------------------------------------------------------------------
+
+    def expression(self, node: Expression, slots: Slots) -> str:
+        """One expression, by the method that `VISITORS` names for its kind."""
+        text: str = getattr(self, VISITORS[type(node)])(node, slots)
+        return text
+
+    def column(self, node: Column, _slots: Slots) -> str:
+        """A column's name, with that of its source."""
+        return f"{quote(node.source)}.{quote(node.name)}" if node.source else quote(node.name)
+
+    def param(self, node: Param, slots: Slots) -> str:
+        """A placeholder."""
+        raise NotImplementedError
+
+    def number(self, node: Number, _slots: Slots) -> str:
+        """A number of the statement itself."""
+        return str(node.value)
+
+    def null(self, _node: Null, _slots: Slots) -> str:
+        """The null value."""
+        return "NULL"
+
+    def bool(self, node: Bool, _slots: Slots) -> str:
+        """A condition that is known."""
+        return "1=1" if node.value else "1=0"
+
+    def compare(self, node: Compare, slots: Slots) -> str:
+        """A comparison."""
+        return f"{self.expression(node.left, slots)} {node.operator} {self.expression(node.right, slots)}"
+
+    def is_null(self, node: IsNull, slots: Slots) -> str:
+        """A test for null."""
+        return f"{self.expression(node.of, slots)} IS {'NOT ' if node.negated else ''}NULL"
+
+    def and_(self, node: And, slots: Slots) -> str:
+        """All conditions."""
+        if not node.items:
+            return self.bool(Bool(True), slots)
+        return " AND ".join(self._operand(item, slots) for item in node.items)
+
+    def or_(self, node: Or, slots: Slots) -> str:
+        """One of the conditions."""
+        if not node.items:
+            return self.bool(Bool(False), slots)
+        return " OR ".join(self._operand(item, slots) for item in node.items)
+
+    def _operand(self, node: Expression, slots: Slots) -> str:
+        text = self.expression(node, slots)
+        return f"({text})" if isinstance(node, And | Or) else text
+
+    def not_(self, node: Not, slots: Slots) -> str:
+        """The contrary."""
+        return f"NOT ({self.expression(node.of, slots)})"
+
+    def in_list(self, node: InList, slots: Slots) -> str:
+        """One of a list that is one parameter."""
+        raise NotImplementedError
+
+    def in_rows(self, node: InRows, slots: Slots) -> str:
+        """One row of several lists."""
+        raise NotImplementedError
+
+    def like(self, node: Like, slots: Slots) -> str:
+        """A text that matches a pattern."""
+        raise NotImplementedError
+
+    def fold(self, node: Fold, slots: Slots) -> str:
+        """A text in lower case."""
+        raise NotImplementedError
+
+    def exists(self, node: Exists, slots: Slots) -> str:
+        """A query that has a row."""
+        return f"{'NOT ' if node.negated else ''}EXISTS ({self.select(node.query, slots)})"
+
+    def subquery(self, node: Subquery, slots: Slots) -> str:
+        """The value of a query."""
+        return f"({self.select(node.query, slots)})"
+
+    def group(self, node: Group, slots: Slots) -> str:
+        """Several values as one row."""
+        return f"({', '.join(self.expression(item, slots) for item in node.items)})"
+
+    def arithmetic(self, node: Arithmetic, slots: Slots) -> str:
+        """A calculation."""
+        return f"{self.expression(node.left, slots)} {node.operator} {self.expression(node.right, slots)}"
+
+    def exact(self, node: Exact, slots: Slots) -> str:
+        """An exact decimal that is compared."""
+        return self.expression(node.of, slots)
+
+    def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
+        """A calculation with exact decimals."""
+        return self.arithmetic(Arithmetic(node.operator, node.left, node.right), slots)
+
+    def count(self, _node: Count, _slots: Slots) -> str:
+        """How many rows."""
+        return "COUNT(*)"
+
+    def row_number(self, node: RowNumber, slots: Slots) -> str:
+        """The number of a row within its partition."""
+        partition = ", ".join(self.expression(item, slots) for item in node.partition)
+        order = ", ".join(self.order(key, slots) for key in node.order)
+        inside = [f"PARTITION BY {partition}"] if partition else []
+        inside += [f"ORDER BY {order}"] if order else []
+        return f"ROW_NUMBER() OVER ({' '.join(inside)})"
+
+    def json_equals(self, node: JsonEquals, slots: Slots) -> str:
+        """The same JSON value."""
+        raise NotImplementedError
+
+    def list_test(self, node: ListTest, slots: Slots) -> str:
+        """A question to a list."""
+        raise NotImplementedError
+
+    def list_push(self, node: ListPush, slots: Slots) -> str:
+        """A list with more items."""
+        raise NotImplementedError
+
+    # ---- values --------------------------------------------------------------------------------------------------
+
+    def pattern(
+        self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
+    ) -> str:
+        """The pattern for `Like` that finds exactly this text at that place."""
+        raise NotImplementedError
+
+    def pack(self, items: Sequence[Any]) -> Any:
+        """Encoded values as the one parameter that `InList` and `InRows` take."""
+        raise NotImplementedError
+
+
+VISITORS: dict[type, str] = {
+    And: "and_",
+    Arithmetic: "arithmetic",
+    Bool: "bool",
+    Column: "column",
+    Compare: "compare",
+    Count: "count",
+    Exact: "exact",
+    ExactArithmetic: "exact_arithmetic",
+    Exists: "exists",
+    Fold: "fold",
+    Group: "group",
+    InList: "in_list",
+    InRows: "in_rows",
+    IsNull: "is_null",
+    JsonEquals: "json_equals",
+    Like: "like",
+    ListPush: "list_push",
+    ListTest: "list_test",
+    Not: "not_",
+    Null: "null",
+    Number: "number",
+    Or: "or_",
+    Param: "param",
+    RowNumber: "row_number",
+    Subquery: "subquery",
+}
+"""The method that spells each kind of expression; a test holds it against the closed union."""
+
+
+def escaped(text: str, special: str, escape: str) -> str:
+    """The text with an escape character before each special one."""
+    return "".join(escape + char if char in special else char for char in text)

@@ -1,0 +1,361 @@
+"""The statement tree: SQL as frozen values. Names are the database's own; a value is always a numbered slot, never text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+# ---- expressions -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column, of the source called `source` where there is more than one."""
+
+    name: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """The value in a slot of the frame; `cast` are the type's own words where the database must be told."""
+
+    slot: int
+    cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A small number that belongs to the statement itself."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """The null value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    """A condition that always or never holds."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A comparison of two values."""
+
+    operator: Literal["=", "<>", "<", "<=", ">", ">="]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull:
+    """A test for null."""
+
+    of: Expression
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All hold; true when there are none."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One holds at least; false when there are none."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The contrary; unknown stays unknown."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class InList:
+    """The value is one of a list, which is one parameter as a whole; `binary`: its items are bytes."""
+
+    of: Expression
+    items: Param
+    negated: bool = False
+    binary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InRows:
+    """Several values are together one row of several lists, each of which is one parameter."""
+
+    of: tuple[Expression, ...]
+    lists: tuple[Param, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """The text matches a pattern that `Renderer.pattern` made of a plain text."""
+
+    of: Expression
+    pattern: Param
+    insensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The text without the difference of upper and lower case."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The query has a row."""
+
+    query: Select
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """The one value, or one row of values, of a query."""
+
+    query: Select
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Several values as one row, to be compared with another."""
+
+    items: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """A calculation in the database."""
+
+    operator: Literal["+", "-", "*", "/"]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """An exact decimal, to be compared and ordered as a number even where the database keeps it as text."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class ExactArithmetic:
+    """A calculation with exact decimals, which not every database can do with its operators."""
+
+    operator: Literal["+", "-", "*", "/"]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowNumber:
+    """The number of a row from 1 within its partition."""
+
+    partition: tuple[Expression, ...]
+    order: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonEquals:
+    """The JSON value is that of the parameter, whatever the spelling."""
+
+    of: Expression
+    value: Param
+
+
+@dataclass(frozen=True, slots=True)
+class ListTest:
+    """A question to a column that holds a list; `value` is one item for `has`, a list for the others."""
+
+    of: Expression
+    test: Literal["equals", "has", "has_every", "has_some", "is_empty"]
+    value: Param | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPush:
+    """The list with the items of another list behind it."""
+
+    of: Expression
+    items: Param
+
+
+Expression: TypeAlias = (
+    Column
+    | Param
+    | Number
+    | Null
+    | Bool
+    | Compare
+    | IsNull
+    | And
+    | Or
+    | Not
+    | InList
+    | InRows
+    | Like
+    | Fold
+    | Exists
+    | Subquery
+    | Group
+    | Arithmetic
+    | Exact
+    | ExactArithmetic
+    | Count
+    | RowNumber
+    | JsonEquals
+    | ListTest
+    | ListPush
+)
+
+
+# ---- queries -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One key of an order. `nulls` None: where the renderer's database keeps them (`Renderer.nulls_are_low`).
+
+    `nullable` false: there are no nulls to be placed.
+    """
+
+    of: Expression
+    descending: bool = False
+    nulls: Literal["first", "last"] | None = None
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A column of a result with a name."""
+
+    of: Expression
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, or the result called so in `WITH`."""
+
+    name: str
+    namespace: str | None = None
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A query as a source."""
+
+    query: Select
+    alias: str
+
+
+Source: TypeAlias = Table | Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Another source beside the first; `outer` keeps rows that find no partner."""
+
+    source: Source
+    on: Expression
+    outer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A recursive source: the one row of `first`, then `then` for each row found, which refers to this by `name`."""
+
+    name: str
+    column: str
+    first: Select
+    then: Select
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A query."""
+
+    columns: tuple[Expression | Named, ...]
+    source: Source | None = None
+    joins: tuple[Join, ...] = ()
+    where: Expression = And(())
+    order: tuple[Order, ...] = ()
+    limit: Param | Number | None = None
+    offset: Param | None = None
+    walk: Walk | None = None
+
+
+# ---- writes ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A column and its new value."""
+
+    column: str
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What to do when a row is there already: nothing, or set columns of the row that has these `columns`.
+
+    `columns` empty: whatever the key is.
+    """
+
+    columns: tuple[str, ...] = ()
+    sets: tuple[Assignment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """One new row; without columns, all of them have their defaults."""
+
+    table: Table
+    columns: tuple[str, ...]
+    values: tuple[Expression, ...]
+    conflict: Conflict | None = None
+    returning: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Changes of the rows for which `where` holds."""
+
+    table: Table
+    sets: tuple[Assignment, ...]
+    where: Expression
+    returning: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """The end of the rows for which `where` holds."""
+
+    table: Table
+    where: Expression
+    returning: tuple[str, ...] = ()
+
+
+Tree: TypeAlias = Select | Insert | Update | Delete
