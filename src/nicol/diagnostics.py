@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import bisect
+import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+_MAX_CANDIDATES = 1000
 
 
 class Severity(StrEnum):
@@ -78,6 +81,16 @@ def position(text: str, offset: int) -> Position:
     return Position(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
+def suggestion(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that a misspelt word most likely means, if one is near."""
+    names = tuple(candidates)
+    lowered = word.lower()
+    same = next((name for name in names if name.lower() == lowered), None)
+    if same is not None or len(names) > _MAX_CANDIDATES:
+        return same
+    return next(iter(difflib.get_close_matches(word, names, n=1, cutoff=0.6)), None)
+
+
 class Lines:
     """The line starts of one text, so that many offsets are placed without counting anew."""
 
@@ -111,7 +124,9 @@ def _draw_one(finding: Diagnostic, lines: Mapping[str, Lines], *, color: bool) -
     def paint(style: str, text: str) -> str:
         return f"{style}{text}{_RESET}" if color else text
 
-    head = paint(_COLOURS[finding.severity], f"{finding.severity}[{finding.code}]") + paint(_BOLD, f": {finding.message}")
+    head = paint(_COLOURS[finding.severity], f"{finding.severity}[{finding.code}]") + paint(
+        _BOLD, f": {finding.message}"
+    )
     parts = [head]
     span = finding.span
     if span is not None:
@@ -121,7 +136,9 @@ def _draw_one(finding: Diagnostic, lines: Mapping[str, Lines], *, color: bool) -
     return "\n".join(parts)
 
 
-def _excerpt(span: Span, lines: Lines | None, severity: Severity, paint: Callable[[str, str], str]) -> list[str]:
+def _excerpt(
+    span: Span, lines: Lines | None, severity: Severity, paint: Callable[[str, str], str]
+) -> list[str]:
     if lines is None:
         return [f"  {paint(_BLUE, '-->')} {span.path}"]
     place = lines.position(span.start)

@@ -300,13 +300,14 @@ class Generator:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Everything that one schema says, valid and bound."""
+    """Everything that one schema says, valid and bound. `views` are read-only: no migration makes or changes them."""
 
     datasource: Datasource | None
     generators: tuple[Generator, ...]
     models: tuple[Model, ...]
     enums: tuple[Enum, ...]
     relations: tuple[Relation, ...]
+    views: tuple[Model, ...] = ()
 
     def model(self, name: str) -> Model:
         """The model of that name; KeyError where there is none."""
