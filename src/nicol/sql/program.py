@@ -19,18 +19,20 @@ Row: TypeAlias = tuple[Any, ...]
 class Statement(msgspec.Struct, frozen=True):
     """SQL with its parameters, placeholders spelled as the database does. Answered with a `Result`.
 
-    `prepare` false: a text that will hardly be said twice, not worth a prepared statement.
+    `prepare` false: a text that will hardly be said twice, not worth a prepared statement. `columns` false: nobody will
+    ask the result for the names of its columns.
     """
 
     text: str
     params: tuple[Any, ...] = ()
     prepare: bool = True
+    columns: bool = True
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """One text for many rows of parameters, sent in as few trips as the driver can. Answered with one `Result`:
+    """One text for many rows of parameters, sent in as few trips as the driver can; all of it happens or nothing.
 
-    `rows` of all, in order; `affected` their sum.
+    Answered with one `Result`: `rows` of all, in order; `affected` their sum.
     """
 
     text: str
@@ -52,7 +54,7 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class Rollback(msgspec.Struct, frozen=True):
-    """Undo the transaction's work."""
+    """Undo the transaction's work; where the database has undone it already, there is nothing to do."""
 
 
 class Savepoint(msgspec.Struct, frozen=True):
@@ -99,17 +101,19 @@ def rows(text: str, *params: object) -> Program[list[Row]]:
 
 def say_all(statements: Iterable[Statement]) -> Program[None]:
     """Say statements one after the other."""
-    for statement in statements:
+    for statement in statements:  # noqa: UP028 - what is sent back is for us, not for the iterator
         yield statement
 
 
 def transaction(program: Program[T], begin: Begin = Begin()) -> Program[T]:  # noqa: B008
-    """Run a program between `Begin` and `Commit`; whatever it raises, the work is undone first."""
+    """Run a program between `Begin` and `Commit`; whatever fails, the commit included, the work is undone first."""
     yield begin
     try:
         answer = yield from program
+        yield Commit()
+    except GeneratorExit:  # nobody drives the program any more, so there is nobody to speak to
+        raise
     except BaseException:
         yield Rollback()
         raise
-    yield Commit()
     return answer

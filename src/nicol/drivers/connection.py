@@ -1,0 +1,162 @@
+"""What a connection is, how programs are driven through one, and who may listen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeAlias, TypeVar
+
+import msgspec
+
+from nicol.errors import DriverError
+from nicol.sql.program import Batch, Command, Program, Release, Result, RollbackTo, Savepoint, Statement
+
+T = TypeVar("T")
+
+
+class Connection(Protocol):
+    """One conversation with a database, blocking. Used by one thread at a time."""
+
+    def say(self, command: Command) -> Result:
+        """Say one command and wait for its answer; DriverError when the database refuses."""
+        ...
+
+
+class AsyncConnection(Protocol):
+    """One conversation with a database, awaiting. Used by one task at a time."""
+
+    async def say(self, command: Command) -> Result:
+        """Say one command and await its answer; DriverError when the database refuses."""
+        ...
+
+    async def run(self, program: Program[T]) -> T:
+        """Drive a program to its answer, in as few switches of thread or task as the driver can."""
+        ...
+
+
+def run(program: Program[T], connection: Connection) -> T:
+    """Drive a program to its answer. Whatever goes wrong is thrown into it, so that it can undo its work."""
+    say, send = connection.say, program.send
+    try:
+        command = next(program)
+        while True:
+            try:
+                result = say(command)
+            except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
+                command = program.throw(error)
+            else:
+                command = send(result)
+    except StopIteration as stop:
+        return stop.value
+
+
+async def converse(program: Program[T], say: Callable[[Command], Awaitable[Result]]) -> T:
+    """`run` for a connection whose answers are awaited one by one."""
+    send = program.send
+    try:
+        command = next(program)
+        while True:
+            try:
+                result = await say(command)
+            except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
+                command = program.throw(error)
+            else:
+                command = send(result)
+    except StopIteration as stop:
+        return stop.value
+
+
+async def arun(program: Program[T], connection: AsyncConnection) -> T:
+    """Drive a program to its answer, awaiting; its errors and its answer are those of `run`."""
+    return await connection.run(program)
+
+
+# ---- listening -------------------------------------------------------------------------------------------------------
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """One command as it went: its text, the seconds it took, the rows it answered or wrote, and how it failed.
+
+    `params` is None unless the observer asked for values.
+    """
+
+    text: str
+    seconds: float
+    rows: int
+    params: tuple[Any, ...] | None = None
+    error: BaseException | None = None
+
+
+Observe: TypeAlias = Callable[[Observation], None]
+
+
+class Observer(msgspec.Struct, frozen=True):
+    """Who is told of every command. `params`: values are told too, which may be secrets."""
+
+    tell: Observe
+    params: bool = False
+
+    def watch(self, command: Command, text: str) -> Watch:
+        """Time a command: `with observer.watch(…) as watch: watch.result = …`."""
+        return Watch(self, command, text)
+
+
+class Watch:
+    """The time of one command, told when it ends, well or badly."""
+
+    __slots__ = ("_command", "_observer", "_started", "_text", "result")
+
+    def __init__(self, observer: Observer, command: Command, text: str) -> None:
+        self._observer = observer
+        self._command = command
+        self._text = text
+        self.result: Result | None = None
+
+    def __enter__(self) -> Self:
+        self._started = perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        result = self.result
+        rows = (len(result.rows) or result.affected) if result else 0
+        params = _params(self._command) if self._observer.params else None
+        self._observer.tell(Observation(self._text, perf_counter() - self._started, rows, params, error))
+
+
+def _params(command: Command) -> tuple[Any, ...]:
+    match command:
+        case Statement(params=params):
+            return params
+        case Batch(params=params):
+            return tuple(params)
+        case _:
+            return ()
+
+
+# ---- words that all databases share ----------------------------------------------------------------------------------
+
+_ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
+
+
+def isolation_level(phrase: str) -> str:
+    """SQL's own phrase for an isolation level; DriverError for anything else."""
+    level = phrase.upper()
+    if level not in _ISOLATION:
+        known = ", ".join(sorted(_ISOLATION))
+        raise DriverError(f"the isolation level `{phrase}` is unknown; {known} are known", state="25001")
+    return level
+
+
+def savepoint_text(command: Savepoint | Release | RollbackTo) -> str:
+    """The SQL of a savepoint command, which is the same on every database here."""
+    name = '"' + command.name.replace('"', '""') + '"'
+    match command:
+        case Savepoint():
+            return f"SAVEPOINT {name}"
+        case Release():
+            return f"RELEASE SAVEPOINT {name}"
+        case RollbackTo():
+            return f"ROLLBACK TO SAVEPOINT {name}"

@@ -1,0 +1,179 @@
+"""A database to run programs on: lends a connection to each program and each session."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar, assert_never
+
+from nicol.drivers.address import Address, PostgresAddress, SqliteAddress, parse_address
+from nicol.drivers.connection import AsyncConnection, Connection, Observer, run
+from nicol.drivers.pool import AsyncPool, AsyncPooledConnection, Pool, PooledConnection
+from nicol.errors import MissingExtra
+from nicol.sql.program import Program
+
+T = TypeVar("T")
+
+
+class Database:
+    """A database for threads. Connections are opened when they are needed, and lent one at a time."""
+
+    def __init__(self, address: Address, observer: Observer | None = None) -> None:
+        self.address = address
+        sizes, open_connection = _sizes(address), _opener(address, observer)
+        self._writers = Pool(open_connection, sizes.writers, address.limits)
+        self._readers = (
+            self._writers if sizes.shared else Pool(open_connection, sizes.readers, address.limits)
+        )
+
+    def run(self, program: Program[T], write: bool) -> T:
+        """Drive one program on a connection of its own. `write`: it writes, or may."""
+        pool = self._writers if write else self._readers
+        connection = pool.acquire()
+        try:
+            return run(program, connection)
+        finally:
+            pool.release(connection)
+
+    def session(self, write: bool) -> AbstractContextManager[Connection]:
+        """One connection for several programs; a transaction that is still open at the end is undone."""
+        return (self._writers if write else self._readers).lend()
+
+    def connect(self) -> None:
+        """Open a first connection, so that what is wrong with the address is told now."""
+        with self._readers.lend():
+            return
+
+    def close(self) -> None:
+        """Close all connections; the database cannot be used any more."""
+        self._readers.close()
+        self._writers.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncDatabase:
+    """A database for the tasks of an event loop; otherwise as `Database`."""
+
+    def __init__(self, address: Address, observer: Observer | None = None) -> None:
+        self.address = address
+        sizes, open_connection = _sizes(address), _async_opener(address, observer)
+        self._writers = AsyncPool(open_connection, sizes.writers, address.limits)
+        self._readers = (
+            self._writers if sizes.shared else AsyncPool(open_connection, sizes.readers, address.limits)
+        )
+
+    async def run(self, program: Program[T], write: bool) -> T:
+        """Drive one program on a connection of its own. `write`: it writes, or may."""
+        pool = self._writers if write else self._readers
+        connection = await pool.acquire()
+        try:
+            return await connection.run(program)
+        finally:
+            await pool.release(connection)
+
+    def session(self, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One connection for several programs; a transaction that is still open at the end is undone."""
+        return (self._writers if write else self._readers).lend()
+
+    async def connect(self) -> None:
+        """Open a first connection, so that what is wrong with the address is told now."""
+        async with self._readers.lend():
+            return
+
+    async def close(self) -> None:
+        """Close all connections; the database cannot be used any more."""
+        self._readers.close()
+        self._writers.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def open_database(where: Address | str, observer: Observer | None = None) -> Database:
+    """A database by its address or URL; nothing is connected yet."""
+    return Database(parse_address(where) if isinstance(where, str) else where, observer)
+
+
+def open_async_database(where: Address | str, observer: Observer | None = None) -> AsyncDatabase:
+    """A database for tasks by its address or URL; nothing is connected yet."""
+    return AsyncDatabase(parse_address(where) if isinstance(where, str) else where, observer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """How many connections read and how many write; `shared`: the same ones do both."""
+
+    readers: int
+    writers: int
+    shared: bool
+
+
+def _sizes(address: Address) -> _Sizes:
+    """SQLite has one writer at a time, so they queue here, in order; a database in memory is one connection."""
+    size = address.limits.connections or (os.cpu_count() or 1) * 2 + 1
+    match address:
+        case SqliteAddress(in_memory=True):
+            return _Sizes(1, 1, shared=True)
+        case SqliteAddress():
+            return _Sizes(size, 1, shared=False)
+        case PostgresAddress():
+            return _Sizes(size, size, shared=True)
+        case _:
+            assert_never(address)
+
+
+def _opener(address: Address, observer: Observer | None) -> Callable[[], PooledConnection]:
+    match address:
+        case SqliteAddress():
+            from nicol.drivers.sqlite import SqliteConnection
+
+            return partial(SqliteConnection, address, observer)
+        case PostgresAddress():
+            require_psycopg()
+            from nicol.drivers.postgres import PostgresConnection
+
+            return partial(PostgresConnection.open, address, observer)
+        case _:
+            assert_never(address)
+
+
+def _async_opener(
+    address: Address, observer: Observer | None
+) -> Callable[[], Awaitable[AsyncPooledConnection]]:
+    match address:
+        case SqliteAddress():
+            from nicol.drivers.sqlite_async import AsyncSqliteConnection
+
+            return partial(AsyncSqliteConnection.open, address, observer)
+        case PostgresAddress():
+            require_psycopg()
+            from nicol.drivers.postgres import AsyncPostgresConnection
+
+            return partial(AsyncPostgresConnection.open, address, observer)
+        case _:
+            assert_never(address)
+
+
+def require_psycopg() -> None:
+    """MissingExtra where psycopg is not installed."""
+    try:
+        importlib.import_module("psycopg")
+    except ImportError:
+        raise MissingExtra("PostgreSQL", "postgres") from None
