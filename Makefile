@@ -27,6 +27,7 @@ check: $(VENV)/.dev ## All that a change must pass: lint, format, types, import 
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/pyright
 	$(BIN)/mypy
+	@$(BIN)/python tools/mirror.py
 	@$(MAKE) --no-print-directory test
 
 fix: $(VENV)/.dev ## Mend what can be mended without thinking: lint and format

@@ -36,4 +36,4 @@ suitable "$folder/bin/python" || create
 echo "Installing what $lock lists (a minute, once)"
 pip="$folder/bin/python -m pip --disable-pip-version-check --no-input --quiet"
 $pip install --require-hashes --requirement "$lock"
-$pip install --no-deps --no-build-isolation --editable .
+$pip install --no-deps --no-build-isolation --editable . --editable examples/control_center

@@ -1,0 +1,75 @@
+"""`make demo`: the Operator Control Center on SQLite, its data in `.demo/`. Becomes the server, so that Ctrl-C ends all."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+EXAMPLE = ROOT / "examples" / "control_center"
+DATA = ROOT / ".demo"
+NICOL = Path(sys.executable).with_name("nicol")
+HOST = "127.0.0.1"
+FIRST_PORT, LAST_PORT = 8000, 8099
+
+
+def main() -> None:
+    """Bring the two databases up to date, seed them when they are new, and serve."""
+    DATA.mkdir(exist_ok=True)
+    database = DATA / "control_center.db"
+    fresh = not database.exists()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"file:{database}",
+        "MEMORY_DATABASE_URL": f"file:{DATA / 'memory.db'}",
+        "HOST": HOST,
+    }
+    for schema in ([], ["--config", "memory.toml"]):
+        nicol(environment, "generate", *schema)
+        nicol(environment, "migrate", "deploy", *schema)
+    if fresh:
+        seed(environment, database)
+    port = int(os.environ.get("PORT") or free_port())
+    print(f"\nOperator Control Center: http://{HOST}:{port}\n  data: {DATA}\n  Ctrl-C ends it\n", flush=True)
+    os.chdir(EXAMPLE)
+    os.execve(sys.executable, [sys.executable, "-m", "control_center"], {**environment, "PORT": str(port)})
+
+
+def nicol(environment: dict[str, str], *arguments: str) -> None:
+    """Run one command of Nicol in the example's folder; its own message is enough when it fails."""
+    print("$ nicol", *arguments, flush=True)
+    run = subprocess.run([NICOL, *arguments], cwd=EXAMPLE, env=environment, stdin=subprocess.DEVNULL)
+    if run.returncode:
+        sys.exit(run.returncode)
+
+
+def seed(environment: dict[str, str], database: Path) -> None:
+    """Fill new databases; a seed that fails leaves none behind, so that the next run starts afresh."""
+    try:
+        nicol(environment, "db", "seed")
+    except SystemExit:
+        for path in DATA.glob(f"{database.name}*"):
+            path.unlink()
+        raise
+
+
+def free_port() -> int:
+    """The first port that nobody listens on."""
+    for port in range(FIRST_PORT, LAST_PORT + 1):
+        with socket.socket() as candidate:
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                candidate.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    sys.exit(
+        f"The ports {FIRST_PORT} to {LAST_PORT} are all taken.\n  help: name a free one: make demo PORT=9000"
+    )
+
+
+if __name__ == "__main__":
+    main()
