@@ -17,21 +17,21 @@ FIRST_PORT, LAST_PORT = 8000, 8099
 
 
 def main() -> None:
-    """Bring the two databases up to date, seed them when they are new, and serve."""
+    """Bring the two databases up to date, seed them once, and serve."""
     DATA.mkdir(exist_ok=True)
-    database = DATA / "control_center.db"
-    fresh = not database.exists()
     environment = {
         **os.environ,
-        "DATABASE_URL": f"file:{database}",
+        "DATABASE_URL": f"file:{DATA / 'control_center.db'}",
         "MEMORY_DATABASE_URL": f"file:{DATA / 'memory.db'}",
         "HOST": HOST,
     }
-    for schema in ([], ["--config", "memory.toml"]):
-        nicol(environment, "generate", *schema)
-        nicol(environment, "migrate", "deploy", *schema)
-    if fresh:
-        seed(environment, database)
+    for project in ((), ("--config", "memory.toml")):
+        nicol(environment, *project, "generate")
+        nicol(environment, *project, "migrate", "deploy")
+    seeded = DATA / "seeded"
+    if not seeded.exists():
+        nicol(environment, "db", "seed")
+        seeded.touch()
     port = int(os.environ.get("PORT") or free_port())
     print(f"\nOperator Control Center: http://{HOST}:{port}\n  data: {DATA}\n  Ctrl-C ends it\n", flush=True)
     os.chdir(EXAMPLE)
@@ -41,19 +41,11 @@ def main() -> None:
 def nicol(environment: dict[str, str], *arguments: str) -> None:
     """Run one command of Nicol in the example's folder; its own message is enough when it fails."""
     print("$ nicol", *arguments, flush=True)
-    run = subprocess.run([NICOL, *arguments], cwd=EXAMPLE, env=environment, stdin=subprocess.DEVNULL)
+    run = subprocess.run(
+        [NICOL, *arguments], check=False, cwd=EXAMPLE, env=environment, stdin=subprocess.DEVNULL
+    )
     if run.returncode:
         sys.exit(run.returncode)
-
-
-def seed(environment: dict[str, str], database: Path) -> None:
-    """Fill new databases; a seed that fails leaves none behind, so that the next run starts afresh."""
-    try:
-        nicol(environment, "db", "seed")
-    except SystemExit:
-        for path in DATA.glob(f"{database.name}*"):
-            path.unlink()
-        raise
 
 
 def free_port() -> int:
