@@ -1,0 +1,70 @@
+"""The application put together: lifetime, routes, static files and error pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import HTTPException
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from control_center import api, pages, security
+from control_center.db import AsyncClient
+from control_center.outbox import Relay
+from control_center.rendering import HERE, html
+from control_center.settings import Settings
+from nicol.errors import ClientError, ConnectionFailed, TableMissing
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The Control Center over the databases that the settings name."""
+    app = FastAPI(title="Operator Control Center", lifespan=_lifespan, docs_url=None, redoc_url=None)
+    app.state.settings = settings
+    app.middleware("http")(security.guard)
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.add_exception_handler(StarletteHTTPException, _refusal_page)
+    app.add_exception_handler(ClientError, _database_page)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with AsyncClient(url=settings.database_url) as db, asyncio.TaskGroup() as tasks:
+        app.state.db = db
+        app.state.relay = relay = Relay(db, settings.memory_url)
+        tasks.create_task(relay.run())
+        yield
+        relay.stop()
+
+
+async def _refusal_page(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, StarletteHTTPException)
+    if request.url.path.startswith("/api/"):
+        return await http_exception_handler(request, fault)
+    title = HTTPStatus(fault.status_code).phrase
+    return html("error.html", fault.status_code, title=title, message=fault.detail, help="")
+
+
+async def _database_page(request: Request, fault: Exception) -> Response:
+    """A database that cannot answer is the operator's to mend: say how. Everything else is a bug and stays one."""
+    match fault:
+        case TableMissing():
+            message, way_out = "The database has no tables yet, or old ones.", "Run: nicol migrate deploy"
+        case ConnectionFailed():
+            message, way_out = (
+                "The database cannot be reached.",
+                "Check DATABASE_URL and that the server runs.",
+            )
+        case _:
+            raise fault
+    if request.url.path.startswith("/api/"):
+        return await http_exception_handler(request, HTTPException(503, f"{message} {way_out}"))
+    return html("error.html", 503, title="The database does not answer", message=message, help=way_out)

@@ -1,0 +1,118 @@
+"""The approvals queue: proposals are facts, and an approval or a rejection is a decision that points at one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from control_center import decisions
+from control_center.db import AsyncClient, DashboardFact, DecisionLog
+from control_center.decisions import APPROVE, REJECT, DecisionError, NewDecision
+from control_center.fact_types import is_proposal
+
+ANSWERS = (APPROVE, REJECT)
+
+
+class ProposalMissingError(LookupError):
+    """No such proposal, or no longer."""
+
+
+class AlreadyAnsweredError(Exception):
+    """Somebody else was faster; `decision` is theirs."""
+
+    def __init__(self, decision: DecisionLog) -> None:
+        super().__init__(f"{decision.actor} has already answered this: {decision.action}")
+        self.decision = decision
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operator says to a proposal; `action` is `approve` or `reject`."""
+
+    action: str
+    actor: str
+    rationale: str | None = None
+    evidence_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a proposal: what would change, from what, to what."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A fact that asks for an approval, as the page shows it."""
+
+    fact: DashboardFact
+    title: str
+    summary: str
+    changes: tuple[Change, ...]
+
+    @property
+    def scope(self) -> str:
+        """The scope that the answer is recorded in: the fact's own, else the domain of its type."""
+        return self.fact.scope or self.fact.factType.split(".")[1]
+
+
+async def waiting(db: AsyncClient, newest: Sequence[DashboardFact]) -> list[Proposal]:
+    """The proposals of a shop that nobody answered, oldest first. `newest` tells which types the shop has."""
+    types = [fact.factType for fact in newest if is_proposal(fact.factType)]
+    if not types:
+        return []
+    facts = await db.dashboard_fact.find_many(
+        where={
+            "shopDomain": newest[0].shopDomain,
+            "factType": {"in": types},
+            "decisions": {"none": {"action": {"in": ANSWERS}}},
+        },
+        order=[{"createdAt": "asc"}, {"id": "asc"}],
+    )
+    return [proposal(fact) for fact in facts]
+
+
+async def answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
+    """Record an answer, unless somebody answered before; raises DecisionError, ProposalMissingError or AlreadyAnsweredError."""
+    if said.action not in ANSWERS:
+        raise DecisionError({"action": "a proposal is answered with approve or reject"})
+    async with db.tx(isolation_level="Serializable") as tx:
+        fact = await tx.dashboard_fact.find_unique(
+            where={"id": fact_id}, include={"decisions": {"where": {"action": {"in": ANSWERS}}}}
+        )
+        if fact is None or not is_proposal(fact.factType):
+            raise ProposalMissingError(f"there is no proposal {fact_id}")
+        if fact.decisions:
+            raise AlreadyAnsweredError(fact.decisions[0])
+        return await decisions.record(tx, decision_on(proposal(fact), said))
+
+
+def proposal(fact: DashboardFact) -> Proposal:
+    """A fact of a proposal type as a proposal; what its value does not hold stays empty."""
+    value = cast("Mapping[str, Any]", fact.value) if isinstance(fact.value, Mapping) else {}
+    lines = cast("Sequence[Mapping[str, Any]]", value.get("changes", ()))
+    return Proposal(
+        fact=fact,
+        title=str(value.get("title", fact.factType)),
+        summary=str(value.get("summary", "")),
+        changes=tuple(Change(str(line["what"]), str(line["from"]), str(line["to"])) for line in lines),
+    )
+
+
+def decision_on(asked: Proposal, said: Answer) -> NewDecision:
+    """An answer as an entry of the audit trail. It names the proposal, and so outlives it."""
+    return NewDecision(
+        scope=asked.scope,
+        actor=said.actor,
+        action=said.action,
+        rationale=said.rationale,
+        evidence_url=said.evidence_url,
+        shop_domain=asked.fact.shopDomain,
+        external_ref=f"{asked.fact.factType}#{asked.fact.id}",
+        payload={"factType": asked.fact.factType, "title": asked.title},
+        fact_id=asked.fact.id,
+    )

@@ -1,0 +1,152 @@
+"""The audit trail. It can be written to and read, and nothing else: here, and in the database by its triggers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from control_center.db import AsyncClient, DecisionLog
+from control_center.db.types import DecisionLogWhereInput
+from control_center.links import link_fault
+from nicol.client import JsonInput
+from nicol.errors import ForeignKeyViolation
+
+APPROVE = "approve"
+REJECT = "reject"
+PAGE = 25
+EXPORT_BATCH = 500
+
+
+class DecisionError(ValueError):
+    """A decision that breaks a rule. `faults` says which field and why."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {fault}" for field, fault in faults.items()))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A decision as an operator or a service takes it."""
+
+    scope: str
+    actor: str
+    action: str
+    rationale: str | None = None
+    evidence_url: str | None = None
+    shop_domain: str | None = None
+    external_ref: str | None = None
+    payload: JsonInput | None = None
+    fact_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which decisions to look at; `since` is included, `until` is not."""
+
+    scope: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def faults_of(decision: NewDecision) -> dict[str, str]:
+    """Why a decision cannot be recorded, by field; empty when it can."""
+    required = {"scope": decision.scope, "actor": decision.actor, "action": decision.action}
+    faults = {field: f"a decision needs its {field}" for field, text in required.items() if not text.strip()}
+    if decision.evidence_url and (fault := link_fault(decision.evidence_url)):
+        faults["evidence_url"] = fault
+    if decision.action == APPROVE and not decision.evidence_url:
+        faults["evidence_url"] = "an approval needs evidence: the link that shows why"
+    return faults
+
+
+async def record(db: AsyncClient, decision: NewDecision, at: datetime | None = None) -> DecisionLog:
+    """Append a decision and queue it for the memory store, both or neither; `DecisionError` when it breaks a rule."""
+    if faults := faults_of(decision):
+        raise DecisionError(faults)
+    try:
+        return await _append(db, decision, at or datetime.now(UTC))
+    except ForeignKeyViolation as missing:
+        raise DecisionError({"fact_id": f"there is no fact {decision.fact_id}"}) from missing
+
+
+async def _append(db: AsyncClient, decision: NewDecision, at: datetime) -> DecisionLog:
+    return await db.decision_log.create(
+        data={
+            "scope": decision.scope,
+            "actor": decision.actor,
+            "action": decision.action,
+            "rationale": decision.rationale,
+            "evidenceUrl": decision.evidence_url,
+            "shopDomain": decision.shop_domain,
+            "externalRef": decision.external_ref,
+            "payload": decision.payload,
+            "factId": decision.fact_id,
+            "createdAt": at,
+            "outbox": {"create": {}},
+        }
+    )
+
+
+async def search(db: AsyncClient, wanted: AuditFilter, page: int = 1) -> list[DecisionLog]:
+    """One page of the decisions that a filter lets through, newest first."""
+    return await db.decision_log.find_many(
+        where=_where(wanted),
+        order=[{"createdAt": "desc"}, {"id": "desc"}],
+        take=PAGE,
+        skip=(page - 1) * PAGE,
+    )
+
+
+async def count(db: AsyncClient, wanted: AuditFilter) -> int:
+    """How many decisions a filter lets through."""
+    return await db.decision_log.count(where=_where(wanted))
+
+
+async def export(db: AsyncClient, wanted: AuditFilter) -> AsyncIterator[DecisionLog]:
+    """Every decision that a filter lets through, newest first, read in batches from where the last one ended."""
+    last: DecisionLog | None = None
+    while batch := await db.decision_log.find_many(
+        where=_where(wanted),
+        order=[{"createdAt": "desc"}, {"id": "desc"}],
+        take=EXPORT_BATCH,
+        cursor={"id": last.id} if last else None,
+        skip=1 if last else None,
+    ):
+        for decision in batch:
+            yield decision
+        last = batch[-1]
+
+
+async def of_shop(db: AsyncClient, shop: str, take: int = 6) -> list[DecisionLog]:
+    """The last decisions about a shop, newest first."""
+    return await db.decision_log.find_many(
+        where={"shopDomain": shop}, order=[{"createdAt": "desc"}, {"id": "desc"}], take=take
+    )
+
+
+async def scopes(db: AsyncClient) -> list[str]:
+    """Every scope that was decided in, by name."""
+    found = await db.decision_log.find_many(distinct=["scope"], order={"scope": "asc"})
+    return [decision.scope for decision in found]
+
+
+async def actors(db: AsyncClient) -> list[str]:
+    """Everyone who decided, by name."""
+    found = await db.decision_log.find_many(distinct=["actor"], order={"actor": "asc"})
+    return [decision.actor for decision in found]
+
+
+def _where(wanted: AuditFilter) -> DecisionLogWhereInput:
+    where: DecisionLogWhereInput = {}
+    if wanted.scope:
+        where["scope"] = wanted.scope
+    if wanted.actor:
+        where["actor"] = wanted.actor
+    if wanted.since:
+        where["createdAt"] = {"gte": wanted.since}
+    if wanted.until:
+        where["AND"] = [{"createdAt": {"lt": wanted.until}}]
+    return where

@@ -1,0 +1,22 @@
+"""What a request needs and the application holds: the database client and the relay."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from control_center.db import AsyncClient
+from control_center.outbox import Relay
+
+
+def _database(request: Request) -> AsyncClient:
+    return cast("AsyncClient", request.app.state.db)
+
+
+def _relay(request: Request) -> Relay:
+    return cast("Relay", request.app.state.relay)
+
+
+Database = Annotated[AsyncClient, Depends(_database)]
+TheRelay = Annotated[Relay, Depends(_relay)]
