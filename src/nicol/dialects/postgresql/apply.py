@@ -1,0 +1,62 @@
+"""How PostgreSQL carries out a migration: one transaction that queues for the ledger, and the ledger's words."""
+
+from __future__ import annotations
+
+import re
+
+from nicol.dialects.ledger import LedgerTexts
+from nicol.dialects.scripts import bare
+from nicol.sql.program import Program, Statement, transaction
+
+_TABLE = '"_prisma_migrations"'
+
+LEDGER = LedgerTexts(
+    create=f"""CREATE TABLE IF NOT EXISTS {_TABLE} (
+    "id"                    VARCHAR(36) PRIMARY KEY NOT NULL,
+    "checksum"              VARCHAR(64) NOT NULL,
+    "finished_at"           TIMESTAMPTZ,
+    "migration_name"        VARCHAR(255) NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        TIMESTAMPTZ,
+    "started_at"            TIMESTAMPTZ NOT NULL DEFAULT now(),
+    "applied_steps_count"   INTEGER NOT NULL DEFAULT 0
+)""",
+    exists="SELECT 1 FROM pg_catalog.pg_tables"
+    " WHERE schemaname = pg_catalog.current_schema() AND tablename = '_prisma_migrations'",
+    lock=f"LOCK TABLE {_TABLE} IN SHARE ROW EXCLUSIVE MODE",
+    read="SELECT id, migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL, logs"
+    f" FROM {_TABLE} ORDER BY started_at, id",
+    record=f"INSERT INTO {_TABLE} (id, checksum, migration_name, applied_steps_count, started_at, finished_at)"
+    " VALUES ($1, $2, $3, $4, now(), clock_timestamp())",
+    roll_back=f"UPDATE {_TABLE} SET rolled_back_at = clock_timestamp()"
+    " WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
+)
+
+_FRAME = re.compile(
+    r"(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT)\b"
+    r"(?:\s+(?:WORK|TRANSACTION|AND\s+NO\s+CHAIN))*\s*\Z",
+    re.IGNORECASE,
+)
+_QUEUE = "SET LOCAL lock_timeout = '10s'"
+_PATIENCE = "SET LOCAL lock_timeout = '3s'"
+
+
+def transact(statements: tuple[str, ...], first: Program[bool], last: Program[None]) -> Program[bool]:
+    """Run a script's statements in one transaction, between `first` (false: there is nothing to do) and `last`.
+
+    A statement that waits longer for a lock gives up, so that readers do not queue up behind it; trying again is safe.
+    """
+    return (yield from transaction(_work(statements, first, last)))
+
+
+def _work(statements: tuple[str, ...], first: Program[bool], last: Program[None]) -> Program[bool]:
+    yield Statement(_QUEUE, prepare=False)
+    if not (yield from first):
+        return False
+    yield Statement(_PATIENCE, prepare=False)
+    for statement in statements:
+        words = bare(statement)
+        if words and not _FRAME.match(words):
+            yield Statement(statement, prepare=False)
+    yield from last
+    return True

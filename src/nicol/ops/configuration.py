@@ -1,0 +1,111 @@
+"""The configuration of a project: `nicol.toml`, or `[tool.nicol]` in `pyproject.toml`, and what each setting may be."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nicol.errors import ConfigurationError
+
+PROVIDERS = ("sqlite", "postgresql")
+
+SETTINGS: Mapping[str, str] = {
+    "schema": "the schema file, or a folder of schema files",
+    "migrations": "the folder of the migration history",
+    "seed": "what `nicol db seed` runs: a command, or `module:function`",
+    "providers": "the databases that schema and history must work on; more than one makes the project portable",
+    "url_env": "the environment variable that holds the database's URL",
+    "direct_url_env": "the environment variable that holds the URL for migrations, where it differs (past a pooler)",
+    "shadow_url_env": "the environment variable that holds the URL of a database for replaying the history; it is emptied",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings as written. `path` is the file they stand in (None: there is none), `root` the project's folder."""
+
+    root: Path
+    path: Path | None = None
+    schema: str | None = None
+    migrations: str | None = None
+    seed: str | None = None
+    providers: tuple[str, ...] = ()
+    url_env: str | None = None
+    direct_url_env: str | None = None
+    shadow_url_env: str | None = None
+
+
+def find_configuration(start: Path) -> Configuration:
+    """The configuration that governs a folder: the nearest one upwards; without any, the folder itself is the root."""
+    for folder in (start, *start.parents):
+        for name in ("nicol.toml", "pyproject.toml"):
+            path = folder / name
+            if path.is_file() and (table := _table(path)) is not None:
+                return _configuration(path, table)
+    return Configuration(root=start)
+
+
+def read_configuration(path: Path) -> Configuration:
+    """The configuration in a file that was named by hand."""
+    if not path.is_file():
+        raise ConfigurationError(
+            f"there is no configuration file {path}", help="check the path given with --config"
+        )
+    table = _table(path)
+    if table is None:
+        raise ConfigurationError(f"{path} has no [tool.nicol] table")
+    return _configuration(path, table)
+
+
+def _table(path: Path) -> Mapping[str, Any] | None:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if path.name == "pyproject.toml" and "[tool.nicol]" not in path.read_text("utf-8", errors="replace"):
+            return None
+        raise ConfigurationError(f"{path} is not valid TOML: {error}") from None
+    if path.name != "pyproject.toml":
+        return content
+    table: Mapping[str, Any] | None = content.get("tool", {}).get("nicol")
+    return table
+
+
+def _configuration(path: Path, table: Mapping[str, Any]) -> Configuration:
+    for key in table:
+        if key not in SETTINGS:
+            raise ConfigurationError(f"{path} has an unknown setting {key!r}", help=_suggestion(key))
+    texts = {key: _text(path, key, value) for key, value in table.items() if key != "providers"}
+    return Configuration(path.parent, path, providers=_providers(path, table.get("providers", [])), **texts)
+
+
+def _suggestion(key: str) -> str:
+    near = difflib.get_close_matches(key, SETTINGS, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"the settings are {', '.join(SETTINGS)}"
+
+
+def _text(path: Path, key: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(
+            f"{path}: {key} must be a text that is not empty", help=f"{key} is {SETTINGS[key]}"
+        )
+    return value
+
+
+def _providers(path: Path, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ConfigurationError(
+            f"{path}: providers must be a list", help='for example providers = ["sqlite", "postgresql"]'
+        )
+    names = tuple(str(item) for item in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    for name in names:
+        if name not in PROVIDERS:
+            near = difflib.get_close_matches(name, PROVIDERS, n=1, cutoff=0.4)
+            hint = f"did you mean {near[0]!r}?" if near else f"Nicol knows {', '.join(PROVIDERS)}"
+            raise ConfigurationError(f"{path}: unknown provider {name!r}", help=hint)
+    if len(set(names)) != len(names):
+        raise ConfigurationError(f"{path}: a provider is listed twice")
+    return names

@@ -1,0 +1,185 @@
+"""The project that a command works on: its folders, its settings with their origins, and its database's URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nicol.errors import ConfigurationError
+from nicol.ops.configuration import Configuration, find_configuration, read_configuration
+from nicol.ops.environment import Environment, read_environment
+from nicol.ops.urls import anchored, masked
+from nicol.schema.schema import Datasource, EnvironmentVariable
+
+DEFAULT_URL_VARIABLE = "DATABASE_URL"
+_DEFAULT_SCHEMAS = ("schema.prisma", "prisma/schema.prisma")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value and where it comes from, in words."""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project as one command sees it; `schema` and `migrations` are absolute paths, `url` what `--url` gave."""
+
+    root: Path
+    schema: Path
+    migrations: Path
+    configuration: Configuration
+    environment: Environment
+    origins: Mapping[str, str]
+    url: str | None = None
+
+    @property
+    def portable(self) -> bool:
+        """True when schema and history serve several databases."""
+        return len(self.configuration.providers) > 1
+
+
+def open_project(
+    start: Path,
+    process: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    schema: Path | None = None,
+    url: str | None = None,
+) -> Project:
+    """The project of a folder. Paths given by hand are taken from that folder, those in the configuration from its own."""
+    configuration = read_configuration(start / config) if config else find_configuration(start)
+    schema_path, schema_origin = _schema_path(configuration, start, schema)
+    folder = schema_path if schema_path.is_dir() else schema_path.parent
+    migrations = (
+        configuration.root / configuration.migrations if configuration.migrations else folder / "migrations"
+    )
+    named = f"{configuration.path}"
+    return Project(
+        root=configuration.root,
+        schema=schema_path,
+        migrations=migrations.resolve(),
+        configuration=configuration,
+        environment=read_environment(process, (configuration.root, folder)),
+        origins={
+            "schema": schema_origin,
+            "migrations": named if configuration.migrations else "default: beside the schema",
+        },
+        url=url,
+    )
+
+
+def _schema_path(configuration: Configuration, start: Path, given: Path | None) -> tuple[Path, str]:
+    if given is not None:
+        return (start / given).resolve(), "--schema"
+    if configuration.schema is not None:
+        return (configuration.root / configuration.schema).resolve(), str(configuration.path)
+    candidates = [configuration.root / name for name in _DEFAULT_SCHEMAS]
+    found = next((path for path in candidates if path.is_file()), candidates[0])
+    return found.resolve(), "default"
+
+
+def database_url(project: Project, datasource: Datasource | None) -> Setting:
+    """The URL of the project's database: `--url`, the configuration's variable, the datasource's, `DATABASE_URL`."""
+    if project.url is not None:
+        return Setting(anchored(project.url, project.root), "--url")
+    if (name := project.configuration.url_env) is not None:
+        return _from_variable(project, name, f"url_env in {project.configuration.path}")
+    return _given(project, datasource.url if datasource else None) or _from_variable(
+        project, DEFAULT_URL_VARIABLE, "default"
+    )
+
+
+def migration_url(project: Project, datasource: Datasource | None) -> Setting:
+    """The URL that migrations use: the direct one where a variable gives it, else the database's."""
+    if project.url is not None:
+        return database_url(project, datasource)
+    name = project.configuration.direct_url_env
+    if name is None and datasource is not None and isinstance(datasource.direct_url, EnvironmentVariable):
+        name = datasource.direct_url.name
+    if name is not None and project.environment.get(name) is not None:
+        return _from_variable(project, name, "the direct URL")
+    literal = datasource.direct_url if datasource and isinstance(datasource.direct_url, str) else None
+    return _given(project, literal) or database_url(project, datasource)
+
+
+def shadow_url(project: Project, datasource: Datasource | None) -> Setting | None:
+    """The URL of the database for replaying histories, where one is given."""
+    if (name := project.configuration.shadow_url_env) is not None:
+        return _from_variable(project, name, "shadow_url_env") if project.environment.get(name) else None
+    given = datasource.shadow_database_url if datasource else None
+    if isinstance(given, EnvironmentVariable) and project.environment.get(given.name) is None:
+        return None
+    return _given(project, given)
+
+
+def _given(project: Project, url: str | EnvironmentVariable | None) -> Setting | None:
+    match url:
+        case None:
+            return None
+        case EnvironmentVariable(name):
+            return _from_variable(project, name, "the datasource block")
+        case str():
+            return Setting(anchored(url, project.root), "the datasource block")
+
+
+def _from_variable(project: Project, name: str, asked_by: str) -> Setting:
+    variable = project.environment.get(name)
+    if variable is None:
+        raise ConfigurationError(
+            f"the environment variable {name} is not set (looked for in {project.environment.places})",
+            code="P1012",
+            help=f"set {name} to the URL of the database, put it into a .env file in {project.root}, or give --url"
+            + ("" if asked_by == "default" else f"; {name} is asked for by {asked_by}"),
+        )
+    return Setting(anchored(variable.value, project.root), f"{name} from {variable.origin}")
+
+
+def settings(project: Project, datasource: Datasource | None) -> dict[str, Setting]:
+    """Every setting with its value, secrets masked, and its origin."""
+    configuration = project.configuration
+    file = str(configuration.path)
+    found = {
+        "root": Setting(str(project.root), file if configuration.path else "the working directory"),
+        "configuration": Setting(
+            file if configuration.path else "none", "found upwards" if configuration.path else "default"
+        ),
+        "schema": Setting(str(project.schema), project.origins["schema"]),
+        "migrations": Setting(str(project.migrations), project.origins["migrations"]),
+        "seed": Setting(configuration.seed or "none", file if configuration.seed else "default"),
+        "providers": _providers_setting(configuration, datasource),
+    }
+    for name, read in (("url", database_url), ("migration_url", migration_url), ("shadow_url", shadow_url)):
+        found[name] = (
+            _url_setting(read(project, datasource))
+            if _is_set(project, datasource, name)
+            else Setting("not set", "")
+        )
+    return found
+
+
+def _providers_setting(configuration: Configuration, datasource: Datasource | None) -> Setting:
+    if configuration.providers:
+        return Setting(", ".join(configuration.providers), str(configuration.path))
+    return (
+        Setting(datasource.provider, "the datasource block")
+        if datasource
+        else Setting("none", "there is no datasource block")
+    )
+
+
+def _url_setting(setting: Setting | None) -> Setting:
+    return Setting(masked(setting.value), setting.origin) if setting else Setting("not set", "")
+
+
+def _is_set(project: Project, datasource: Datasource | None, name: str) -> bool:
+    if name == "shadow_url":
+        return True
+    try:
+        database_url(project, datasource)
+    except ConfigurationError:
+        return False
+    return True
