@@ -138,7 +138,8 @@ def check_lock(lock: Lock | None, providers: Sequence[str]) -> None:
         help=(
             f'to keep the history, use a {written} URL and provider; to serve several databases, set providers = ["sqlite", '
             '"postgresql"] in the configuration and begin a portable history in another folder (setting `migrations`): '
-            "`nicol migrate dev --name init` on an empty database, then `nicol migrate resolve --applied` where the tables exist"
+            "`nicol migrate dev --name init` on an empty database, then `nicol migrate resolve --applied` where "
+            "the tables exist already"
         ),
     )
 

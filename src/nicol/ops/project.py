@@ -164,11 +164,9 @@ def settings(project: Project, datasource: Datasource | None) -> dict[str, Setti
 def _providers_setting(configuration: Configuration, datasource: Datasource | None) -> Setting:
     if configuration.providers:
         return Setting(", ".join(configuration.providers), str(configuration.path))
-    return (
-        Setting(datasource.provider, "the datasource block")
-        if datasource
-        else Setting("none", "there is no datasource block")
-    )
+    if datasource is None:
+        return Setting("none", "there is no datasource block")
+    return Setting(datasource.provider, "the datasource block")
 
 
 def _url_setting(setting: Setting | None) -> Setting:

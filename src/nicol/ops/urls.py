@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 _SECRETS = (
-    re.compile(r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^:@/?#\s]*:)[^\s'"]*(?=@)"),
+    re.compile(r"(?P<keep>[A-Za-z][A-Za-z0-9+.-]*://[^:@/?#\s]*:)[^\s'\"]*(?=@)"),
     re.compile(r"(?P<keep>\b(?:password|sslpassword|api_key|token)=)[^&\s'\"]+", re.IGNORECASE),
 )
 

@@ -128,14 +128,15 @@ def _rebuilds(statements: Sequence[str]) -> tuple[Rebuild, ...]:
         stand_in, table = _names(rename.groups())
         drop = next((at for at in range(place) if _dropped(statements[at]) == table), None)
         if drop is not None:
-            copies = [
-                match
-                for match in map(_COPY.match, statements[:drop])
-                if match and _names(match.groups()[:4]) == [stand_in]
-            ]
-            whole = bool(copies) and not any(_NARROWING.search(match["rest"]) for match in copies)
-            found.append(Rebuild(table, stand_in, drop, place, whole))
+            found.append(Rebuild(table, stand_in, drop, place, _copied_whole(stand_in, statements[:drop])))
     return tuple(found)
+
+
+def _copied_whole(stand_in: str, statements: Sequence[str]) -> bool:
+    found = [
+        match for match in map(_COPY.match, statements) if match and _names(match.groups()[:4]) == [stand_in]
+    ]
+    return bool(found) and not any(_NARROWING.search(match["rest"]) for match in found)
 
 
 def _dropped(statement: str) -> str | None:
@@ -185,12 +186,9 @@ def _hanging_on(rebuilds: Sequence[Rebuild]) -> Program[list[Row]]:
 def _put_back(triggers: Sequence[Row], statements: Sequence[str]) -> Program[None]:
     """Make lost triggers anew, unless the script itself speaks of them."""
     for name, text in triggers:
-        mentioned = any(
-            re.search(rf"\bTRIGGER\b.*\b{re.escape(name)}\b", text, re.DOTALL | re.IGNORECASE)
-            for text in statements
-        )
+        speaks = re.compile(rf"\bTRIGGER\b.*\b{re.escape(name)}\b", re.DOTALL | re.IGNORECASE)
         exists = yield from rows("SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?", name)
-        if not exists and not mentioned:
+        if not exists and not any(map(speaks.search, statements)):
             yield Statement(text, prepare=False)
 
 
