@@ -40,9 +40,12 @@ class Database:
         finally:
             pool.release(connection)
 
-    def session(self, write: bool) -> AbstractContextManager[Connection]:
-        """One connection for several programs; a transaction that is still open at the end is undone."""
-        return (self._writers if write else self._readers).lend()
+    def session(self, write: bool, patience: float | None = None) -> AbstractContextManager[Connection]:
+        """One connection for several programs; a transaction that is still open at the end is undone.
+
+        `patience`: seconds to wait for the connection, instead of the address's own.
+        """
+        return (self._writers if write else self._readers).lend(patience)
 
     def connect(self) -> None:
         """Open a first connection, so that what is wrong with the address is told now."""
@@ -83,9 +86,14 @@ class AsyncDatabase:
         finally:
             await pool.release(connection)
 
-    def session(self, write: bool) -> AbstractAsyncContextManager[AsyncConnection]:
-        """One connection for several programs; a transaction that is still open at the end is undone."""
-        return (self._writers if write else self._readers).lend()
+    def session(
+        self, write: bool, patience: float | None = None
+    ) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One connection for several programs; a transaction that is still open at the end is undone.
+
+        `patience`: seconds to wait for the connection, instead of the address's own.
+        """
+        return (self._writers if write else self._readers).lend(patience)
 
     async def connect(self) -> None:
         """Open a first connection, so that what is wrong with the address is told now."""

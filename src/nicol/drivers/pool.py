@@ -70,15 +70,15 @@ class Pool(Generic[C]):
         weakref.finalize(self, self._places.close_idle)
 
     @contextmanager
-    def lend(self) -> Generator[C]:
-        """A connection for the time of the block; what the block leaves open is undone."""
-        connection = self.acquire()
+    def lend(self, patience: float | None = None) -> Generator[C]:
+        """A connection for the time of the block; what the block leaves open is undone. `patience`: seconds to wait for it."""
+        connection = self.acquire(patience)
         try:
             yield connection
         finally:
             self.release(connection)
 
-    def acquire(self) -> C:
+    def acquire(self, patience: float | None = None) -> C:
         """A connection, to be given back with `release`; TimedOut when none became free."""
         with self._lock:
             grant = self._places.take()
@@ -87,7 +87,7 @@ class Pool(Generic[C]):
                 waiter = Future()
                 self._places.queue(waiter)
         if waiter is not None:
-            grant = self._wait(waiter)
+            grant = self._wait(waiter, patience or self._patience)
         assert grant is not None
         if not isinstance(grant, Vacancy):
             if not grant.lost():
@@ -122,16 +122,16 @@ class Pool(Generic[C]):
             self._put_back(VACANT)
             raise
 
-    def _wait(self, waiter: Future[Grant[C]]) -> Grant[C]:
+    def _wait(self, waiter: Future[Grant[C]], patience: float | None) -> Grant[C]:
         try:
-            return waiter.result(self._patience)
+            return waiter.result(patience)
         except BaseException as error:
             with self._lock:
                 left = self._places.leave(waiter)
             if not left and _served(waiter):
                 self._put_back(waiter.result())
             if isinstance(error, TimeoutError):
-                raise waited_too_long(self._patience or 0, self._places.limit) from None
+                raise waited_too_long(patience or 0, self._places.limit) from None
             raise
 
     def _put_back(self, grant: Grant[C]) -> None:
@@ -149,19 +149,19 @@ class AsyncPool(Generic[A]):
         weakref.finalize(self, self._places.close_idle)
 
     @asynccontextmanager
-    async def lend(self) -> AsyncGenerator[A]:
-        """A connection for the time of the block; what the block leaves open is undone."""
-        connection = await self.acquire()
+    async def lend(self, patience: float | None = None) -> AsyncGenerator[A]:
+        """A connection for the time of the block; what the block leaves open is undone. `patience`: seconds to wait for it."""
+        connection = await self.acquire(patience)
         try:
             yield connection
         finally:
             await self.release(connection)
 
-    async def acquire(self) -> A:
+    async def acquire(self, patience: float | None = None) -> A:
         """A connection, to be given back with `release`; TimedOut when none became free."""
         grant = self._places.take()
         if grant is None:
-            grant = await self._wait()
+            grant = await self._wait(patience or self._patience)
         if not isinstance(grant, Vacancy):
             if not grant.lost():
                 return grant
@@ -194,17 +194,17 @@ class AsyncPool(Generic[A]):
             self._put_back(VACANT)
             raise
 
-    async def _wait(self) -> Grant[A]:
+    async def _wait(self, patience: float | None) -> Grant[A]:
         waiter: asyncio.Future[Grant[A]] = asyncio.get_running_loop().create_future()
         self._places.queue(waiter)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(patience):
                 return await waiter
         except BaseException as error:
             if not self._places.leave(waiter) and _served(waiter):
                 self._put_back(waiter.result())
             if isinstance(error, TimeoutError):
-                raise waited_too_long(self._patience or 0, self._places.limit) from None
+                raise waited_too_long(patience or 0, self._places.limit) from None
             raise
 
     def _put_back(self, grant: Grant[A]) -> None:

@@ -403,6 +403,6 @@ def _connecting(address: PostgresAddress) -> Generator[None]:
 
 
 def _reason(text: str) -> str:
-    """The server's or the system's own sentence, without the attempts that libpq lists before it."""
-    last = text.strip().splitlines()[-1]
-    return last.rpartition("failed: ")[2].removeprefix("FATAL:").strip()
+    """The last attempt's own sentence, without the list of attempts and advice around it."""
+    lines = [line for line in text.strip().splitlines() if "failed: " in line] or [text.strip()]
+    return lines[-1].rpartition("failed: ")[2].removeprefix("FATAL:").strip()

@@ -232,7 +232,7 @@ def _failure(error: Exception, statement: str) -> DriverError:
         text = str(error)
         return DriverError(text, state=_state(error), details=_details(error, text), statement=statement)
     if isinstance(error, OverflowError):
-        return DriverError("an integer does not fit into 64 bits", state="SQLITE_TOOBIG", statement=statement)
+        return DriverError("an integer does not fit into 64 bits", state="BIND_RANGE", statement=statement)
     if isinstance(error, TypeError | ValueError):
         return DriverError(str(error), state=_REFUSED, statement=statement)
     raise error
