@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar, assert_never
 
 from nicol.drivers.address import Address, PostgresAddress, SqliteAddress, parse_address
-from nicol.drivers.connection import AsyncConnection, Connection, Observer, run
-from nicol.drivers.pool import AsyncPool, AsyncPooledConnection, Pool, PooledConnection
+from nicol.drivers.connection import Connection, Observer, run
+from nicol.drivers.pool import Pool, PooledConnection
 from nicol.errors import MissingExtra
 from nicol.sql.program import Program
 
@@ -25,7 +25,7 @@ class Database:
 
     def __init__(self, address: Address, observer: Observer | None = None) -> None:
         self.address = address
-        sizes, open_connection = _sizes(address), _opener(address, observer)
+        sizes, open_connection = sizes_for(address), _opener(address, observer)
         self._writers = Pool(open_connection, sizes.writers, address.limits)
         self._readers = (
             self._writers if sizes.shared else Pool(open_connection, sizes.readers, address.limits)
@@ -66,66 +66,13 @@ class Database:
         self.close()
 
 
-class AsyncDatabase:
-    """A database for the tasks of an event loop; otherwise as `Database`."""
-
-    def __init__(self, address: Address, observer: Observer | None = None) -> None:
-        self.address = address
-        sizes, open_connection = _sizes(address), _async_opener(address, observer)
-        self._writers = AsyncPool(open_connection, sizes.writers, address.limits)
-        self._readers = (
-            self._writers if sizes.shared else AsyncPool(open_connection, sizes.readers, address.limits)
-        )
-
-    async def run(self, program: Program[T], write: bool) -> T:
-        """Drive one program on a connection of its own. `write`: it writes, or may."""
-        pool = self._writers if write else self._readers
-        connection = await pool.acquire()
-        try:
-            return await connection.run(program)
-        finally:
-            await pool.release(connection)
-
-    def session(
-        self, write: bool, patience: float | None = None
-    ) -> AbstractAsyncContextManager[AsyncConnection]:
-        """One connection for several programs; a transaction that is still open at the end is undone.
-
-        `patience`: seconds to wait for the connection, instead of the address's own.
-        """
-        return (self._writers if write else self._readers).lend(patience)
-
-    async def connect(self) -> None:
-        """Open a first connection, so that what is wrong with the address is told now."""
-        async with self._readers.lend():
-            return
-
-    async def close(self) -> None:
-        """Close all connections; the database cannot be used any more."""
-        self._readers.close()
-        self._writers.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-
 def open_database(where: Address | str, observer: Observer | None = None) -> Database:
     """A database by its address or URL; nothing is connected yet."""
     return Database(parse_address(where) if isinstance(where, str) else where, observer)
 
 
-def open_async_database(where: Address | str, observer: Observer | None = None) -> AsyncDatabase:
-    """A database for tasks by its address or URL; nothing is connected yet."""
-    return AsyncDatabase(parse_address(where) if isinstance(where, str) else where, observer)
-
-
 @dataclass(frozen=True, slots=True)
-class _Sizes:
+class Sizes:
     """How many connections read and how many write; `shared`: the same ones do both."""
 
     readers: int
@@ -133,16 +80,16 @@ class _Sizes:
     shared: bool
 
 
-def _sizes(address: Address) -> _Sizes:
+def sizes_for(address: Address) -> Sizes:
     """SQLite has one writer at a time, so they queue here, in order; a database in memory is one connection."""
     size = address.limits.connections or (os.cpu_count() or 1) * 2 + 1
     match address:
         case SqliteAddress(in_memory=True):
-            return _Sizes(1, 1, shared=True)
+            return Sizes(1, 1, shared=True)
         case SqliteAddress():
-            return _Sizes(size, 1, shared=False)
+            return Sizes(size, 1, shared=False)
         case PostgresAddress():
-            return _Sizes(size, size, shared=True)
+            return Sizes(size, size, shared=True)
         case _:
             assert_never(address)
 
@@ -158,23 +105,6 @@ def _opener(address: Address, observer: Observer | None) -> Callable[[], PooledC
             from nicol.drivers.postgres import PostgresConnection
 
             return partial(PostgresConnection.open, address, observer)
-        case _:
-            assert_never(address)
-
-
-def _async_opener(
-    address: Address, observer: Observer | None
-) -> Callable[[], Awaitable[AsyncPooledConnection]]:
-    match address:
-        case SqliteAddress():
-            from nicol.drivers.sqlite_async import AsyncSqliteConnection
-
-            return partial(AsyncSqliteConnection.open, address, observer)
-        case PostgresAddress():
-            require_psycopg()
-            from nicol.drivers.postgres import AsyncPostgresConnection
-
-            return partial(AsyncPostgresConnection.open, address, observer)
         case _:
             assert_never(address)
 

@@ -8,8 +8,22 @@ from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 from nicol.errors import NotConnected, TimedOut
 
 
-class Closable(Protocol):
-    """What can be closed without waiting."""
+class Poolable(Protocol):
+    """What a pool asks of a connection. None of it waits."""
+
+    @property
+    def broken(self) -> bool:
+        """True when the connection is known to be gone, or in the middle of something."""
+        ...
+
+    @property
+    def in_transaction(self) -> bool:
+        """True between `Begin` and its end."""
+        ...
+
+    def lost(self) -> bool:
+        """True when the other side has hung up while nobody was listening."""
+        ...
 
     def close(self) -> None:
         """Close it now; never fails."""
@@ -22,7 +36,7 @@ class Vacancy:
 
 VACANT: Final = Vacancy()
 
-C = TypeVar("C", bound=Closable)
+C = TypeVar("C", bound=Poolable)
 Grant: TypeAlias = C | Vacancy
 
 

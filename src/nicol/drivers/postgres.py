@@ -77,6 +77,15 @@ class _Speaker(Generic[Raw]):
         """The server undoes a transaction whose connection ends, or whose commit failed."""
         return type(command) is Rollback and not self.in_transaction
 
+    def _outdated(self, error: Exception, command: Command) -> bool:
+        """True when a table may have changed since the statement was prepared, and one can try again."""
+        return (
+            isinstance(error, psycopg.errors.FeatureNotSupported)
+            and type(command) is Statement
+            and command.prepare
+            and not self.in_transaction
+        )
+
     def _failure(self, error: Exception, text: str) -> DriverError:
         """What psycopg raised, as a DriverError; what is a mistake of ours goes on as it is."""
         if isinstance(error, psycopg.Error):
@@ -124,7 +133,10 @@ class PostgresConnection(_Speaker[psycopg.Connection[Row]]):
             cursor.execute(text.encode(), params, prepare=prepare)
             rows = cursor.fetchall() if _has_rows(cursor.pgresult) else []
         except Exception as error:
-            raise self._failure(error, text) from error
+            if not self._outdated(error, command):
+                raise self._failure(error, text) from error
+            cursor.execute(_FORGET_PLANS)
+            return self._say(_unprepared(command))
         return _result(command, rows, cursor.pgresult)
 
     def _collect(self) -> Result:
@@ -186,7 +198,10 @@ class AsyncPostgresConnection(_Speaker[psycopg.AsyncConnection[Row]]):
             await cursor.execute(text.encode(), params, prepare=prepare)
             rows = await cursor.fetchall() if _has_rows(cursor.pgresult) else []
         except Exception as error:
-            raise self._failure(error, text) from error
+            if not self._outdated(error, command):
+                raise self._failure(error, text) from error
+            await cursor.execute(_FORGET_PLANS)
+            return await self._say(_unprepared(command))
         return _result(command, rows, cursor.pgresult)
 
     async def _collect(self) -> Result:
@@ -226,6 +241,13 @@ def _how(command: Command) -> tuple[tuple[Any, ...] | None, bool | None]:
     if type(command) is Statement:
         return command.params or None, None if command.prepare else False
     return None, False
+
+
+_FORGET_PLANS: Final = b"DEALLOCATE ALL"
+
+
+def _unprepared(command: Command) -> Command:
+    return Statement(command.text, command.params, prepare=False) if type(command) is Statement else command
 
 
 # ---- what is answered ------------------------------------------------------------------------------------------------

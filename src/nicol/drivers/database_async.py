@@ -1,0 +1,87 @@
+"""`Database` for the tasks of an event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar, assert_never
+
+from nicol.drivers.address import Address, PostgresAddress, SqliteAddress, parse_address
+from nicol.drivers.connection import AsyncConnection, Observer
+from nicol.drivers.database import require_psycopg, sizes_for
+from nicol.drivers.pool_async import AsyncPool, AsyncPooledConnection
+from nicol.sql.program import Program
+
+T = TypeVar("T")
+
+
+class AsyncDatabase:
+    """A database for the tasks of an event loop; otherwise as `Database`."""
+
+    def __init__(self, address: Address, observer: Observer | None = None) -> None:
+        self.address = address
+        sizes, open_connection = sizes_for(address), _async_opener(address, observer)
+        self._writers = AsyncPool(open_connection, sizes.writers, address.limits)
+        self._readers = (
+            self._writers if sizes.shared else AsyncPool(open_connection, sizes.readers, address.limits)
+        )
+
+    async def run(self, program: Program[T], write: bool) -> T:
+        """Drive one program on a connection of its own. `write`: it writes, or may."""
+        pool = self._writers if write else self._readers
+        connection = await pool.acquire()
+        try:
+            return await connection.run(program)
+        finally:
+            await pool.release(connection)
+
+    def session(
+        self, write: bool, patience: float | None = None
+    ) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One connection for several programs; a transaction that is still open at the end is undone.
+
+        `patience`: seconds to wait for the connection, instead of the address's own.
+        """
+        return (self._writers if write else self._readers).lend(patience)
+
+    async def connect(self) -> None:
+        """Open a first connection, so that what is wrong with the address is told now."""
+        async with self._readers.lend():
+            return
+
+    async def close(self) -> None:
+        """Close all connections; the database cannot be used any more."""
+        self._readers.close()
+        self._writers.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def open_async_database(where: Address | str, observer: Observer | None = None) -> AsyncDatabase:
+    """A database for tasks by its address or URL; nothing is connected yet."""
+    return AsyncDatabase(parse_address(where) if isinstance(where, str) else where, observer)
+
+
+def _async_opener(
+    address: Address, observer: Observer | None
+) -> Callable[[], Awaitable[AsyncPooledConnection]]:
+    match address:
+        case SqliteAddress():
+            from nicol.drivers.sqlite_async import AsyncSqliteConnection
+
+            return partial(AsyncSqliteConnection.open, address, observer)
+        case PostgresAddress():
+            require_psycopg()
+            from nicol.drivers.postgres import AsyncPostgresConnection
+
+            return partial(AsyncPostgresConnection.open, address, observer)
+        case _:
+            assert_never(address)
