@@ -83,7 +83,7 @@ class Pool(Generic[C]):
         with self._lock:
             grant = self._places.take() or self._queue()
         if isinstance(grant, _Turn):
-            grant = self._wait(grant)
+            grant = self._wait(grant, self._patience if patience is None else patience)
         if not isinstance(grant, Vacancy):
             if not grant.lost():
                 return grant
@@ -122,15 +122,15 @@ class Pool(Generic[C]):
         self._places.queue(turn)
         return turn
 
-    def _wait(self, turn: _Turn[C]) -> Grant[C]:
+    def _wait(self, turn: _Turn[C], patience: float | None) -> Grant[C]:
         try:
-            called = turn.wait(self._patience)
+            called = turn.wait(patience)
         except BaseException:
             if not self._leave(turn):
                 self._put_back(turn.grant())
             raise
         if not called and self._leave(turn):
-            raise waited_too_long(self._patience or 0, self._places.limit)
+            raise waited_too_long(patience or 0, self._places.limit)
         return turn.grant()
 
     def _leave(self, turn: _Turn[C]) -> bool:

@@ -48,7 +48,7 @@ class AsyncPool(Generic[A]):
         """A connection, to be given back with `release`; TimedOut when none became free."""
         grant = self._places.take()
         if grant is None:
-            grant = await self._wait(patience or self._patience)
+            grant = await self._wait(self._patience if patience is None else patience)
         if not isinstance(grant, Vacancy):
             if not grant.lost():
                 return grant
