@@ -121,11 +121,13 @@ class Places(Generic[C]):
         while self._idle:
             self._idle.pop()[0].close()
 
-    def forget(self) -> None:
-        """Know nothing any more: a forked child must not touch its parent's connections."""
+    def forget(self) -> list[object]:
+        """Begin anew with no connection; the idle ones are the answer, still open."""
+        idle: list[object] = [connection for connection, _ in self._idle]
         self._idle.clear()
         self._queue.clear()
         self._taken = 0
+        return idle
 
     def _serve(self, grant: Grant[C]) -> bool:
         while self._queue:

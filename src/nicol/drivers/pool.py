@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from nicol.drivers.address import Limits
 from nicol.drivers.connection import Connection
+from nicol.drivers.fork import forget_after_fork
 from nicol.drivers.places import VACANT, Grant, Places, Poolable, Vacancy, waited_too_long
 from nicol.errors import DriverError
 
@@ -68,6 +69,7 @@ class Pool(Generic[C]):
         self._places: Places[C] = Places(size, limits.idle)
         self._lock = threading.Lock()
         weakref.finalize(self, self._places.close_idle)
+        forget_after_fork(self)
 
     @contextmanager
     def lend(self, patience: float | None = None) -> Generator[C]:
@@ -109,6 +111,11 @@ class Pool(Generic[C]):
         """Close all connections: idle ones now, the others when they come back."""
         with self._lock:
             self._places.close()
+
+    def forget(self) -> list[object]:
+        """Begin anew in a forked child; the connections of its parent are the answer, still open."""
+        self._lock = threading.Lock()
+        return self._places.forget()
 
     def _fill(self) -> C:
         try:

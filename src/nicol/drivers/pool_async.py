@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from nicol.drivers.address import Limits
 from nicol.drivers.connection import AsyncConnection
+from nicol.drivers.fork import forget_after_fork
 from nicol.drivers.places import VACANT, Grant, Places, Poolable, Vacancy, waited_too_long
 from nicol.errors import DriverError
 
@@ -34,6 +35,7 @@ class AsyncPool(Generic[A]):
         self._patience = limits.acquire
         self._places: Places[A] = Places(size, limits.idle)
         weakref.finalize(self, self._places.close_idle)
+        forget_after_fork(self)
 
     @asynccontextmanager
     async def lend(self, patience: float | None = None) -> AsyncGenerator[A]:
@@ -73,6 +75,10 @@ class AsyncPool(Generic[A]):
     def close(self) -> None:
         """Close all connections: idle ones now, the others when they come back."""
         self._places.close()
+
+    def forget(self) -> list[object]:
+        """Begin anew in a forked child; the connections of its parent are the answer, still open."""
+        return self._places.forget()
 
     async def _fill(self) -> A:
         try:

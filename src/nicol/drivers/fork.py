@@ -1,0 +1,34 @@
+"""Forked children: they forget their parent's connections without closing them, and open their own."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from typing import Final, Protocol
+
+
+class Forgetful(Protocol):
+    """A pool that can forget."""
+
+    def forget(self) -> list[object]:
+        """Lend none of the connections any more that there were; they are the answer."""
+        ...
+
+
+_POOLS: Final[weakref.WeakSet[Forgetful]] = weakref.WeakSet()
+_INHERITED: Final[list[object]] = []
+"""Never closed: closing would end the parent's conversation, or let go of the parent's file."""
+
+
+def forget_after_fork(pool: Forgetful) -> None:
+    """Let the pool forget its connections in every child of this process."""
+    _POOLS.add(pool)
+
+
+def _in_child() -> None:
+    for pool in list(_POOLS):
+        _INHERITED.extend(pool.forget())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)
