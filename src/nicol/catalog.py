@@ -1,12 +1,15 @@
 """What a database holds: namespaces, tables, columns, keys, indexes, enum types. Values, pointing at each other by name.
 
-A catalog is what `lower` makes of a schema and what introspection finds in a live database; two catalogs that are
-equal describe the same database. The words inside (type names, expressions) are the database's own: opaque here.
+A catalog is what `lower` makes of a schema and what introspection finds in a live database. The words inside (type
+names, expressions) are the database's own: opaque here. Two catalogs mean the same database when `diff` finds nothing
+between them; their values may still differ in the order of things and in the spelling of a default.
+
+A namespace of None is the connection's own: the only one of a SQLite file, the current schema of a PostgreSQL session.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -22,16 +25,25 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectName:
+    """What a table or type is called, with its namespace where it is not the connection's own."""
+
+    name: str
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnType:
     """A type in the database's own words: `VARCHAR(20)` is `ColumnType("VARCHAR", (20,))`, `TEXT[]` has `array=True`.
 
-    `enum` is true when `name` is that of an `EnumType` of the catalog.
+    `enum` is true when `name` is that of an `EnumType` of the catalog, in `namespace`.
     """
 
     name: str
     args: tuple[int, ...] = ()
     array: bool = False
     enum: bool = False
+    namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,17 @@ class IndexColumn:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index or a unique constraint; `method` is None for the database's usual one; `where` is its own SQL."""
+    """An index; `method` is None for the database's usual one; `where` is its own SQL.
+
+    `constraint`: it belongs to a UNIQUE constraint, goes only with that, and means the same.
+    """
 
     name: str
     columns: tuple[IndexColumn, ...]
     unique: bool = False
     method: str | None = None
     where: str | None = None
+    constraint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +147,11 @@ class Table:
     checks: tuple[Check, ...] = ()
     namespace: str | None = None
 
+    @property
+    def key(self) -> ObjectName:
+        """The table's full name."""
+        return ObjectName(self.name, self.namespace)
+
     def column(self, name: str) -> Column | None:
         """The column of that name, if there is one."""
         return next((column for column in self.columns if column.name == name), None)
@@ -144,12 +165,17 @@ class EnumType:
     values: tuple[str, ...]
     namespace: str | None = None
 
+    @property
+    def key(self) -> ObjectName:
+        """The type's full name."""
+        return ObjectName(self.name, self.namespace)
+
 
 @dataclass(frozen=True, slots=True)
 class Unmanaged:
-    """An object that migrations carry in their own SQL and Nicol only sees: a trigger, a function, a view.
+    """An object that migrations carry in their own SQL and Nicol only sees: a trigger, a function, a view, a check.
 
-    `definition` is the database's own text of it, so that two can be compared.
+    `definition` is the database's own text of it, so that two can be compared and a lost one made anew.
     """
 
     kind: str
@@ -161,12 +187,18 @@ class Unmanaged:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that a database holds, in a canonical order (tables, enums and objects by namespace and name)."""
+    """Everything that a database holds. `lower` keeps the schema's order; introspection sorts by namespace and name.
+
+    `namespaces` lists those that exist; where the connection's own has a usual name, it stands here under that name.
+    """
 
     tables: tuple[Table, ...] = ()
     enums: tuple[EnumType, ...] = ()
-    unmanaged: tuple[Unmanaged, ...] = field(default=())
+    unmanaged: tuple[Unmanaged, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
 
-    def table(self, name: str) -> Table | None:
+    def table(self, name: str, namespace: str | None = None) -> Table | None:
         """The table of that name, if there is one."""
-        return next((table for table in self.tables if table.name == name), None)
+        key = ObjectName(name, namespace)
+        return next((table for table in self.tables if table.key == key), None)

@@ -8,9 +8,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from nicol.catalog import Catalog, Column, Table
+from nicol.catalog import Catalog, Check, Column, ColumnType
+from nicol.dialects.changes import Change
+from nicol.dialects.ledger import LedgerTexts
 from nicol.errors import DriverError
-from nicol.schema.schema import Arity, FieldType, NativeType, ReferentialAction, Scalar, ScalarField, Schema
+from nicol.schema.schema import (
+    Arity,
+    FieldType,
+    Model,
+    NativeType,
+    ReferentialAction,
+    Scalar,
+    ScalarField,
+    Schema,
+)
 from nicol.sql.program import Program
 
 if TYPE_CHECKING:
@@ -23,11 +34,13 @@ Encode: TypeAlias = Callable[[Any], Any]
 class Codec:
     """How a field's value crosses to the database and back; None where the driver already does it right.
 
-    Neither is called with None. `encode` raises ValueError or TypeError with a sentence for a value that cannot cross.
+    Neither is called with None. `encode` raises TypeError, ValueError or (a number that is too big) OverflowError with a
+    sentence for a value that cannot cross. `cast`: the type of one item in the database's words, for parameters that must say it.
     """
 
     encode: Encode | None = None
     decode: Encode | None = None
+    cast: str | None = None
 
 
 class Fault(StrEnum):
@@ -64,6 +77,17 @@ class Violation:
     constraint: str | None = None
 
 
+class Cast(StrEnum):
+    """What becomes of values when the type of their column changes."""
+
+    SAFE = "safe"
+    """Every value survives."""
+    RISKY = "risky"
+    """The database converts, but values may be shortened, rounded or refused."""
+    IMPOSSIBLE = "impossible"
+    """The database has no conversion: the column has to be dropped and made anew."""
+
+
 class Dialect(ABC):
     """One database's way with types, spelling, changes, introspection and errors.
 
@@ -81,7 +105,7 @@ class Dialect(ABC):
     scalar_lists: bool
     namespaces: ClassVar[bool]
     autoincrement_needs_id: ClassVar[bool]
-    named_foreign_keys: ClassVar[bool]
+    named_foreign_keys: bool
     referential_actions: ClassVar[frozenset[ReferentialAction]]
     index_methods: ClassVar[frozenset[str]]
 
@@ -95,21 +119,77 @@ class Dialect(ABC):
 
     # ---- catalogs ------------------------------------------------------------------------------------------------
 
+    default_namespace: ClassVar[str | None]
+    """How the connection's own namespace is usually called, where namespaces exist."""
+    has_enums: ClassVar[bool]
+    """True when an enum is a type of the database."""
+    keeps_key_names: ClassVar[bool]
+    """True when the names of primary and foreign keys can be read back."""
+    foreign_tables: ClassVar[frozenset[str]]
+    """Tables that extensions make in everybody's namespace: seen by nobody, even where a schema speaks of them."""
+    name_limit: ClassVar[int | None]
+    """The longest name that the database keeps, in bytes of UTF-8."""
+    join_table_key: ClassVar[bool]
+    """True when the table of an implicit m:n relation has a primary key, false when it has a unique index instead."""
+
     @abstractmethod
     def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:
         """The column that stores a field. `is_only_id`: the field alone is the primary key."""
 
     @abstractmethod
-    def finish(self, table: Table, schema: Schema) -> Table:
-        """A lowered table as this database keeps it: names it drops, checks it adds."""
+    def checks(self, model: Model, schema: Schema) -> tuple[Check, ...]:
+        """The conditions that bound a model's values where the columns' types do not."""
 
     @abstractmethod
-    def introspect(self) -> Program[Catalog]:
-        """Read everything that the connection's database holds."""
+    def index_method(self, method: str | None) -> str | None:
+        """An index algorithm in the database's word; None for its usual one."""
+
+    @abstractmethod
+    def operator_class(self, name: str) -> str | None:
+        """The database's name of an operator class, which the language spells as `JsonbPathOps` or in raw SQL; None: it has none."""
+
+    @abstractmethod
+    def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
+        """Read everything that the connection's own namespace holds, or else that the given ones hold.
+
+        In the first case every namespace of the answer is None, in the second each object bears its own: `lower` does
+        the same for a schema without and with a list of namespaces.
+        """
 
     @abstractmethod
     def split(self, script: str) -> tuple[str, ...]:
         """The statements of a script in order, without their semicolons; comments stay with the statement they precede."""
+
+    # ---- changes -------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def cast(self, before: ColumnType, after: ColumnType) -> Cast:
+        """What becomes of a column's values when its type changes."""
+
+    @abstractmethod
+    def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
+        """The same changes in the form in which this database can make them; in no order."""
+
+    @abstractmethod
+    def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
+        """The statements that make an adapted change, without semicolons."""
+
+    # ---- carrying out --------------------------------------------------------------------------------------------
+
+    in_memory: ClassVar[str | None]
+    """The URL of a database that lives as long as its connection, where there is such a thing."""
+
+    @property
+    @abstractmethod
+    def ledger(self) -> LedgerTexts:
+        """The statements around the table in which the database remembers its migrations."""
+
+    @abstractmethod
+    def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
+        """Run a migration's script in one transaction, after `first` (false: leave it) and before `last`.
+
+        Nothing lasts when anything fails. The script's own words about transactions are not said.
+        """
 
     # ---- queries -------------------------------------------------------------------------------------------------
 

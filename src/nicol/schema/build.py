@@ -156,7 +156,8 @@ def _primary_key(key: BoundKey) -> PrimaryKey:
 
 def _unique(key: BoundKey) -> Unique:
     arguments = key.attribute
-    return Unique(_key_fields(key), arguments.string("name"), arguments.string("map"), _where(key))
+    given = arguments.string("name"), arguments.string("map")
+    return Unique(_key_fields(key), *given, _where(key), on_field=key.field is not None)
 
 
 def _index(key: BoundKey) -> Index:

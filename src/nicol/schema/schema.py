@@ -155,12 +155,16 @@ class PrimaryKey:
 
 @dataclass(frozen=True, slots=True)
 class Unique:
-    """A unique criterion. `name` is what the client calls a compound one; `mapped` the index's name if given."""
+    """A unique criterion. `name` is what the client calls a compound one; `mapped` the index's name if given.
+
+    `on_field`: written on its only field, and not on the model. It means the same; Prisma makes these indexes first.
+    """
 
     fields: tuple[KeyField, ...]
     name: str | None = None
     mapped: str | None = None
     where: str | None = None
+    on_field: bool = False
 
 
 @dataclass(frozen=True, slots=True)

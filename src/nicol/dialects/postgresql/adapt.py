@@ -1,0 +1,150 @@
+"""What PostgreSQL needs beside a change: columns made anew where no cast exists, and the keys that stand in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nicol.catalog import Catalog, ForeignKey, ObjectName, Table
+from nicol.dialects import changes as c
+from nicol.dialects.dialect import Cast
+from nicol.dialects.postgresql.casts import cast
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    table: ObjectName
+    name: str
+
+
+def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tuple[c.Change, ...]:
+    """The same changes with everything that they need."""
+    tables = tuple(
+        _with_primary_key(_recreating(change), before, after) if isinstance(change, c.AlterTable) else change
+        for change in changes
+    )
+    lost = frozenset(_columns(tables, c.RecreateColumn))
+    retyped = lost | frozenset(_columns(tables, c.AlterColumn))
+    kept = tuple(change for change in tables if not _rename_of_lost(change, lost))
+    return (*kept, *_lost_indexes(kept, lost, before, after), *_foreign_keys(kept, retyped, before, after))
+
+
+def _recreating(change: c.AlterTable) -> c.AlterTable:
+    return c.AlterTable(change.table, tuple(map(_recreated, change.changes)))
+
+
+def _recreated(change: c.TableChange) -> c.TableChange:
+    if isinstance(change, c.AlterColumn) and cast(change.before.type, change.after.type) is Cast.IMPOSSIBLE:
+        return c.RecreateColumn(change.before, change.after)
+    return change
+
+
+def _with_primary_key(change: c.AlterTable, before: Catalog, after: Catalog) -> c.AlterTable:
+    """A primary key is made anew when one of its columns gets another type."""
+    old, new = _table(before, change.table).primary_key, _table(after, change.table).primary_key
+    touched = {name for each in change.changes if (name := _retyped(each)) is not None}
+    spoken = any(isinstance(each, c.DropPrimaryKey) for each in change.changes)
+    if old is None or new is None or spoken or not touched & set(old.columns):
+        return change
+    others = (each for each in change.changes if not isinstance(each, c.RenamePrimaryKey))
+    return c.AlterTable(change.table, (c.DropPrimaryKey(old), *others, c.AddPrimaryKey(new)))
+
+
+def _retyped(change: c.TableChange) -> str | None:
+    match change:
+        case c.AlterColumn(before=old, after=new) | c.RecreateColumn(before=old, after=new) if (
+            old.type != new.type
+        ):
+            return new.name
+        case _:
+            return None
+
+
+def _columns(
+    changes: tuple[c.Change, ...], kind: type[c.RecreateColumn | c.AlterColumn]
+) -> Iterator[_Column]:
+    for change in changes:
+        if isinstance(change, c.AlterTable):
+            for each in change.changes:
+                if isinstance(each, kind) and (name := _retyped(each)) is not None:
+                    yield _Column(change.table, name)
+
+
+def _rename_of_lost(change: c.Change, lost: frozenset[_Column]) -> bool:
+    return isinstance(change, c.RenameIndex) and any(
+        _Column(change.table, column.name) in lost for column in change.after.columns
+    )
+
+
+def _lost_indexes(
+    changes: tuple[c.Change, ...], lost: frozenset[_Column], before: Catalog, after: Catalog
+) -> Iterator[c.Change]:
+    """Indexes that go with a column, and that nobody speaks of."""
+    made = {(change.table, change.index.name) for change in changes if isinstance(change, c.CreateIndex)}
+    for table in after.tables:
+        if before.table(table.name, table.namespace) is None:
+            continue
+        for index in table.indexes:
+            hit = any(_Column(table.key, column.name) in lost for column in index.columns)
+            if hit and (table.key, index.name) not in made:
+                yield c.CreateIndex(table.key, index)
+
+
+def _foreign_keys(
+    changes: tuple[c.Change, ...], retyped: frozenset[_Column], before: Catalog, after: Catalog
+) -> Iterator[c.Change]:
+    """Foreign keys step aside while their columns get another type, or while the key that they lean on goes."""
+    spoken = {
+        (change.table, change.key.name)
+        for change in changes
+        if isinstance(change, c.DropForeignKey | c.AddForeignKey)
+    }
+    dropped = frozenset(_dropped_keys(changes))
+    for table in before.tables:
+        now = after.table(table.name, table.namespace)
+        for key in table.foreign_keys:
+            if now is None or (table.key, key.name) in spoken:
+                continue
+            if _leans_on(key, table, retyped, dropped) and (same := _same_key(key, now)) is not None:
+                yield c.DropForeignKey(table.key, key)
+                yield c.AddForeignKey(table.key, same)
+
+
+def _dropped_keys(changes: tuple[c.Change, ...]) -> Iterator[tuple[ObjectName, frozenset[str]]]:
+    for change in changes:
+        match change:
+            case c.DropIndex(table=table, index=index) if index.unique:
+                yield table, frozenset(column.name for column in index.columns)
+            case c.AlterTable(table=table, changes=inner):
+                for each in inner:
+                    if isinstance(each, c.DropPrimaryKey):
+                        yield table, frozenset(each.key.columns)
+            case _:
+                pass
+
+
+def _leans_on(
+    key: ForeignKey,
+    table: Table,
+    retyped: frozenset[_Column],
+    dropped: frozenset[tuple[ObjectName, frozenset[str]]],
+) -> bool:
+    target = ObjectName(key.table, key.namespace)
+    columns = {
+        *(_Column(table.key, name) for name in key.columns),
+        *(_Column(target, name) for name in key.references),
+    }
+    return bool(columns & retyped) or (target, frozenset(key.references)) in dropped
+
+
+def _same_key(key: ForeignKey, table: Table) -> ForeignKey | None:
+    return next(
+        (each for each in table.foreign_keys if (each.columns, each.table) == (key.columns, key.table)), None
+    )
+
+
+def _table(catalog: Catalog, name: ObjectName) -> Table:
+    table = catalog.table(name.name, name.namespace)
+    if table is None:
+        raise KeyError(name)
+    return table

@@ -1,0 +1,236 @@
+"""How PostgreSQL spells every change. Texts are Prisma's, to the letter, wherever Prisma has a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from nicol.catalog import (
+    Catalog,
+    Column,
+    EnumType,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    ObjectName,
+    PrimaryKey,
+    Table,
+)
+from nicol.dialects import changes as c
+from nicol.dialects.defaults import same_default
+from nicol.dialects.dialect import quote, quote_all, quote_text
+from nicol.dialects.postgresql.enums import alter_enum
+from nicol.dialects.postgresql.names import spell_default, spell_name
+from nicol.dialects.postgresql.types import SERIAL, spell_type
+
+
+def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
+    """The statements that make a change."""
+    match change:
+        case c.CreateNamespace(name=name):
+            return (f"CREATE SCHEMA IF NOT EXISTS {quote(name)}",)
+        case c.CreateExtension(name=name):
+            return (f"CREATE EXTENSION IF NOT EXISTS {quote(name)}",)
+        case c.CreateEnum(enum=enum):
+            return (create_enum(enum),)
+        case c.AlterEnum():
+            return alter_enum(change, before, after)
+        case c.DropEnum(enum=enum):
+            return (f"DROP TYPE {spell_name(enum.key)}",)
+        case c.CreateTable(table=table):
+            return (create_table(table),)
+        case c.DropTable(table=table):
+            return (f"DROP TABLE {spell_name(table.key)}",)
+        case c.AlterTable(table=table, changes=changes):
+            return _alter_table(table, changes)
+        case c.RedefineTables():
+            raise AssertionError("PostgreSQL never makes a table anew")
+        case _:
+            return _spell_key(change)
+
+
+def _spell_key(
+    change: c.CreateIndex
+    | c.DropIndex
+    | c.RenameIndex
+    | c.AddForeignKey
+    | c.DropForeignKey
+    | c.RenameForeignKey,
+) -> tuple[str, ...]:
+    alter = f"ALTER TABLE {spell_name(change.table)}"
+    match change:
+        case c.CreateIndex(table=table, index=index):
+            return (create_index(table, index),)
+        case c.DropIndex(index=index) if index.constraint:
+            return (f"{alter} DROP CONSTRAINT {quote(index.name)}",)
+        case c.DropIndex(table=table, index=index):
+            return (f"DROP INDEX {spell_name(ObjectName(index.name, table.namespace))}",)
+        case c.RenameIndex(table=table, before=old, after=new):
+            name = spell_name(ObjectName(old.name, table.namespace))
+            return (f"ALTER INDEX {name} RENAME TO {quote(new.name)}",)
+        case c.AddForeignKey(key=key):
+            return (f"{alter} ADD {_foreign_key(key)}",)
+        case c.DropForeignKey(key=key):
+            return (f"{alter} DROP CONSTRAINT {quote(key.name or '')}",)
+        case c.RenameForeignKey(before=old, after=new):
+            return (f"{alter} RENAME CONSTRAINT {quote(old.name or '')} TO {quote(new.name or '')}",)
+        case _:
+            assert_never(change)
+
+
+def create_enum(enum: EnumType) -> str:
+    """The statement that makes an enum type."""
+    values = ", ".join(map(quote_text, enum.values))
+    return f"CREATE TYPE {spell_name(enum.key)} AS ENUM ({values})"
+
+
+def create_table(table: Table) -> str:
+    """The statement that makes a table, without its indexes and foreign keys."""
+    lines = ",\n".join(f"    {column_definition(column)}" for column in table.columns)
+    if table.primary_key:
+        lines += f",\n\n    {_primary_key(table.primary_key)}"
+    lines += "".join(
+        f",\n    CONSTRAINT {quote(check.name or '')} CHECK ({check.sql})" for check in table.checks
+    )
+    return f"CREATE TABLE {spell_name(table.key)} (\n{lines}\n)"
+
+
+def column_definition(column: Column) -> str:
+    """A column as it stands in CREATE TABLE and ADD COLUMN."""
+    type_name = (
+        SERIAL.get(column.type.name, column.type.name) if column.autoincrement else spell_type(column.type)
+    )
+    null = "" if column.nullable else " NOT NULL"
+    default = f" DEFAULT {spell_default(column.default, column)}" if column.default else ""
+    return f"{quote(column.name)} {type_name}{null}{default}"
+
+
+def _primary_key(key: PrimaryKey) -> str:
+    columns = ",".join(map(quote, key.columns))
+    return f"CONSTRAINT {quote(key.name or '')} PRIMARY KEY ({columns})"
+
+
+def _foreign_key(key: ForeignKey) -> str:
+    target = spell_name(ObjectName(key.table, key.namespace))
+    return (
+        f"CONSTRAINT {quote(key.name or '')} FOREIGN KEY ({quote_all(key.columns)}) "
+        f"REFERENCES {target}({quote_all(key.references)}) ON DELETE {key.on_delete} ON UPDATE {key.on_update}"
+    )
+
+
+def create_index(table: ObjectName, index: Index) -> str:
+    """The statement that makes an index."""
+    unique = "UNIQUE " if index.unique else ""
+    method = f" USING {index.method} " if index.method else ""
+    columns = ", ".join(map(_index_column, index.columns))
+    where = f" WHERE {index.where}" if index.where else ""
+    return f"CREATE {unique}INDEX {quote(index.name)} ON {spell_name(table)}{method}({columns}){where}"
+
+
+def _index_column(column: IndexColumn) -> str:
+    operator_class = f" {column.operator_class}" if column.operator_class else ""
+    return f"{quote(column.name)}{operator_class}{' DESC' if column.descending else ''}"
+
+
+def _alter_table(table: ObjectName, changes: tuple[c.TableChange, ...]) -> tuple[str, ...]:
+    """One ALTER TABLE for all that can stand together; PostgreSQL wants renames alone, and sequences are its own."""
+    alter = f"ALTER TABLE {spell_name(table)}"
+    numbered = [
+        change for change in changes if isinstance(change, c.AlterColumn) and _starts_numbering(change)
+    ]
+    freed = [change for change in changes if isinstance(change, c.AlterColumn) and _stops_numbering(change)]
+    actions = tuple(action for change in changes for action in _actions(change, table))
+    renames = tuple(
+        f"{alter} RENAME CONSTRAINT {quote(change.before.name or '')} TO {quote(change.after.name or '')}"
+        for change in changes
+        if isinstance(change, c.RenamePrimaryKey)
+    )
+    return (
+        *(f"CREATE SEQUENCE {_sequence(table, change.after)}" for change in numbered),
+        *((f"{alter} " + ",\n".join(actions),) if actions else ()),
+        *renames,
+        *(
+            f"ALTER SEQUENCE {_sequence(table, change.after)} OWNED BY {spell_name(table)}.{quote(change.after.name)}"
+            for change in numbered
+        ),
+        *(_restart(table, change.after) for change in numbered),
+        *(f"DROP SEQUENCE IF EXISTS {_sequence(table, change.before)}" for change in freed),
+        *(
+            f"ALTER SEQUENCE IF EXISTS {_sequence(table, change.after)} AS {spell_type(change.after.type)}"
+            for change in changes
+            if isinstance(change, c.AlterColumn)
+            and change.before.autoincrement
+            and change.after.autoincrement
+            and change.before.type != change.after.type
+        ),
+    )
+
+
+def _starts_numbering(change: c.AlterColumn) -> bool:
+    return change.after.autoincrement and not change.before.autoincrement
+
+
+def _stops_numbering(change: c.AlterColumn) -> bool:
+    return change.before.autoincrement and not change.after.autoincrement
+
+
+def _sequence(table: ObjectName, column: Column) -> str:
+    """The sequence's name as SERIAL makes it, which shortens the table's and the column's name in turn."""
+    first, second = table.name, column.name
+    while len(f"{first}_{second}_seq".encode()) > 63:
+        if len(first.encode()) > len(second.encode()):
+            first = first[:-1]
+        else:
+            second = second[:-1]
+    return spell_name(ObjectName(f"{first}_{second}_seq", table.namespace))
+
+
+def _restart(table: ObjectName, column: Column) -> str:
+    """A sequence that comes to a column with numbers goes on after the greatest of them."""
+    greatest = f"SELECT max({quote(column.name)}) FROM {spell_name(table)}"
+    return (
+        f"SELECT setval({quote_text(_sequence(table, column))}, greatest(({greatest}), 1), ({greatest}) >= 1)"
+    )
+
+
+def _actions(change: c.TableChange, table: ObjectName) -> tuple[str, ...]:
+    match change:
+        case c.AddColumn(column=column):
+            return (f"ADD COLUMN     {column_definition(column)}",)
+        case c.DropColumn(column=column):
+            return (f"DROP COLUMN {quote(column.name)}",)
+        case c.AlterColumn(before=before, after=after):
+            return tuple(
+                f"ALTER COLUMN {quote(after.name)} {action}" for action in _alter_column(before, after, table)
+            )
+        case c.RecreateColumn(before=before, after=after):
+            return (f"DROP COLUMN {quote(before.name)}", f"ADD COLUMN     {column_definition(after)}")
+        case c.AddPrimaryKey(key=key):
+            return (f"ADD CONSTRAINT {quote(key.name or '')} PRIMARY KEY ({quote_all(key.columns)})",)
+        case c.DropPrimaryKey(key=key):
+            return (f"DROP CONSTRAINT {quote(key.name or '')}",)
+        case c.RenamePrimaryKey():
+            return ()
+        case c.AddCheck(check=check):
+            return (f"ADD CONSTRAINT {quote(check.name or '')} CHECK ({check.sql})",)
+        case c.DropCheck(check=check):
+            return (f"DROP CONSTRAINT {quote(check.name or '')}",)
+        case _:
+            assert_never(change)
+
+
+def _alter_column(before: Column, after: Column, table: ObjectName) -> Iterator[str]:
+    """What to do to a column, in the order in which PostgreSQL can: a default must fit the type at every moment."""
+    retyped = before.type != after.type
+    if (before.default or before.autoincrement) and not (after.default or after.autoincrement):
+        yield "DROP DEFAULT"
+    if before.nullable and not after.nullable:
+        yield "SET NOT NULL"
+    if not before.nullable and after.nullable:
+        yield "DROP NOT NULL"
+    if after.default is not None and not same_default(before.default, after.default):
+        yield f"SET DEFAULT {spell_default(after.default, after)}"
+    if retyped:
+        yield f"SET DATA TYPE {spell_type(after.type)}"
+    if after.autoincrement and not before.autoincrement:
+        yield f"SET DEFAULT nextval({quote_text(_sequence(table, after))})"

@@ -1,0 +1,128 @@
+"""PostgreSQL's answers, each given by the file of this folder that owns the matter."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from nicol.catalog import Catalog, Check, Column, ColumnType
+from nicol.dialects.changes import Change
+from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
+from nicol.dialects.ledger import LedgerTexts
+from nicol.dialects.postgresql import adapt, apply, casts, codecs, ddl, errors, introspect, types
+from nicol.dialects.postgresql.render import RENDERER
+from nicol.dialects.postgresql.script import split
+from nicol.errors import DriverError
+from nicol.schema.schema import (
+    Arity,
+    FieldType,
+    Model,
+    NativeType,
+    ReferentialAction,
+    Scalar,
+    ScalarField,
+    Schema,
+)
+from nicol.sql.program import Program
+from nicol.sql.renderer import Renderer
+
+_OPERATOR_WORDS = (
+    ("MinMaxMulti", "_minmax_multi"),
+    ("MinMax", "_minmax"),
+    ("TimestampTz", "timestamptz"),
+    ("TimeTz", "timetz"),
+    ("VarBit", "varbit"),
+    ("JsonbPath", "jsonb_path"),
+)
+
+
+class PostgreSQL(Dialect):
+    """PostgreSQL 14 and later."""
+
+    name: ClassVar[str] = "postgresql"
+    scalar_lists = True
+    namespaces: ClassVar[bool] = True
+    autoincrement_needs_id: ClassVar[bool] = False
+    named_foreign_keys = True
+    referential_actions: ClassVar[frozenset[ReferentialAction]] = frozenset(ReferentialAction)
+    index_methods: ClassVar[frozenset[str]] = frozenset({"BTree", "Hash", "Gist", "Gin", "SpGist", "Brin"})
+    default_namespace: ClassVar[str | None] = "public"
+    has_enums: ClassVar[bool] = True
+    keeps_key_names: ClassVar[bool] = True
+    foreign_tables: ClassVar[frozenset[str]] = introspect.FOREIGN_TABLES
+    name_limit: ClassVar[int | None] = 63
+    join_table_key: ClassVar[bool] = True
+    in_memory: ClassVar[str | None] = None
+
+    def native_type(self, native: NativeType, scalar: Scalar) -> str | None:
+        """None when the native type suits the scalar, else the reason why it does not."""
+        return types.native_type_fault(native, scalar)
+
+    def supports(self, type: FieldType) -> bool:  # noqa: A002, ARG002
+        """Every type of the language has a column type."""
+        return True
+
+    def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:  # noqa: ARG002
+        """The column that stores a field."""
+        return types.column(field, schema)
+
+    def checks(self, model: Model, schema: Schema) -> tuple[Check, ...]:  # noqa: ARG002
+        """None: the types say it all."""
+        return ()
+
+    def index_method(self, method: str | None) -> str | None:
+        """An index algorithm in PostgreSQL's word."""
+        return None if method is None or method == "BTree" else method.upper()
+
+    def operator_class(self, name: str) -> str | None:
+        """`JsonbPathOps` is `jsonb_path_ops`; raw SQL stays as it is."""
+        if not re.fullmatch(r"(?:[A-Z][a-z0-9]*)+Ops", name):
+            return name
+        for word, spelled in _OPERATOR_WORDS:
+            name = name.replace(word, spelled)
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+    def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
+        """Everything in the current schema, or in the given ones."""
+        return introspect.introspect(namespaces)
+
+    def split(self, script: str) -> tuple[str, ...]:
+        """The statements of a script."""
+        return split(script)
+
+    def cast(self, before: ColumnType, after: ColumnType) -> Cast:
+        """What becomes of a column's values when its type changes."""
+        return casts.cast(before, after)
+
+    def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
+        """Columns that cannot be converted are made anew, with what hangs on them."""
+        return adapt.adapt(changes, before, after)
+
+    def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
+        """The statements that make a change."""
+        return ddl.spell(change, before, after)
+
+    @property
+    def ledger(self) -> LedgerTexts:
+        """The statements around the table of migrations."""
+        return apply.LEDGER
+
+    def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
+        """Run a migration's script in one transaction."""
+        return apply.transact(self.split(script), first, last)
+
+    @property
+    def renderer(self) -> Renderer:
+        """Spells statement trees."""
+        return RENDERER
+
+    def codec(self, type: FieldType, arity: Arity, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
+        """How values of a field cross."""
+        return codecs.codec(type, arity, native, schema)
+
+    def meaning_of(self, error: DriverError) -> Violation | None:
+        """What an error means."""
+        return errors.meaning_of(error)
+
+
+DIALECT = PostgreSQL

@@ -1,0 +1,68 @@
+"""How PostgreSQL changes an enum type: values are added in place; to lose one, the type is made anew under its name."""
+
+from __future__ import annotations
+
+from nicol.catalog import Catalog, Column, Table
+from nicol.dialects.changes import AlterEnum
+from nicol.dialects.dialect import quote, quote_text
+from nicol.dialects.postgresql.names import spell_default, spell_name
+
+
+def alter_enum(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:
+    """The statements that give an enum type its new values."""
+    if not change.removed:
+        return tuple(_add_value(change, value) for value in change.added)
+    return _make_anew(change, before, after)
+
+
+def _add_value(change: AlterEnum, value: str) -> str:
+    return f"ALTER TYPE {spell_name(change.before.key)} ADD VALUE {quote_text(value)}"
+
+
+def _make_anew(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:
+    """https://www.postgresql.org/docs/current/sql-altertype.html: values can be added and renamed, never dropped."""
+    key = change.before.key
+    old, new = f"{key.name}_old", f"{key.name}_new"
+    in_space = "" if key.namespace is None else f"{quote(key.namespace)}."
+    values = ", ".join(map(quote_text, change.after.values))
+    columns = tuple(_columns(change, before, after))
+    return (
+        "BEGIN",
+        f"CREATE TYPE {in_space}{quote(new)} AS ENUM ({values})",
+        *(f"{_alter(table, was)} DROP DEFAULT" for table, was, _ in columns if was.default),
+        *(
+            f"{_alter(table, was)} TYPE {in_space}{quote(new)}{_array(was)} "
+            f"USING ({quote(was.name)}::text::{in_space}{quote(new)}{_array(was)})"
+            for table, was, _ in columns
+        ),
+        f"ALTER TYPE {spell_name(key)} RENAME TO {quote(old)}",
+        f"ALTER TYPE {in_space}{quote(new)} RENAME TO {quote(key.name)}",
+        f"DROP TYPE {in_space}{quote(old)}",
+        *(
+            f"{_alter(table, now)} SET DEFAULT {spell_default(now.default, now)}"
+            for table, was, now in columns
+            if now.default and was.default
+        ),
+        "COMMIT",
+    )
+
+
+def _columns(change: AlterEnum, before: Catalog, after: Catalog) -> list[tuple[Table, Column, Column]]:
+    """The columns that have the type before and after, with the default that they shall have."""
+    key = change.before.key
+    return [
+        (table, column, now)
+        for table in before.tables
+        if (then := after.table(table.name, table.namespace)) is not None
+        for column in table.columns
+        if column.type.enum and (column.type.name, column.type.namespace) == (key.name, key.namespace)
+        if (now := then.column(column.name)) is not None and now.type == column.type
+    ]
+
+
+def _alter(table: Table, column: Column) -> str:
+    return f"ALTER TABLE {spell_name(table.key)} ALTER COLUMN {quote(column.name)}"
+
+
+def _array(column: Column) -> str:
+    return "[]" if column.type.array else ""

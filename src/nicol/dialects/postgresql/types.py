@@ -1,0 +1,220 @@
+"""PostgreSQL's type table: which column type stores a scalar, which native types there are, what a catalog calls them.
+
+Validation, DDL, introspection, casts and codecs read this one table. Names follow what Prisma writes in DDL;
+`stored` is the name in `pg_type` (https://www.postgresql.org/docs/current/datatype.html).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression
+from nicol.dialects.dialect import quote, quote_text
+from nicol.dialects.literals import timestamp_text
+from nicol.schema.schema import (
+    Arity,
+    EnumRef,
+    FieldType,
+    FunctionCall,
+    ListLiteral,
+    Literal,
+    NativeType,
+    Scalar,
+    ScalarField,
+    Schema,
+    Unsupported,
+)
+
+Limits: TypeAlias = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NativeSpec:
+    """One native type: the scalar it suits, its SQL word, its name in `pg_type`, and the bounds of its arguments.
+
+    Arguments are given all or none.
+    """
+
+    name: str
+    scalar: Scalar
+    sql: str
+    stored: str
+    limits: Limits = ()
+    quoted: bool = True
+    """True when a constant of the type stands in quotes."""
+
+
+_LENGTH: Limits = ((1, 10_485_760),)
+_BITS: Limits = ((1, 83_886_080),)
+_PRECISION: Limits = ((0, 6),)
+
+NATIVE_TYPES: tuple[NativeSpec, ...] = (
+    NativeSpec("Text", Scalar.STRING, "TEXT", "text"),
+    NativeSpec("VarChar", Scalar.STRING, "VARCHAR", "varchar", _LENGTH),
+    NativeSpec("Char", Scalar.STRING, "CHAR", "bpchar", _LENGTH),
+    NativeSpec("Bit", Scalar.STRING, "BIT", "bit", _BITS),
+    NativeSpec("VarBit", Scalar.STRING, "VARBIT", "varbit", _BITS),
+    NativeSpec("Uuid", Scalar.STRING, "UUID", "uuid"),
+    NativeSpec("Xml", Scalar.STRING, "XML", "xml"),
+    NativeSpec("Inet", Scalar.STRING, "INET", "inet"),
+    NativeSpec("Citext", Scalar.STRING, "CITEXT", "citext"),
+    NativeSpec("Integer", Scalar.INT, "INTEGER", "int4", quoted=False),
+    NativeSpec("SmallInt", Scalar.INT, "SMALLINT", "int2", quoted=False),
+    NativeSpec("Oid", Scalar.INT, "OID", "oid", quoted=False),
+    NativeSpec("BigInt", Scalar.BIGINT, "BIGINT", "int8", quoted=False),
+    NativeSpec("Decimal", Scalar.DECIMAL, "DECIMAL", "numeric", ((1, 1000), (0, 1000)), quoted=False),
+    NativeSpec("Money", Scalar.DECIMAL, "MONEY", "money", quoted=False),
+    NativeSpec("Real", Scalar.FLOAT, "REAL", "float4", quoted=False),
+    NativeSpec("DoublePrecision", Scalar.FLOAT, "DOUBLE PRECISION", "float8", quoted=False),
+    NativeSpec("Boolean", Scalar.BOOLEAN, "BOOLEAN", "bool", quoted=False),
+    NativeSpec("Timestamp", Scalar.DATETIME, "TIMESTAMP", "timestamp", _PRECISION),
+    NativeSpec("Timestamptz", Scalar.DATETIME, "TIMESTAMPTZ", "timestamptz", _PRECISION),
+    NativeSpec("Date", Scalar.DATETIME, "DATE", "date"),
+    NativeSpec("Time", Scalar.DATETIME, "TIME", "time", _PRECISION),
+    NativeSpec("Timetz", Scalar.DATETIME, "TIMETZ", "timetz", _PRECISION),
+    NativeSpec("Json", Scalar.JSON, "JSON", "json"),
+    NativeSpec("JsonB", Scalar.JSON, "JSONB", "jsonb"),
+    NativeSpec("ByteA", Scalar.BYTES, "BYTEA", "bytea"),
+)
+
+BY_NAME = {spec.name: spec for spec in NATIVE_TYPES}
+BY_STORED = {spec.stored: spec for spec in NATIVE_TYPES}
+BY_SQL = {spec.sql: spec for spec in NATIVE_TYPES}
+
+USUAL: dict[Scalar, ColumnType] = {
+    Scalar.STRING: ColumnType("TEXT"),
+    Scalar.BOOLEAN: ColumnType("BOOLEAN"),
+    Scalar.INT: ColumnType("INTEGER"),
+    Scalar.BIGINT: ColumnType("BIGINT"),
+    Scalar.FLOAT: ColumnType("DOUBLE PRECISION"),
+    Scalar.DECIMAL: ColumnType("DECIMAL", (65, 30)),
+    Scalar.DATETIME: ColumnType("TIMESTAMP", (3,)),
+    Scalar.JSON: ColumnType("JSONB"),
+    Scalar.BYTES: ColumnType("BYTEA"),
+}
+"""The column type of a scalar without a native type."""
+
+SERIAL = {"SMALLINT": "SMALLSERIAL", "INTEGER": "SERIAL", "BIGINT": "BIGSERIAL"}
+"""How an integer type is spelled when the database numbers new rows."""
+
+
+def native_type_fault(native: NativeType, scalar: Scalar) -> str | None:
+    """None when the native type suits the scalar, else the reason why it does not."""
+    spec = BY_NAME.get(native.name)
+    if spec is None:
+        return f"PostgreSQL has no native type {native.name}"
+    if spec.scalar is not scalar:
+        return f"native type {native.name} stores {spec.scalar}, not {scalar}"
+    if native.args and len(native.args) != len(spec.limits):
+        return f"native type {native.name} takes {_count(len(spec.limits))}, not {len(native.args)}"
+    for value, (low, high) in zip(native.args, spec.limits, strict=False):
+        if not low <= value <= high:
+            return f"the argument of native type {native.name} must be between {low} and {high}, not {value}"
+    if native.name == "Decimal" and native.args and native.args[1] > native.args[0]:
+        return f"the scale of {native.name} must not exceed its precision, {native.args[0]}"
+    return None
+
+
+def _count(number: int) -> str:
+    return {0: "no argument", 1: "one argument"}.get(number, f"{number} arguments")
+
+
+def column_type(type: FieldType, native: NativeType | None, schema: Schema, *, array: bool) -> ColumnType:  # noqa: A002
+    """The type of the column that stores a field."""
+    match type:
+        case EnumRef(name=name):
+            enum = schema.enum(name)
+            return ColumnType(enum.mapped, array=array, enum=True, namespace=enum.namespace)
+        case Unsupported(sql=sql):
+            return ColumnType(sql, array=array)
+        case Scalar() if native is not None:
+            return ColumnType(BY_NAME[native.name].sql, native.args, array)
+        case Scalar():
+            usual = USUAL[type]
+            return ColumnType(usual.name, usual.args, array)
+
+
+def column(field: ScalarField, schema: Schema) -> Column:
+    """The column that stores a field. Lists may be null in the database; the client reads null as the empty list."""
+    stored = column_type(field.type, field.native, schema, array=field.arity is Arity.LIST)
+    numbered = isinstance(field.default, FunctionCall) and field.default.name == "autoincrement"
+    return Column(
+        name=field.mapped,
+        type=stored,
+        nullable=field.arity is not Arity.REQUIRED,
+        default=_default(field, stored, schema),
+        autoincrement=numbered,
+    )
+
+
+def _default(field: ScalarField, stored: ColumnType, schema: Schema) -> Default | None:
+    match field.default:
+        case None:
+            return None
+        case Literal() as literal:
+            return Constant(constant(literal, field.type, schema))
+        case ListLiteral(items=items):
+            texts = (constant(item, field.type, schema) for item in items)
+            spelled = ", ".join(spell_constant(text, stored) for text in texts)
+            return Expression(f"ARRAY[{spelled}]::{spell_type(stored)}")
+        case FunctionCall(name="now"):
+            return CurrentTimestamp()
+        case FunctionCall(name="dbgenerated", args=(str(sql), *_)):
+            return Expression(sql)
+        case FunctionCall():
+            return None
+
+
+def constant(literal: Literal, type: FieldType, schema: Schema) -> str:  # noqa: A002
+    """A literal of the schema as the text that stands in the database's own literal."""
+    match type:
+        case EnumRef(name=name):
+            return next(
+                (value.mapped for value in schema.enum(name).values if value.name == literal.value),
+                literal.text,
+            )
+        case Scalar.DATETIME:
+            return timestamp_text(literal)
+        case Scalar.BYTES if isinstance(literal.value, bytes):
+            return "\\x" + literal.value.hex()
+        case Scalar.STRING | Scalar.JSON:
+            return str(literal.value)
+        case _:
+            return literal.text
+
+
+def spell_constant(text: str, type: ColumnType) -> str:  # noqa: A002
+    """A constant as SQL: quoted unless it is a number or a truth value."""
+    spec = None if type.enum else BY_SQL.get(type.name)
+    return text if spec is not None and not spec.quoted else quote_text(text)
+
+
+def spell_type(type: ColumnType) -> str:  # noqa: A002
+    """A column type as SQL."""
+    if type.enum:
+        name = quote(type.name) if type.namespace is None else f"{quote(type.namespace)}.{quote(type.name)}"
+    else:
+        name = type.name
+    args = f"({','.join(map(str, type.args))})" if type.args else ""
+    return f"{name}{args}{'[]' if type.array else ''}"
+
+
+def stored_type(stored: str, modifier: int, *, array: bool) -> ColumnType | None:
+    """The column type of a name in `pg_type` and its modifier; None for types that the table does not hold."""
+    spec = BY_STORED.get(stored)
+    return None if spec is None else ColumnType(spec.sql, _arguments(spec, modifier), array)
+
+
+def _arguments(spec: NativeSpec, modifier: int) -> tuple[int, ...]:
+    """A type modifier as arguments: lengths and numerics are stored with four added, numerics as two halves."""
+    if modifier < 0 or not spec.limits:
+        return ()
+    match spec.stored:
+        case "numeric":
+            packed = modifier - 4
+            return (packed >> 16) & 0xFFFF, packed & 0x7FF
+        case "varchar" | "bpchar":
+            return (modifier - 4,)
+        case _:
+            return (modifier,)

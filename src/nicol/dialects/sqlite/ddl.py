@@ -1,0 +1,133 @@
+"""How SQLite spells every change. Texts are Prisma's, to the letter, wherever Prisma has a text.
+
+SQLite alters little in place (https://www.sqlite.org/lang_altertable.html), so that `adapt` turns most changes of a
+table into a redefinition: a new table is filled from the old one, which it replaces. Whoever runs such a script has to
+switch foreign keys off *before* the transaction begins: inside of one, the script's own PRAGMA does nothing, and the
+DROP TABLE would take the rows of referencing tables along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nicol.catalog import Catalog, Check, Column, ForeignKey, Index, IndexColumn, Table, Unmanaged
+from nicol.dialects import changes as c
+from nicol.dialects.dialect import quote, quote_all
+from nicol.dialects.sqlite.types import spell_default
+
+
+def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:  # noqa: ARG001
+    """The statements that make a change."""
+    match change:
+        case c.CreateTable(table=table):
+            return (create_table(table),)
+        case c.DropTable(table=table):
+            return ("PRAGMA foreign_keys=off", f"DROP TABLE {quote(table.name)}", "PRAGMA foreign_keys=on")
+        case c.AlterTable(table=table, changes=changes):
+            alter = f"ALTER TABLE {quote(table.name)}"
+            return tuple(
+                f"{alter} ADD COLUMN {column_definition(each.column)}"
+                for each in changes
+                if isinstance(each, c.AddColumn)
+            )
+        case c.RedefineTables(tables=tables):
+            return (
+                "PRAGMA defer_foreign_keys=ON",
+                "PRAGMA foreign_keys=OFF",
+                *(statement for table in tables for statement in _redefine(table)),
+                "PRAGMA foreign_keys=ON",
+                "PRAGMA defer_foreign_keys=OFF",
+            )
+        case c.CreateIndex(table=table, index=index):
+            return (create_index(table.name, index),)
+        case c.DropIndex(index=index):
+            return (f"DROP INDEX {quote(index.name)}",)
+        case c.RenameIndex(table=table, before=old, after=new):
+            return (f"DROP INDEX {quote(old.name)}", create_index(table.name, new))
+        case _:
+            raise AssertionError(f"SQLite adapts every {type(change).__name__}")
+
+
+def create_table(table: Table, name: str | None = None, carried: tuple[Unmanaged, ...] = ()) -> str:
+    """The statement that makes a table, without its indexes; `name` when it is not to be called by its own."""
+    only = table.primary_key.columns[0] if table.primary_key and len(table.primary_key.columns) == 1 else None
+    columns = ",\n".join(
+        f"    {column_definition(column, is_id=column.name == only)}" for column in table.columns
+    )
+    rules = ",\n".join(f"    {rule}" for rule in _rules(table, carried))
+    gap = "" if not rules else ",\n\n" if table.primary_key and only is None else ",\n"
+    return f"CREATE TABLE {quote(name or table.name)} (\n{columns}{gap}{rules}\n)"
+
+
+def _rules(table: Table, carried: tuple[Unmanaged, ...]) -> Iterator[str]:
+    if table.primary_key and len(table.primary_key.columns) > 1:
+        yield f"PRIMARY KEY ({quote_all(table.primary_key.columns)})"
+    for key in table.foreign_keys:
+        yield _foreign_key(table, key)
+    for check in table.checks:
+        yield _check(check)
+    for own in carried:
+        if own.kind == "check":
+            yield own.definition
+
+
+def column_definition(column: Column, *, is_id: bool = False) -> str:
+    """A column as it stands in CREATE TABLE and ADD COLUMN."""
+    null = "" if column.nullable else " NOT NULL"
+    key = " PRIMARY KEY" if is_id else ""
+    numbered = " AUTOINCREMENT" if is_id and column.autoincrement else ""
+    default = f" DEFAULT {spell_default(column.default, column.type)}" if column.default else ""
+    return f"{quote(column.name)} {column.type.name}{null}{key}{numbered}{default}"
+
+
+def _foreign_key(table: Table, key: ForeignKey) -> str:
+    """The name is Prisma's; SQLite does not keep it."""
+    name = "_".join((table.name, *key.columns, "fkey"))
+    return (
+        f"CONSTRAINT {quote(name)} FOREIGN KEY ({quote_all(key.columns)}) REFERENCES {quote(key.table)} "
+        f"({quote_all(key.references)}) ON DELETE {key.on_delete} ON UPDATE {key.on_update}"
+    )
+
+
+def _check(check: Check) -> str:
+    name = f"CONSTRAINT {quote(check.name)} " if check.name else ""
+    return f"{name}CHECK ({check.sql})"
+
+
+def create_index(table: str, index: Index) -> str:
+    """The statement that makes an index."""
+    unique = "UNIQUE " if index.unique else ""
+    where = f" WHERE {index.where}" if index.where else ""
+    columns = ", ".join(map(_index_column, index.columns))
+    return f"CREATE {unique}INDEX {quote(index.name)} ON {quote(table)}({columns}){where}"
+
+
+def _index_column(column: IndexColumn) -> str:
+    return f"{quote(column.name)}{' DESC' if column.descending else ''}"
+
+
+def _redefine(change: c.Redefinition) -> Iterator[str]:
+    """A table made anew. The order of the copied columns is Prisma's: by name."""
+    before, after = change.before, change.after
+    new = f"new_{after.name}"
+    yield create_table(after, new, change.carried)
+    kept = sorted(
+        (column for column in after.columns if before.column(column.name)), key=lambda column: column.name
+    )
+    if kept:
+        targets = quote_all([column.name for column in kept])
+        sources = ", ".join(_source(before, column) for column in kept)
+        yield f"INSERT INTO {quote(new)} ({targets}) SELECT {sources} FROM {quote(before.name)}"
+    yield f"DROP TABLE {quote(before.name)}"
+    yield f"ALTER TABLE {quote(new)} RENAME TO {quote(after.name)}"
+    yield from (create_index(after.name, index) for index in after.indexes)
+    yield from (own.definition for own in change.carried if own.kind in ("index", "trigger"))
+
+
+def _source(before: Table, column: Column) -> str:
+    """A column's old values; where it may no longer be null, its default stands in."""
+    name = quote(column.name)
+    old = before.column(column.name)
+    if old is not None and old.nullable and not column.nullable and column.default:
+        return f"coalesce({name}, {spell_default(column.default, column.type)}) AS {name}"
+    return name

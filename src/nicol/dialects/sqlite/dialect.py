@@ -1,0 +1,117 @@
+"""SQLite's answers, each given by the file of this folder that owns the matter."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from nicol.catalog import Catalog, Check, Column, ColumnType
+from nicol.dialects.changes import Change
+from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
+from nicol.dialects.ledger import LedgerTexts
+from nicol.dialects.sqlite import adapt, apply, casts, codecs, ddl, errors, introspect, types
+from nicol.dialects.sqlite.render import PORTABLE, RENDERER
+from nicol.dialects.sqlite.script import split
+from nicol.errors import DriverError
+from nicol.schema.schema import (
+    Arity,
+    FieldType,
+    Model,
+    NativeType,
+    ReferentialAction,
+    Scalar,
+    ScalarField,
+    Schema,
+)
+from nicol.sql.program import Program
+from nicol.sql.renderer import Renderer
+
+
+class SQLite(Dialect):
+    """SQLite 3.51 and later, with Prisma's storage or, in a portable project, with PostgreSQL's bounds."""
+
+    name: ClassVar[str] = "sqlite"
+    namespaces: ClassVar[bool] = False
+    autoincrement_needs_id: ClassVar[bool] = True
+    referential_actions: ClassVar[frozenset[ReferentialAction]] = frozenset(ReferentialAction)
+    index_methods: ClassVar[frozenset[str]] = frozenset({"BTree"})
+    default_namespace: ClassVar[str | None] = None
+    has_enums: ClassVar[bool] = False
+    keeps_key_names: ClassVar[bool] = False
+    foreign_tables: ClassVar[frozenset[str]] = frozenset()
+    name_limit: ClassVar[int | None] = None
+    join_table_key: ClassVar[bool] = False
+    in_memory: ClassVar[str | None] = "file::memory:"
+
+    def __init__(self, *, portable: bool = False) -> None:
+        super().__init__(portable=portable)
+        self.scalar_lists = portable
+        self.named_foreign_keys = portable
+
+    def native_type(self, native: NativeType, scalar: Scalar) -> str | None:
+        """None when the native type suits the scalar, else the reason why it does not."""
+        return types.native_type_fault(native, scalar, portable=self.portable)
+
+    def supports(self, type: FieldType) -> bool:  # noqa: A002, ARG002
+        """Every type of the language can be stored."""
+        return True
+
+    def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:
+        """The column that stores a field."""
+        return types.column(field, schema, is_only_id=is_only_id, portable=self.portable)
+
+    def checks(self, model: Model, schema: Schema) -> tuple[Check, ...]:
+        """In a portable project, what PostgreSQL's types would refuse."""
+        return types.checks(model, schema) if self.portable else ()
+
+    def index_method(self, method: str | None) -> str | None:  # noqa: ARG002
+        """SQLite has but one."""
+        return None
+
+    def operator_class(self, name: str) -> str | None:  # noqa: ARG002
+        """SQLite has none."""
+        return None
+
+    def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:  # noqa: ARG002
+        """Everything in the file."""
+        return introspect.introspect()
+
+    def split(self, script: str) -> tuple[str, ...]:
+        """The statements of a script."""
+        return split(script)
+
+    def cast(self, before: ColumnType, after: ColumnType) -> Cast:
+        """What becomes of a column's values when its type changes."""
+        return casts.cast(before, after)
+
+    def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
+        """Tables are made anew for what SQLite cannot change in place."""
+        return adapt.adapt(changes, before, after)
+
+    def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
+        """The statements that make a change."""
+        return ddl.spell(change, before, after)
+
+    @property
+    def ledger(self) -> LedgerTexts:
+        """The statements around the table of migrations."""
+        return apply.LEDGER
+
+    def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
+        """Run a migration's script in one transaction."""
+        return apply.transact(self.split(script), first, last)
+
+    @property
+    def renderer(self) -> Renderer:
+        """Spells statement trees."""
+        return PORTABLE if self.portable else RENDERER
+
+    def codec(self, type: FieldType, arity: Arity, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
+        """How values of a field cross."""
+        return codecs.codec(type, arity, native, schema, portable=self.portable)
+
+    def meaning_of(self, error: DriverError) -> Violation | None:
+        """What an error means."""
+        return errors.meaning_of(error)
+
+
+DIALECT = SQLite

@@ -1,0 +1,220 @@
+"""From a schema to the catalog that stores it: tables, keys and indexes, under the names that Prisma gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nicol.catalog import (
+    Action,
+    Catalog,
+    Column,
+    EnumType,
+    ForeignKey,
+    Index,
+    IndexColumn,
+    PrimaryKey,
+    Table,
+)
+from nicol.dialects.dialect import Dialect
+from nicol.schema.schema import (
+    ForeignKeyRelation,
+    JoinTableRelation,
+    KeyField,
+    Model,
+    ReferentialAction,
+    Schema,
+    SortOrder,
+)
+from nicol.schema.schema import Index as ModelIndex
+from nicol.schema.schema import Unique as ModelUnique
+
+_ACTIONS = {
+    ReferentialAction.CASCADE: Action.CASCADE,
+    ReferentialAction.RESTRICT: Action.RESTRICT,
+    ReferentialAction.NO_ACTION: Action.NO_ACTION,
+    ReferentialAction.SET_NULL: Action.SET_NULL,
+    ReferentialAction.SET_DEFAULT: Action.SET_DEFAULT,
+}
+
+
+def lower(schema: Schema, dialect: Dialect) -> Catalog:
+    """The catalog of a schema, in the schema's order: models, then the tables of implicit m:n relations."""
+    return _Lowering(schema, dialect).catalog()
+
+
+def shortened(name: str, limit: int | None, suffix: str = "") -> str:
+    """A name that ends with a suffix, cut before it (between characters) so that the whole keeps the limit in bytes."""
+    if limit is None or len(name.encode()) + len(suffix.encode()) <= limit:
+        return name + suffix
+    kept = name.encode()[: limit - len(suffix.encode())]
+    return kept.decode(errors="ignore") + suffix
+
+
+class _Lowering:
+    """One schema on its way to one database."""
+
+    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+        self.schema = schema
+        self.dialect = dialect
+        source = schema.datasource
+        self.constrains = source is None or source.relation_mode != "prisma"
+        self.models = {model.name: model for model in schema.models}
+        self.relations = {relation.name: relation for relation in schema.relations}
+
+    def catalog(self) -> Catalog:
+        models = [model for model in self.schema.models if model.mapped not in self.dialect.foreign_tables]
+        enums = self.schema.enums if self.dialect.has_enums else ()
+        source = self.schema.datasource
+        return Catalog(
+            tables=(*map(self.table, models), *map(self.join_table, self.join_tables())),
+            enums=tuple(EnumType(e.mapped, tuple(v.mapped for v in e.values), e.namespace) for e in enums),
+            namespaces=self.namespaces(),
+            extensions=source.extensions if source and self.dialect.namespaces else (),
+        )
+
+    def namespaces(self) -> tuple[str, ...]:
+        """Those in use, or the connection's own under its usual name."""
+        used = {thing.namespace for thing in (*self.schema.models, *self.schema.enums)}
+        usual = self.dialect.default_namespace
+        return tuple(sorted({name or usual for name in used or {None}} - {None}))
+
+    def named(self, name: str, suffix: str) -> str:
+        return shortened(name, self.dialect.name_limit, suffix)
+
+    def key_name(self, given: str | None, name: str, suffix: str) -> str | None:
+        """The name of a primary or foreign key, where the database keeps one."""
+        return (given or self.named(name, suffix)) if self.dialect.keeps_key_names else None
+
+    def table(self, model: Model) -> Table:
+        key = model.primary_key
+        only_id = key.fields[0].name if key and len(key.fields) == 1 else None
+        return Table(
+            name=model.mapped,
+            columns=tuple(
+                self.dialect.column(field, self.schema, is_only_id=field.name == only_id)
+                for field in model.scalars
+            ),
+            primary_key=self.primary_key(model),
+            indexes=tuple(self.indexes(model)),
+            foreign_keys=tuple(self.foreign_keys(model)),
+            checks=self.dialect.checks(model, self.schema),
+            namespace=model.namespace,
+        )
+
+    def primary_key(self, model: Model) -> PrimaryKey | None:
+        key = model.primary_key
+        if key is None:
+            return None
+        columns = _columns(model, key.fields)
+        return PrimaryKey(columns, self.key_name(key.mapped, model.mapped, "_pkey"))
+
+    def indexes(self, model: Model) -> Iterator[Index]:
+        """Uniques of single fields stand first, then indexes, then the model's own uniques: Prisma's order."""
+        yield from (self.unique(model, unique) for unique in model.uniques if unique.on_field)
+        yield from (self.index(model, index) for index in model.indexes)
+        yield from (self.unique(model, unique) for unique in model.uniques if not unique.on_field)
+
+    def unique(self, model: Model, unique: ModelUnique) -> Index:
+        base = "_".join((model.mapped, *_columns(model, unique.fields)))
+        return Index(
+            name=unique.mapped or self.named(base, "_key"),
+            columns=self.index_columns(model, unique.fields),
+            unique=True,
+            where=unique.where,
+        )
+
+    def index(self, model: Model, index: ModelIndex) -> Index:
+        base = "_".join((model.mapped, *_columns(model, index.fields)))
+        return Index(
+            name=index.mapped or self.named(base, "_idx"),
+            columns=self.index_columns(model, index.fields),
+            method=self.dialect.index_method(index.method),
+            where=index.where,
+        )
+
+    def index_columns(self, model: Model, fields: tuple[KeyField, ...]) -> tuple[IndexColumn, ...]:
+        return tuple(
+            IndexColumn(
+                model.scalar(field.name).mapped,
+                field.sort is SortOrder.DESC,
+                self.dialect.operator_class(field.operator_class) if field.operator_class else None,
+            )
+            for field in fields
+        )
+
+    def foreign_keys(self, model: Model) -> Iterator[ForeignKey]:
+        """In the order of the relation fields beside them."""
+        if not self.constrains:
+            return
+        for field in model.relations:
+            relation = self.relations[field.relation]
+            if isinstance(relation, ForeignKeyRelation) and (relation.child, relation.child_field) == (
+                model.name,
+                field.name,
+            ):
+                yield self.foreign_key(model, relation)
+
+    def foreign_key(self, model: Model, relation: ForeignKeyRelation) -> ForeignKey:
+        parent = self.models[relation.parent]
+        columns = tuple(model.scalar(name).mapped for name in relation.fields)
+        return ForeignKey(
+            columns=columns,
+            table=parent.mapped,
+            references=tuple(parent.scalar(name).mapped for name in relation.references),
+            on_delete=_ACTIONS[relation.on_delete],
+            on_update=_ACTIONS[relation.on_update],
+            name=self.key_name(relation.mapped, "_".join((model.mapped, *columns)), "_fkey"),
+            namespace=parent.namespace,
+        )
+
+    def join_tables(self) -> Iterator[JoinTableRelation]:
+        """In the order in which the fields of their sides A stand in the schema."""
+        for model in self.schema.models:
+            for field in model.relations:
+                relation = self.relations[field.relation]
+                if isinstance(relation, JoinTableRelation) and (relation.a, relation.a_field) == (
+                    model.name,
+                    field.name,
+                ):
+                    yield relation
+
+    def join_table(self, relation: JoinTableRelation) -> Table:
+        a, b = self.models[relation.a], self.models[relation.b]
+        pair = ("A", "B")
+        unique = Index(self.named(relation.mapped, "_AB_unique"), tuple(map(IndexColumn, pair)), unique=True)
+        by_b = Index(self.named(relation.mapped, "_B_index"), (IndexColumn("B"),))
+        has_key = self.dialect.join_table_key
+        keys = (self.join_key(relation, "A", a), self.join_key(relation, "B", b)) if self.constrains else ()
+        return Table(
+            name=shortened(relation.mapped, self.dialect.name_limit),
+            columns=(self.join_column("A", a), self.join_column("B", b)),
+            primary_key=PrimaryKey(pair, self.key_name(None, relation.mapped, "_AB_pkey"))
+            if has_key
+            else None,
+            indexes=(by_b,) if has_key else (unique, by_b),
+            foreign_keys=keys,
+            namespace=a.namespace,
+        )
+
+    def join_column(self, name: str, model: Model) -> Column:
+        key = model.primary_key
+        if key is None:
+            raise ValueError(f"{model.name} has no id for an implicit m:n relation")
+        held = self.dialect.column(model.scalar(key.fields[0].name), self.schema, is_only_id=False)
+        return Column(name, held.type)
+
+    def join_key(self, relation: JoinTableRelation, name: str, model: Model) -> ForeignKey:
+        key = model.primary_key
+        return ForeignKey(
+            columns=(name,),
+            table=model.mapped,
+            references=_columns(model, key.fields) if key else (),
+            on_delete=Action.CASCADE,
+            on_update=Action.CASCADE,
+            name=self.key_name(None, relation.mapped, f"_{name}_fkey"),
+            namespace=model.namespace,
+        )
+
+
+def _columns(model: Model, fields: tuple[KeyField, ...]) -> tuple[str, ...]:
+    return tuple(model.scalar(field.name).mapped for field in fields)
