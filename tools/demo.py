@@ -13,7 +13,7 @@ EXAMPLE = ROOT / "examples" / "control_center"
 DATA = ROOT / ".demo"
 NICOL = Path(sys.executable).with_name("nicol")
 HOST = "127.0.0.1"
-FIRST_PORT, LAST_PORT = 8000, 8099
+FIRST_PORT, PORTS = 8000, 100
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
     if not seeded.exists():
         nicol(environment, "db", "seed")
         seeded.touch()
-    port = int(os.environ.get("PORT") or free_port())
+    port = free_port(int(os.environ.get("PORT") or FIRST_PORT))
     print(f"\nOperator Control Center: http://{HOST}:{port}\n  data: {DATA}\n  Ctrl-C ends it\n", flush=True)
     os.chdir(EXAMPLE)
     os.execve(sys.executable, [sys.executable, "-m", "control_center"], {**environment, "PORT": str(port)})
@@ -48,9 +48,9 @@ def nicol(environment: dict[str, str], *arguments: str) -> None:
         sys.exit(run.returncode)
 
 
-def free_port() -> int:
-    """The first port that nobody listens on."""
-    for port in range(FIRST_PORT, LAST_PORT + 1):
+def free_port(first: int) -> int:
+    """The first port from a number on that nobody listens on."""
+    for port in range(first, first + PORTS):
         with socket.socket() as candidate:
             candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -59,7 +59,7 @@ def free_port() -> int:
                 continue
             return port
     sys.exit(
-        f"The ports {FIRST_PORT} to {LAST_PORT} are all taken.\n  help: name a free one: make demo PORT=9000"
+        f"The ports {first} to {first + PORTS - 1} are all taken.\n  help: name a free one: make demo PORT=9000"
     )
 
 
