@@ -40,7 +40,7 @@ class PostgresRenderer(Renderer):
 
     def pattern(
         self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
-    ) -> str:  # noqa: ARG002
+    ) -> str:
         """The pattern for LIKE, whose escape character is the backslash."""
         plain = escaped(text, "\\%_", "\\")
         return ("" if place == "startswith" else "%") + plain + ("" if place == "endswith" else "%")

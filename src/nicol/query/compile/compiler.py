@@ -1,0 +1,64 @@
+"""Compiles a query: the one place that knows which kind of query each file is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from nicol.dialects.dialect import Dialect
+from nicol.query import query as q
+from nicol.query.compile import reads, writes
+from nicol.query.compile.context import Act, Context, Encoder, Generated
+from nicol.query.models import Models
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A query that is ready to run: its conversation, and how its frame is filled before.
+
+    `atomic`: it must be one transaction. `texts`: everything that it may say, in order.
+    """
+
+    act: Act[Any]
+    size: int
+    encoders: tuple[Encoder, ...]
+    generated: tuple[Generated, ...]
+    atomic: bool
+    texts: tuple[str, ...]
+
+
+def compile_query(query: q.Query, models: Models, dialect: Dialect, slots: int) -> Compiled:
+    """The conversation of a query that has so many slots."""
+    ctx = Context(models, dialect, slots)
+    act = _act(ctx, query)
+    return Compiled(
+        act, ctx.size, tuple(ctx.encoders.values()), tuple(ctx.generated), ctx.atomic, tuple(ctx.texts)
+    )
+
+
+def _act(ctx: Context, query: q.Query) -> Act[Any]:
+    match query:
+        case q.FindUnique():
+            return reads.find_unique(ctx, query)
+        case q.FindFirst():
+            return reads.find_first(ctx, query)
+        case q.FindMany():
+            return reads.find_many(ctx, query)
+        case q.Count():
+            return reads.count(ctx, query)
+        case q.Create():
+            return writes.create(ctx, query)
+        case q.CreateMany():
+            return writes.create_many(ctx, query)
+        case q.Update():
+            return writes.update(ctx, query)
+        case q.UpdateMany():
+            return writes.update_many(ctx, query)
+        case q.Upsert():
+            return writes.upsert(ctx, query)
+        case q.Delete():
+            return writes.delete(ctx, query)
+        case q.DeleteMany():
+            return writes.delete_many(ctx, query)
+        case _:
+            assert_never(query)

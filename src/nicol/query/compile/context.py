@@ -1,0 +1,115 @@
+"""What the compilation of one query gathers: encoders of slots, values to be generated, registers, and the texts said.
+
+A program keeps its values in one list, the frame: first those of the call, in the order of their slots, then generated
+values, then registers for what earlier statements answered. A statement's parameters are picked out of the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, TypeAlias, TypeVar
+
+from nicol.dialects.dialect import Dialect
+from nicol.query.defaults import Generate
+from nicol.query.models import Field, Model, Models
+from nicol.sql.program import Command, Result, Statement
+from nicol.sql.tree import Param, Tree
+
+T = TypeVar("T")
+Frame: TypeAlias = list[Any]
+Act: TypeAlias = Callable[[Frame], Generator[Command, Result, T]]
+"""A part of a program: given the frame, it says statements and answers."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoder:
+    """How the value of one slot crosses, and whose value it is."""
+
+    slot: int
+    encode: Callable[[Any], Any]
+    model: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generated:
+    """A value that is made anew for each run of a program."""
+
+    register: int
+    generate: Generate
+    encode: Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """A rendered statement whose parameters are picked out of the frame."""
+
+    text: str
+    pick: Callable[[Frame], tuple[Any, ...]]
+
+    def statement(self, frame: Frame) -> Statement:
+        """The statement with the frame's values."""
+        return Statement(self.text, self.pick(frame), columns=False)
+
+
+class Context:
+    """One compilation. `size` is the length that the frame must have; `atomic`: the program must be one transaction."""
+
+    def __init__(self, models: Models, dialect: Dialect, slots: int) -> None:
+        self.models = models
+        self.meaning_of = dialect.meaning_of
+        self.renderer = dialect.renderer
+        self.encoders: dict[int, Encoder] = {}
+        self.generated: list[Generated] = []
+        self.texts: list[str] = []
+        self.size = slots
+        self.atomic = False
+        self._aliases = 0
+
+    def alias(self) -> str:
+        """A new name for a source."""
+        self._aliases += 1
+        return f"t{self._aliases}"
+
+    def value(self, model: Model, field: Field, slot: int, encode: Callable[[Any], Any] | None) -> Param:
+        """The parameter for a slot, whose value crosses by `encode`."""
+        if encode is not None:
+            self.encoders[slot] = Encoder(slot, encode, model.name, field.name)
+        return Param(slot, field.stored.cast)
+
+    def generate(self, field: Field, generate: Generate) -> Param:
+        """The parameter for a value that is made when the program runs."""
+        register = self.registers(1)
+        self.generated.append(Generated(register, generate, field.stored.encode))
+        return Param(register, field.stored.cast)
+
+    def moment(self) -> int:
+        """The register that holds the `Moment` of the run."""
+        register = self.registers(1)
+        self.generated.append(Generated(register, lambda moment: moment, None))
+        return register
+
+    def registers(self, count: int) -> int:
+        """The first of so many new places in the frame."""
+        first = self.size
+        self.size += count
+        return first
+
+    def say(self, tree: Tree) -> Said:
+        """A statement, rendered."""
+        rendered = self.renderer.render(tree)
+        self.texts.append(rendered.text)
+        return Said(rendered.text, picker(rendered.slots))
+
+
+def picker(slots: Sequence[int]) -> Callable[[Frame], tuple[Any, ...]]:
+    """What takes these places of a frame as a tuple."""
+    match slots:
+        case []:
+            return lambda _: ()
+        case [slot]:
+            return lambda frame: (frame[slot],)
+        case _:
+            return itemgetter(*slots)

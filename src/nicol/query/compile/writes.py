@@ -1,0 +1,189 @@
+"""From write queries to conversations: one row, many rows, and the object that a call answers with."""
+
+from __future__ import annotations
+
+from nicol.query import query as q
+from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.filters import condition, key_condition
+from nicol.query.compile.nested import change_row, new_row
+from nicol.query.compile.reads import Shape, Wanted, key_level, shape_of, wanted
+from nicol.query.compile.rows import changes, insert_many, new_values
+from nicol.query.faults import missing_record
+from nicol.query.models import Model
+from nicol.sql import tree as sql
+from nicol.sql.program import Program, Row
+
+
+def create(ctx: Context, query: q.Create) -> Act[object]:
+    """Insert a row with everything that hangs on it; its object."""
+    model = ctx.models.by_name[query.model]
+    have = wanted(ctx, model, query.include)
+    insert = new_row(ctx, model, query.data, {}, have.columns)
+    shape = _answer(ctx, model, query.include, have)
+
+    def act(frame: Frame) -> Program[object]:
+        row = yield from insert(frame)
+        return (yield from shape.objects([row], frame))[0]
+
+    return act
+
+
+def _answer(ctx: Context, model: Model, include: tuple[q.Include, ...], have: Wanted) -> Shape:
+    """The shape of what a write returned. What was said before is the write: more than one statement is one transaction."""
+    ctx.atomic = len(ctx.texts) > 1
+    return shape_of(ctx, model, include, have)
+
+
+def create_many(ctx: Context, query: q.CreateMany) -> Act[int]:
+    """Insert many rows; how many were new."""
+    model = ctx.models.by_name[query.model]
+    inserts = [
+        insert_many(ctx, model, rows, {}, skip_duplicates=query.skip_duplicates) for rows in query.rows
+    ]
+    ctx.atomic = len(inserts) > 1
+
+    def act(frame: Frame) -> Program[int]:
+        count = 0
+        for insert in inserts:
+            count += yield from insert(frame)
+        return count
+
+    return act
+
+
+def update(ctx: Context, query: q.Update) -> Act[object]:
+    """Change the row of a key and what hangs on it; its object."""
+    model = ctx.models.by_name[query.model]
+    have = wanted(ctx, model, query.include)
+    where = key_condition(ctx, model, model.table.name, query.key)
+    change = change_row(ctx, model, where, query.data, have.columns)
+    shape = _answer(ctx, model, query.include, have)
+
+    def act(frame: Frame) -> Program[object]:
+        row = yield from change(frame)
+        if row is None:
+            raise _not_there(model, "updated")
+        return (yield from shape.objects([row], frame))[0]
+
+    return act
+
+
+def _not_there(model: Model, what: str) -> Exception:
+    return missing_record(
+        model.name,
+        f"no record of model `{model.name}` was {what}: none has this key and passes the filters beside it",
+    )
+
+
+def update_many(ctx: Context, query: q.UpdateMany) -> Act[int]:
+    """Change all rows of a filter; how many there were."""
+    model = ctx.models.by_name[query.model]
+    where = condition(ctx, model, model.table.name, query.where)
+    sets = changes(ctx, model, query.data, {})
+    if not sets:
+        said = ctx.say(sql.Select((sql.Count(),), model.table, where=where))
+        return _counted(said)
+    said = ctx.say(sql.Update(model.table, sets, where))
+    return _affected(said)
+
+
+def delete_many(ctx: Context, query: q.DeleteMany) -> Act[int]:
+    """Delete all rows of a filter; how many there were."""
+    model = ctx.models.by_name[query.model]
+    where = condition(ctx, model, model.table.name, query.where)
+    said = ctx.say(sql.Delete(model.table, where))
+    return _affected(said)
+
+
+def delete(ctx: Context, query: q.Delete) -> Act[object]:
+    """Delete the row of a key; the object that it was. What is included is read before it goes."""
+    model = ctx.models.by_name[query.model]
+    where = key_condition(ctx, model, model.table.name, query.key)
+    if query.include:
+        return _read_and_delete(ctx, model, query, where)
+    have = wanted(ctx, model, ())
+    said = ctx.say(sql.Delete(model.table, where, have.columns))
+    shape = shape_of(ctx, model, (), have)
+
+    def act(frame: Frame) -> Program[object]:
+        rows = (yield said.statement(frame)).rows
+        if not rows:
+            raise _not_there(model, "deleted")
+        return (yield from shape.objects(rows, frame))[0]
+
+    return act
+
+
+def _read_and_delete(ctx: Context, model: Model, query: q.Delete, where: sql.Expression) -> Act[object]:
+    level = key_level(ctx, model, query.key, query.include)
+    said = ctx.say(sql.Delete(model.table, where))
+    ctx.atomic = True
+
+    def act(frame: Frame) -> Program[object]:
+        _, objects = yield from level.run(frame)
+        if not objects:
+            raise _not_there(model, "deleted")
+        yield said.statement(frame)
+        return objects[0]
+
+    return act
+
+
+def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
+    """Change the row of a key or insert it; its object. One statement where the new row would have the key's own values."""
+    model = ctx.models.by_name[query.model]
+    have = wanted(ctx, model, query.include)
+    native = query.same and query.key.rest == q.ALL and not query.create.acts and not query.update.acts
+    write = (
+        _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)
+    )
+    shape = _answer(ctx, model, query.include, have)
+
+    def act(frame: Frame) -> Program[object]:
+        row = yield from write(frame)
+        return (yield from shape.objects([row], frame))[0]
+
+    return act
+
+
+def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:
+    key_condition(ctx, model, None, query.key)
+    row = new_values(ctx, model, query.create, {})
+    target = model.columns(query.key.fields)
+    kept = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
+    sets = changes(ctx, model, query.update, {}) or kept
+    insert = sql.Insert(
+        model.table, model.columns(row), tuple(row.values()), sql.Conflict(target, sets), have.columns
+    )
+    said = ctx.say(insert)
+
+    def act(frame: Frame) -> Program[Row]:
+        return (yield said.statement(frame)).rows[0]
+
+    return act
+
+
+def _update_or_insert(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:
+    where = key_condition(ctx, model, model.table.name, query.key)
+    change = change_row(ctx, model, where, query.update, have.columns)
+    insert = new_row(ctx, model, query.create, {}, have.columns)
+
+    def act(frame: Frame) -> Program[Row]:
+        row = yield from change(frame)
+        return (yield from insert(frame)) if row is None else row
+
+    return act
+
+
+def _affected(said: Said) -> Act[int]:
+    def act(frame: Frame) -> Program[int]:
+        return (yield said.statement(frame)).affected
+
+    return act
+
+
+def _counted(said: Said) -> Act[int]:
+    def act(frame: Frame) -> Program[int]:
+        return (yield said.statement(frame)).rows[0][0]
+
+    return act

@@ -1,0 +1,66 @@
+"""The query engine of one client: from a call's arguments to the program that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from nicol.dialects.dialect import Dialect
+from nicol.errors import ClientError, DriverError
+from nicol.query.compile import compile_query
+from nicol.query.defaults import Environment
+from nicol.query.faults import translate
+from nicol.query.models import Objects, bind
+from nicol.query.plan import Plan, Plans, is_write
+from nicol.query.read import read
+from nicol.schema.schema import Schema
+from nicol.sql.program import Program
+
+
+class Engine:
+    """Answers calls for one schema on one kind of database.
+
+    `now` tells the time in UTC and `random` gives so many random bytes: nothing here has a clock or rolls dice.
+    """
+
+    def __init__(
+        self,
+        schema: Schema,
+        dialect: Dialect,
+        objects: Objects,
+        *,
+        now: Callable[[], datetime],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self.models = bind(schema, dialect, objects)
+        self._schema = schema
+        self._dialect = dialect
+        self._environment = Environment(now, random)
+        self._plans = Plans()
+
+    def plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
+        """The plan of a call and its values: `plan.writes` says which connection it needs, `plan.program(values)` answers it.
+
+        QueryInvalid says what is wrong with the call.
+        """
+        query, values = read(self.models, self.models.by_name[model], operation, args)
+        plan = self._plans.get(query)
+        if plan is None:
+            compiled = compile_query(query, self.models, self._dialect, len(values))
+            plan = Plan(
+                query, compiled, lambda error: self.explain(error, model), self._environment, is_write(query)
+            )
+            self._plans.keep(query, plan)
+        return plan, values
+
+    def program(
+        self, model: str, operation: str, args: dict[str, Any], *, in_transaction: bool = False
+    ) -> Program[Any]:
+        """The program that answers a call."""
+        plan, values = self.plan(model, operation, args)
+        return plan.program(values, in_transaction=in_transaction)
+
+    def explain(self, error: DriverError, model: str | None = None) -> ClientError:
+        """A database's error in the schema's names; `model` is that of the call, where there was one."""
+        return translate(error, self._dialect, self._schema, model)

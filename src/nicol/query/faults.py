@@ -1,0 +1,215 @@
+"""What went wrong, in the schema's names and with Prisma's codes: errors of calls, and errors of databases translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NoReturn
+
+from nicol.dialects.dialect import Dialect, Fault, Violation
+from nicol.errors import (
+    ClientError,
+    ColumnMissing,
+    ConnectionFailed,
+    ConstraintViolation,
+    DriverError,
+    ForeignKeyViolation,
+    NullViolation,
+    QueryInvalid,
+    RawQueryFailed,
+    RecordNotFound,
+    TableMissing,
+    TimedOut,
+    UniqueViolation,
+    ValueInvalid,
+    WriteConflict,
+)
+from nicol.schema.schema import ForeignKeyRelation, Schema
+from nicol.schema.schema import Model as SchemaModel
+
+
+def invalid(
+    message: str,
+    *,
+    model: str | None = None,
+    fields: tuple[str, ...] = (),
+    hint: str | None = None,
+    code: str | None = None,
+) -> QueryInvalid:
+    """An argument of a call is wrong."""
+    return QueryInvalid(message, model=model, fields=fields, help=hint, code=code)
+
+
+def unknown(what: str, name: object, known: Iterable[str], *, model: str) -> NoReturn:
+    """A name that does not exist, with the nearest one that does."""
+    from difflib import get_close_matches
+
+    names = sorted(known)
+    near = get_close_matches(str(name), names, 1, 0.6)
+    hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(names)}"
+    raise invalid(f"unknown {what} `{name}` on model `{model}`", model=model, fields=(str(name),), hint=hint)
+
+
+def missing_record(
+    model: str, what: str, *, fields: tuple[str, ...] = (), code: str | None = None
+) -> RecordNotFound:
+    """A record that a call needs does not exist."""
+    return RecordNotFound(what, model=model, fields=fields, code=code)
+
+
+def wrong_value(error: Exception, *, model: str, field: str) -> ValueInvalid:
+    """A value that cannot cross to its column."""
+    code = "P2020" if isinstance(error, OverflowError) else "P2006"
+    return ValueInvalid(
+        f"the value for `{model}.{field}` is invalid: {error}", model=model, fields=(field,), code=code
+    )
+
+
+def wrong_stored(error: Exception, *, model: str, field: str) -> ValueInvalid:
+    """A value in the database that is none of its field's type."""
+    reason = f"{type(error).__name__}: {error}"
+    return ValueInvalid(
+        f"the database holds a value in `{model}.{field}` that does not fit its type ({reason})",
+        model=model,
+        fields=(field,),
+        code="P2023",
+    )
+
+
+# ---- errors of databases -----------------------------------------------------------------------------------------
+
+
+def translate(error: DriverError, dialect: Dialect, schema: Schema, model: str | None) -> ClientError:
+    """A database's error as the client raises it; `model` is that of the call, for what the database does not name.
+
+    A text that means nothing to the dialect is a RawQueryFailed with the database's own words.
+    """
+    violation = dialect.meaning_of(error)
+    if violation is None:
+        return RawQueryFailed(_raw(error), model=model, constraint=error.details.get("constraint"))
+    owner, fields = _place(violation, schema, model)
+    return _meaning(violation, error, owner, fields)
+
+
+def _raw(error: DriverError) -> str:
+    state = f" ({error.state})" if error.state else ""
+    return f"the database refused the statement{state}: {error.message}"
+
+
+def _meaning(
+    violation: Violation, error: DriverError, model: str | None, fields: tuple[str, ...]
+) -> ClientError:
+    names = ", ".join(f"`{field}`" for field in fields) or (
+        f"`{violation.constraint}`" if violation.constraint else ""
+    )
+    on = f" of model `{model}`" if model else ""
+    place = {"model": model, "fields": fields, "constraint": violation.constraint}
+    of = f" on {names}" if names else ""
+    match violation.fault:
+        case Fault.UNIQUE:
+            return UniqueViolation(f"Unique constraint failed{of}{on}", **place)
+        case Fault.FOREIGN_KEY:
+            return ForeignKeyViolation(
+                f"Foreign key constraint failed on the field{of.removeprefix(' on')}{on}", **place
+            )
+        case Fault.NOT_NULL:
+            return NullViolation(f"Null constraint failed{of}{on}", **place)
+        case Fault.CHECK:
+            return ConstraintViolation(
+                f"A constraint failed in the database{of}{on}: {error.message}", **place
+            )
+        case Fault.TOO_LONG:
+            return ValueInvalid(
+                f"The value is too long for its column{of}{on}: {error.message}", code="P2000", **place
+            )
+        case Fault.OUT_OF_RANGE:
+            return ValueInvalid(
+                f"The value is out of range for its type{of}{on}: {error.message}", code="P2020", **place
+            )
+        case Fault.INVALID_VALUE:
+            return ValueInvalid(f"The value is invalid{of}{on}: {error.message}", code="P2007", **place)
+        case Fault.TABLE_MISSING:
+            return TableMissing(
+                f"The table `{violation.table or ''}`{on} does not exist in the database", **place
+            )
+        case Fault.COLUMN_MISSING:
+            return ColumnMissing(f"A column{of}{on} does not exist in the database: {error.message}", **place)
+        case Fault.SYNTAX:
+            return RawQueryFailed(_raw(error), **place)
+        case _:
+            return _outage(violation.fault, error)
+
+
+_OUTAGES: Mapping[Fault, tuple[type[ClientError], str, str]] = {
+    Fault.CONFLICT: (
+        WriteConflict,
+        "P2034",
+        "the transaction collided with another one; trying again is safe",
+    ),
+    Fault.BUSY: (TimedOut, "P1008", "the database was locked by somebody else for too long"),
+    Fault.READ_ONLY: (ConnectionFailed, "P1010", "the database can only be read"),
+    Fault.CANCELLED: (TimedOut, "P1008", "the statement was stopped before it ended"),
+    Fault.DATABASE_MISSING: (ConnectionFailed, "P1003", "the database does not exist"),
+    Fault.AUTHENTICATION: (ConnectionFailed, "P1000", "the database refused the user or the password"),
+    Fault.UNREACHABLE: (ConnectionFailed, "P1001", "Can't reach database server"),
+    Fault.ACCESS_DENIED: (ConnectionFailed, "P1010", "the database denied access"),
+    Fault.TOO_MANY_CONNECTIONS: (ConnectionFailed, "P2037", "the database has too many connections"),
+}
+
+
+def _outage(fault: Fault, error: DriverError) -> ClientError:
+    kind, code, sentence = _OUTAGES[fault]
+    if fault is Fault.UNREACHABLE and error.broken:
+        code, sentence = "P1017", "the server closed the connection"
+    return kind(f"{sentence}: {error.message}", code=code)
+
+
+# ---- from database names to schema names -------------------------------------------------------------------------
+
+
+def _place(violation: Violation, schema: Schema, model: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The model and the fields that a violation concerns, as far as they can be known."""
+    owner = next((each for each in schema.models if each.mapped == violation.table), None)
+    if owner is not None and violation.columns:
+        return owner.name, _fields(owner, violation.columns)
+    if violation.constraint is not None:
+        candidates = [owner] if owner else list(schema.models)
+        for candidate in candidates:
+            for name, fields in _constraints(candidate, schema):
+                if name == violation.constraint:
+                    return candidate.name, fields
+    return (owner.name if owner else model), ()
+
+
+def _fields(model: SchemaModel, columns: Iterable[str]) -> tuple[str, ...]:
+    names = {field.mapped: field.name for field in model.scalars}
+    return tuple(names.get(column, column) for column in columns)
+
+
+def _constraints(model: SchemaModel, schema: Schema) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """The names of a model's constraints as Prisma spells them, each with its fields."""
+    if (key := model.primary_key) is not None:
+        yield (
+            key.mapped or constraint_name(model.mapped, (), "pkey"),
+            tuple(field.name for field in key.fields),
+        )
+    for unique in model.uniques:
+        fields = tuple(field.name for field in unique.fields)
+        yield unique.mapped or constraint_name(model.mapped, _columns(model, fields), "key"), fields
+    for relation in schema.relations:
+        if isinstance(relation, ForeignKeyRelation) and relation.child == model.name:
+            yield foreign_key_name(model, relation), relation.fields
+
+
+def foreign_key_name(child: SchemaModel, relation: ForeignKeyRelation) -> str:
+    """The name of a relation's foreign key."""
+    return relation.mapped or constraint_name(child.mapped, _columns(child, relation.fields), "fkey")
+
+
+def _columns(model: SchemaModel, fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(model.scalar(name).mapped for name in fields)
+
+
+def constraint_name(table: str, columns: tuple[str, ...], suffix: str) -> str:
+    """A name that the schema does not give, cut to the 63 bytes that PostgreSQL keeps."""
+    stem = "_".join((table, *columns)).encode()[: 63 - len(suffix) - 1].decode(errors="ignore")
+    return f"{stem}_{suffix}"

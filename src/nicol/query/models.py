@@ -1,0 +1,247 @@
+"""The schema as queries see it: for each model its columns with their codecs, its keys and its links to other models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from nicol.dialects.dialect import Codec, Dialect
+from nicol.query.faults import foreign_key_name
+from nicol.schema.schema import (
+    Arity,
+    Default,
+    EnumRef,
+    FieldType,
+    ForeignKeyRelation,
+    JoinTableRelation,
+    RelationField,
+    Scalar,
+    ScalarField,
+    Schema,
+    Unsupported,
+)
+from nicol.schema.schema import Model as SchemaModel
+from nicol.sql.tree import Table
+
+
+class Objects(Protocol):
+    """Where the client's classes come from."""
+
+    def new(self, model: str, fields: tuple[str, ...]) -> Callable[..., Any]:
+        """What builds an object of a model from the values of these fields, given by position in this order."""
+        ...
+
+    def enum(self, name: str) -> Callable[[str], Any]:
+        """What makes an enum's value of its name in the schema."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A column with the way its values cross. `decode` ends in the client's own types."""
+
+    name: str
+    column: str
+    type: FieldType
+    arity: Arity
+    encode: Callable[[Any], Any] | None
+    decode: Callable[[Any], Any] | None
+    stored: Codec
+    default: Default | None
+    updated_at: bool
+
+    @property
+    def required(self) -> bool:
+        """True when the column is never null."""
+        return self.arity is Arity.REQUIRED
+
+    @property
+    def exact(self) -> bool:
+        """True for decimals, which not every database compares as numbers."""
+        return self.type is Scalar.DECIMAL
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Through:
+    """The join table of an m:n relation, with the column of this side and that of the other."""
+
+    table: Table
+    mine: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """A relation seen from one of its fields: `local` fields of this model equal `remote` fields of the target.
+
+    `owns`: the foreign key, called `constraint`, is on this side. `opposite` is the field at the other end. `required`: it
+    always leads to a row.
+    """
+
+    name: str
+    model: str
+    target: str
+    many: bool
+    local: tuple[str, ...]
+    remote: tuple[str, ...]
+    owns: bool
+    required: bool
+    opposite: str
+    through: Through | None = None
+    constraint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A model. `fields` are the columns that a client sees, `stored` all of them by their fields' names.
+
+    `keys` maps the client's name of a unique key to its fields.
+    """
+
+    name: str
+    table: Table
+    fields: Mapping[str, Field]
+    stored: Mapping[str, Field]
+    links: Mapping[str, Link]
+    keys: Mapping[str, tuple[str, ...]]
+    id: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...]
+    schema: SchemaModel
+
+    def columns(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The columns of fields."""
+        return tuple(self.stored[name].column for name in names)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Models:
+    """All models of a schema for one database."""
+
+    by_name: Mapping[str, Model]
+    objects: Objects
+
+    def target(self, link: Link) -> Model:
+        """The model at the other end of a link."""
+        return self.by_name[link.target]
+
+
+def bind(schema: Schema, dialect: Dialect, objects: Objects) -> Models:
+    """The models of a schema, bound to a database's codecs and to the client's classes."""
+    return Models({model.name: _model(model, schema, dialect, objects) for model in schema.models}, objects)
+
+
+def _model(model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects) -> Model:
+    stored = {field.name: _field(field, schema, dialect, objects) for field in model.scalars}
+    fields = {field.name: stored[field.name] for field in model.scalars if visible(field)}
+    keys = {name: names for name, names in _keys(model) if all(each in fields for each in names)}
+    return Model(
+        name=model.name,
+        table=Table(model.mapped, model.namespace),
+        fields=fields,
+        stored=stored,
+        links={field.name: _link(field, model, schema) for field in model.relations if not field.ignored},
+        keys=keys,
+        id=next(iter(keys.values()), ()),
+        indexes=tuple(_indexes(model)),
+        schema=model,
+    )
+
+
+def visible(field: ScalarField) -> bool:
+    """True when a client sees the field."""
+    return not field.ignored and not isinstance(field.type, Unsupported)
+
+
+def _keys(model: SchemaModel) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Unique keys under the client's names, the id first."""
+    wholes = [unique for unique in model.uniques if unique.where is None]
+    for key in ([model.primary_key] if model.primary_key else []) + wholes:
+        names = tuple(field.name for field in key.fields)
+        yield key.name if key.name and len(names) > 1 else "_".join(names), names
+
+
+def _indexes(model: SchemaModel) -> Iterable[tuple[str, ...]]:
+    """The leading fields of everything that the database can search by."""
+    for _, names in _keys(model):
+        yield names
+    for index in model.indexes:
+        if index.where is None and index.method in (None, "BTree"):
+            yield tuple(field.name for field in index.fields)
+
+
+def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Objects) -> Field:
+    codec = dialect.codec(field.type, field.arity, field.native, schema)
+    item = (
+        dialect.codec(field.type, Arity.REQUIRED, field.native, schema)
+        if field.arity is Arity.LIST
+        else codec
+    )
+    return Field(
+        name=field.name,
+        column=field.mapped,
+        type=field.type,
+        arity=field.arity,
+        encode=item.encode,
+        decode=_decoder(field, codec, objects),
+        stored=codec,
+        default=field.default,
+        updated_at=field.updated_at,
+    )
+
+
+def _decoder(field: ScalarField, codec: Codec, objects: Objects) -> Callable[[Any], Any] | None:
+    decode = codec.decode
+    if not isinstance(field.type, EnumRef):
+        return decode
+    member = objects.enum(field.type.name)
+    if field.arity is Arity.LIST:
+        return lambda value: [member(each) for each in (decode(value) if decode else value)]
+    return member if decode is None else lambda value: member(decode(value))
+
+
+def _link(field: RelationField, model: SchemaModel, schema: Schema) -> Link:
+    relation = schema.relation(field.relation)
+    many, required = field.arity is Arity.LIST, field.arity is Arity.REQUIRED
+    match relation:
+        case JoinTableRelation():
+            is_a = (relation.a, relation.a_field) == (model.name, field.name)
+            target = schema.model(field.model)
+            return Link(
+                field.name,
+                model.name,
+                field.model,
+                many,
+                local=_single_id(model),
+                remote=_single_id(target),
+                owns=False,
+                required=False,
+                opposite=relation.b_field if is_a else relation.a_field,
+                through=Through(
+                    Table(relation.mapped, schema.model(relation.a).namespace),
+                    *(("A", "B") if is_a else ("B", "A")),
+                ),
+            )
+        case ForeignKeyRelation():
+            owns = (relation.child, relation.child_field) == (model.name, field.name)
+            mine, theirs = (
+                (relation.fields, relation.references) if owns else (relation.references, relation.fields)
+            )
+            opposite = relation.parent_field if owns else relation.child_field
+            constraint = foreign_key_name(schema.model(relation.child), relation) if owns else None
+            return Link(
+                field.name,
+                model.name,
+                field.model,
+                many,
+                mine,
+                theirs,
+                owns,
+                required,
+                opposite,
+                constraint=constraint,
+            )
+
+
+def _single_id(model: SchemaModel) -> tuple[str, ...]:
+    return tuple(field.name for field in model.primary_key.fields) if model.primary_key else ()

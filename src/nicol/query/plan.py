@@ -1,0 +1,95 @@
+"""Plans: compiled queries, kept by their shape. The same call with other values compiles nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nicol.errors import DriverError
+from nicol.query.compile import Compiled
+from nicol.query.compile.context import Frame
+from nicol.query.defaults import Environment, Moment
+from nicol.query.faults import wrong_value
+from nicol.query.query import Count, FindFirst, FindMany, FindUnique, Query
+from nicol.sql.program import Program, Release, RollbackTo, Savepoint, transaction
+
+_SAVEPOINT = "nicol"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A compiled query. `writes`: it changes the database."""
+
+    query: Query
+    compiled: Compiled
+    explain: Callable[[DriverError], Exception]
+    environment: Environment
+    writes: bool
+
+    def program(self, values: list[Any], *, in_transaction: bool = False) -> Program[Any]:
+        """The conversation that answers a call with these values. `in_transaction`: the connection is inside one already."""
+        frame = self._frame(values)
+        act = self.compiled.act(frame)
+        if self.compiled.atomic:
+            act = _guarded(act) if in_transaction else transaction(act)
+        return _explained(act, self.explain)
+
+    def _frame(self, values: list[Any]) -> Frame:
+        """The values as the database takes them, those that are generated, and room for registers."""
+        compiled = self.compiled
+        frame = values + [None] * (compiled.size - len(values))
+        for encoder in compiled.encoders:
+            try:
+                frame[encoder.slot] = encoder.encode(frame[encoder.slot])
+            except (TypeError, ValueError, OverflowError) as error:
+                raise wrong_value(error, model=encoder.model, field=encoder.field) from None
+        if compiled.generated:
+            moment = Moment(self.environment.now(), self.environment.random)
+            for made in compiled.generated:
+                value = made.generate(moment)
+                frame[made.register] = value if made.encode is None else made.encode(value)
+        return frame
+
+
+def _guarded(program: Program[Any]) -> Program[Any]:
+    """All of a program's work or none of it, inside a transaction that goes on."""
+    yield Savepoint(_SAVEPOINT)
+    try:
+        answer = yield from program
+    except BaseException:
+        yield RollbackTo(_SAVEPOINT)
+        yield Release(_SAVEPOINT)
+        raise
+    yield Release(_SAVEPOINT)
+    return answer
+
+
+def _explained(program: Program[Any], explain: Callable[[DriverError], Exception]) -> Program[Any]:
+    try:
+        return (yield from program)
+    except DriverError as error:
+        raise explain(error) from error
+
+
+def is_write(query: Query) -> bool:
+    """True when a query changes the database."""
+    return not isinstance(query, FindUnique | FindFirst | FindMany | Count)
+
+
+class Plans:
+    """The plans of one client; when there are too many, the oldest is given up."""
+
+    def __init__(self, limit: int = 2048) -> None:
+        self._limit = limit
+        self._plans: dict[Query, Plan] = {}
+
+    def get(self, query: Query) -> Plan | None:
+        """The plan of an equal query."""
+        return self._plans.get(query)
+
+    def keep(self, query: Query, plan: Plan) -> None:
+        """Remember a plan."""
+        self._plans[query] = plan
+        if len(self._plans) > self._limit:
+            del self._plans[next(iter(self._plans))]

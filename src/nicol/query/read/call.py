@@ -1,0 +1,175 @@
+"""Reads whole calls: one function for each operation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from nicol.query.faults import invalid, unknown
+from nicol.query.models import Model, Models
+from nicol.query.query import (
+    Count,
+    Create,
+    CreateMany,
+    Data,
+    Delete,
+    DeleteMany,
+    FindFirst,
+    FindMany,
+    FindUnique,
+    Key,
+    Query,
+    Update,
+    UpdateMany,
+    Upsert,
+)
+from nicol.query.read.data import read_data, read_rows
+from nicol.query.read.page import read_include, read_page
+from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
+
+Arguments: TypeAlias = dict[str, Any]
+_Operation: TypeAlias = Callable[[Models, Model, Arguments, Values], Query]
+
+
+def read(models: Models, model: Model, operation: str, given: Arguments) -> tuple[Query, Values]:
+    """The query that a call is, and its values in the order of their slots. QueryInvalid says what is wrong with the call."""
+    reader, allowed = OPERATIONS[operation]
+    for name in given:
+        if name not in allowed:
+            unknown(f"argument of `{operation}`", name, allowed, model=model.name)
+    values: Values = []
+    return reader(models, model, given, values), values
+
+
+def _needed(model: Model, given: Arguments, name: str) -> Any:
+    value = given.get(name)
+    if value is None:
+        raise invalid(f"the argument `{name}` is missing", model=model.name, code="P2012")
+    return value
+
+
+def _find_unique(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
+    key = read_key(models, model, _needed(model, given, "where"), values)
+    return FindUnique(model.name, key, read_include(models, model, given.get("include"), values))
+
+
+def _find_unique_or_raise(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
+    key = read_key(models, model, _needed(model, given, "where"), values)
+    return FindUnique(
+        model.name, key, read_include(models, model, given.get("include"), values), required=True
+    )
+
+
+def _find_first(models: Models, model: Model, given: Arguments, values: Values) -> FindFirst:
+    return FindFirst(model.name, read_page(models, model, given, values))
+
+
+def _find_first_or_raise(models: Models, model: Model, given: Arguments, values: Values) -> FindFirst:
+    return FindFirst(model.name, read_page(models, model, given, values), required=True)
+
+
+def _find_many(models: Models, model: Model, given: Arguments, values: Values) -> FindMany:
+    return FindMany(model.name, read_page(models, model, given, values))
+
+
+def _count(models: Models, model: Model, given: Arguments, values: Values) -> Count:
+    return Count(model.name, read_page(models, model, given, values))
+
+
+def _create(models: Models, model: Model, given: Arguments, values: Values) -> Create:
+    data = read_data(models, model, given.get("data") or {}, values, new=True)
+    return Create(model.name, data, read_include(models, model, given.get("include"), values))
+
+
+def _create_many(models: Models, model: Model, given: Arguments, values: Values) -> CreateMany:
+    rows = read_rows(models, model, _needed(model, given, "data"), values)
+    return CreateMany(model.name, rows, bool(given.get("skip_duplicates")))
+
+
+def _update(models: Models, model: Model, given: Arguments, values: Values) -> Update:
+    key = read_key(models, model, _needed(model, given, "where"), values)
+    data = read_data(models, model, _needed(model, given, "data"), values, new=False)
+    return Update(model.name, key, data, read_include(models, model, given.get("include"), values))
+
+
+def _update_many(models: Models, model: Model, given: Arguments, values: Values) -> UpdateMany:
+    where = _where(models, model, given, values)
+    data = read_data(models, model, _needed(model, given, "data"), values, new=False)
+    if data.acts:
+        raise invalid(
+            "`update_many` writes scalar fields only", model=model.name, fields=(data.acts[0].field,)
+        )
+    return UpdateMany(model.name, where, data)
+
+
+def _upsert(models: Models, model: Model, given: Arguments, values: Values) -> Upsert:
+    key = read_key(models, model, _needed(model, given, "where"), values)
+    create_data, update_data = _upsert_data(model, given)
+    create = read_data(models, model, create_data, values, new=True)
+    update = read_data(models, model, update_data, values, new=False)
+    include = read_include(models, model, given.get("include"), values)
+    return Upsert(model.name, key, create, update, _same(key, create, values), include)
+
+
+def _upsert_data(model: Model, given: Arguments) -> tuple[Any, Any]:
+    """`create` and `update`, side by side as in Prisma or inside `data` as in Prisma Client Python."""
+    data = given.get("data")
+    if data is None:
+        return _needed(model, given, "create"), _given(model, given, "update")
+    if not isinstance(data, dict):
+        raise invalid("`data` of `upsert` must be a dictionary with `create` and `update`", model=model.name)
+    for name in data:  # pyright: ignore[reportUnknownVariableType]
+        if name not in ("create", "update"):
+            unknown("part of `data` of `upsert`", name, ("create", "update"), model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+    return _needed(model, data, "create"), _given(model, data, "update")  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _given(model: Model, given: Arguments, name: str) -> Any:
+    if name not in given:
+        raise invalid(f"the argument `{name}` is missing", model=model.name, code="P2012")
+    return {} if given[name] is None else given[name]
+
+
+def _same(key: Key, create: Data, values: Values) -> bool:
+    """True when the new row would have the key's own values, so that one statement can do both."""
+    new = {assign.field: assign.slot for assign in create.assigns}
+    for field, slot in zip(key.fields, key.slots, strict=True):
+        other = new.get(field)
+        if other is None or type(values[other]) is not type(values[slot]) or values[other] != values[slot]:
+            return False
+    return True
+
+
+def _delete(models: Models, model: Model, given: Arguments, values: Values) -> Delete:
+    key = read_key(models, model, _needed(model, given, "where"), values)
+    return Delete(model.name, key, read_include(models, model, given.get("include"), values))
+
+
+def _delete_many(models: Models, model: Model, given: Arguments, values: Values) -> DeleteMany:
+    return DeleteMany(model.name, _where(models, model, given, values))
+
+
+def _where(models: Models, model: Model, given: Arguments, values: Values) -> Any:
+    where = given.get("where")
+    return NO_FILTER if where is None else read_where(models, model, where, values)
+
+
+_PAGE = frozenset({"where", "order", "skip", "take", "cursor", "distinct", "include"})
+_UNIQUE = frozenset({"where", "include"})
+
+OPERATIONS: Mapping[str, tuple[_Operation, frozenset[str]]] = {
+    "find_unique": (_find_unique, _UNIQUE),
+    "find_unique_or_raise": (_find_unique_or_raise, _UNIQUE),
+    "find_first": (_find_first, _PAGE),
+    "find_first_or_raise": (_find_first_or_raise, _PAGE),
+    "find_many": (_find_many, _PAGE),
+    "count": (_count, frozenset({"where", "order", "skip", "take", "cursor"})),
+    "create": (_create, frozenset({"data", "include"})),
+    "create_many": (_create_many, frozenset({"data", "skip_duplicates"})),
+    "update": (_update, frozenset({"where", "data", "include"})),
+    "update_many": (_update_many, frozenset({"where", "data"})),
+    "upsert": (_upsert, frozenset({"where", "data", "create", "update", "include"})),
+    "delete": (_delete, _UNIQUE),
+    "delete_many": (_delete_many, frozenset({"where"})),
+}
+"""What reads each operation, and the arguments it takes."""

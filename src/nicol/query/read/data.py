@@ -1,0 +1,311 @@
+"""Reads what is to be written: new values of fields, and acts on relations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from nicol.query.faults import invalid, unknown
+from nicol.query.models import Field, Link, Model, Models
+from nicol.query.query import (
+    Act,
+    Assign,
+    Connect,
+    CreateManyRelated,
+    CreateRelated,
+    Data,
+    DeleteManyRelated,
+    DeleteRelated,
+    Disconnect,
+    Rows,
+    SetRelated,
+    UpdateManyRelated,
+    UpdateRelated,
+    UpsertRelated,
+)
+from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
+from nicol.schema.schema import Arity, Scalar
+
+_NUMBERS = frozenset({Scalar.INT, Scalar.BIGINT, Scalar.FLOAT, Scalar.DECIMAL})
+_CALCULATIONS = frozenset({"set", "increment", "decrement", "multiply", "divide"})
+
+
+def read_data(models: Models, model: Model, given: Any, values: Values, *, new: bool) -> Data:
+    """The data of a new row (`new`) or of a change."""
+    if not isinstance(given, dict):
+        raise invalid(
+            f"`data` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
+            model=model.name,
+        )
+    assigns: list[Assign] = []
+    acts: list[Act] = []
+    for name, value in given.items():  # pyright: ignore[reportUnknownVariableType]
+        if name in model.fields:
+            assigns.append(_assign(model, model.fields[name], value, values, new=new))  # pyright: ignore[reportUnknownArgumentType]
+        elif name in model.links:
+            acts.extend(_acts(models, model.links[name], value, values, new=new))  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            unknown("field in `data`", name, (*model.fields, *model.links), model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+    return Data(tuple(assigns), tuple(acts))
+
+
+def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool) -> Assign:
+    operator = "set"
+    if isinstance(value, dict) and field.type is not Scalar.JSON:
+        operator, value = _operation(model, field, value, new=new)  # pyright: ignore[reportUnknownArgumentType]
+    if value is None:
+        if field.required or operator != "set":
+            raise invalid(
+                f"`{model.name}.{field.name}` must not be None",
+                model=model.name,
+                fields=(field.name,),
+                code="P2012",
+            )
+        return Assign(field.name, operator, None)
+    values.append([value] if operator == "push" and not isinstance(value, list | tuple) else value)
+    return Assign(field.name, operator, len(values) - 1)
+
+
+def _operation(model: Model, field: Field, given: dict[Any, Any], *, new: bool) -> tuple[str, Any]:
+    allowed = frozenset({"set"})
+    if field.arity is Arity.LIST:
+        allowed = allowed if new else allowed | {"push"}
+    elif field.type in _NUMBERS and not new:
+        allowed = _CALCULATIONS
+    for word in given:
+        if word not in allowed:
+            unknown(f"change of field `{field.name}`", word, allowed, model=model.name)
+    if len(given) != 1:
+        words = ", ".join(f"`{word}`" for word in sorted(allowed))
+        raise invalid(
+            f"the change of `{model.name}.{field.name}` must be exactly one of {words}, got {len(given)}",
+            model=model.name,
+            fields=(field.name,),
+            code="P2019",
+        )
+    return next(iter(given.items()))
+
+
+def read_rows(models: Models, model: Model, given: Any, values: Values) -> tuple[Rows, ...]:
+    """Many new rows, those with the same fields together; relations cannot be written here."""
+    if not isinstance(given, list | tuple):
+        raise invalid(f"`data` of model `{model.name}` must be a list of dictionaries", model=model.name)
+    groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for row in given:  # pyright: ignore[reportUnknownVariableType]
+        _check_row(model, row)
+        groups.setdefault(tuple(row), []).append(tuple(row.values()))  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType]
+    values.extend(groups.values())
+    return tuple(Rows(fields, len(values) - len(groups) + index) for index, fields in enumerate(groups))
+
+
+def _check_row(model: Model, row: Any) -> None:
+    if not isinstance(row, dict):
+        raise invalid(
+            f"a row of model `{model.name}` must be a dictionary, not {type(row).__name__}", model=model.name
+        )
+    for name in row:  # pyright: ignore[reportUnknownVariableType]
+        if name in model.links:
+            raise invalid(
+                f"`{name}` is a relation: many rows at once have scalar fields only",
+                model=model.name,
+                fields=(name,),  # pyright: ignore[reportUnknownArgumentType]
+                hint="give the field of the foreign key itself",
+            )
+        if name not in model.fields:
+            unknown("field in `data`", name, model.fields, model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+
+
+# ---- relations ---------------------------------------------------------------------------------------------------
+
+
+def _acts(models: Models, link: Link, given: Any, values: Values, *, new: bool) -> list[Act]:
+    if not isinstance(given, dict):
+        raise invalid(
+            f"`{link.model}.{link.name}` is a relation: give a dictionary such as {{'connect': …}} or {{'create': …}}",
+            model=link.model,
+            fields=(link.name,),
+            code="P2012" if given is None else None,
+        )
+    readers = _readers(link, new=new)
+    acts: list[Act] = []
+    for word, value in given.items():  # pyright: ignore[reportUnknownVariableType]
+        if word not in readers:
+            unknown(f"act on relation `{link.name}`", word, readers, model=link.model)  # pyright: ignore[reportUnknownArgumentType]
+        acts.extend(readers[word](models, link, value, values))
+    return acts
+
+
+_Reader: TypeAlias = Callable[[Models, Link, Any, Values], list[Act]]
+
+
+def _readers(link: Link, *, new: bool) -> Mapping[str, _Reader]:
+    if new:
+        return _NEW_MANY if link.many else _NEW_ONE
+    return _OLD_MANY if link.many else _OLD_ONE
+
+
+def _items(link: Link, value: Any) -> list[Any]:
+    if link.many and isinstance(value, list | tuple):
+        return list(value)  # pyright: ignore[reportUnknownArgumentType]
+    return [value]
+
+
+def _part(
+    link: Link, word: str, given: Any, names: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> list[Any]:
+    """The named parts of one act, in order; those that may be missing are None."""
+    place = f"`{word}` of relation `{link.model}.{link.name}`"
+    if not isinstance(given, dict):
+        raise invalid(
+            f"{place} must be a dictionary with {', '.join(f'`{name}`' for name in names)}", model=link.model
+        )
+    for name in given:  # pyright: ignore[reportUnknownVariableType]
+        if name not in names:
+            unknown(f"part of {place}", name, names, model=link.model)  # pyright: ignore[reportUnknownArgumentType]
+    for name in names:
+        if name not in given and name not in optional:
+            raise invalid(f"{place} needs `{name}`", model=link.model, fields=(link.name,), code="P2012")
+    return [given.get(name) for name in names]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
+
+
+def _create(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    return [
+        CreateRelated(link.name, read_data(models, target, each, values, new=True))
+        for each in _items(link, value)
+    ]
+
+
+def _create_many(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    data, skip = _part(link, "create_many", value, ("data", "skip_duplicates"), ("skip_duplicates",))
+    return [CreateManyRelated(link.name, read_rows(models, models.target(link), data, values), bool(skip))]
+
+
+def _connect(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    return [Connect(link.name, read_key(models, target, each, values)) for each in _items(link, value)]
+
+
+def _connect_or_create(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    acts: list[Act] = []
+    for each in _items(link, value):
+        where, create = _part(link, "connect_or_create", each, ("where", "create"))
+        key = read_key(models, target, where, values)
+        acts.append(Connect(link.name, key, read_data(models, target, create, values, new=True)))
+    return acts
+
+
+def _disconnect(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    if link.many:
+        return [Disconnect(link.name, read_key(models, target, each, values)) for each in _items(link, value)]
+    if link.required and link.owns:
+        raise invalid(
+            f"the relation `{link.model}.{link.name}` is required and cannot be disconnected",
+            model=link.model,
+            fields=(link.name,),
+        )
+    if value is False:
+        return []
+    return [
+        Disconnect(link.name, None, NO_FILTER if value is True else read_where(models, target, value, values))
+    ]
+
+
+def _delete(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    if link.many:
+        return [
+            DeleteRelated(link.name, read_key(models, target, each, values)) for each in _items(link, value)
+        ]
+    if value is False:
+        return []
+    return [
+        DeleteRelated(
+            link.name, None, NO_FILTER if value is True else read_where(models, target, value, values)
+        )
+    ]
+
+
+def _set(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    return [
+        SetRelated(link.name, tuple(read_key(models, target, each, values) for each in _items(link, value)))
+    ]
+
+
+def _update(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    acts: list[Act] = []
+    for each in _items(link, value):
+        if link.many:
+            where, data = _part(link, "update", each, ("where", "data"))
+            key = read_key(models, target, where, values)
+            acts.append(UpdateRelated(link.name, read_data(models, target, data, values, new=False), key))
+        else:
+            wrapped = (
+                isinstance(each, dict) and "data" in each and "data" not in {*target.fields, *target.links}
+            )
+            where, data = (
+                _part(link, "update", each, ("where", "data"), ("where",)) if wrapped else (None, each)
+            )
+            condition = NO_FILTER if where is None else read_where(models, target, where, values)
+            found = read_data(models, target, data, values, new=False)
+            acts.append(UpdateRelated(link.name, found, None, condition))
+    return acts
+
+
+def _upsert(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    acts: list[Act] = []
+    for each in _items(link, value):
+        optional = () if link.many else ("where",)
+        where, create, update = _part(link, "upsert", each, ("where", "create", "update"), optional)
+        key = read_key(models, target, where, values) if link.many else None
+        condition = NO_FILTER if link.many or where is None else read_where(models, target, where, values)
+        created = read_data(models, target, create, values, new=True)
+        updated = read_data(models, target, update, values, new=False)
+        acts.append(UpsertRelated(link.name, created, updated, key, condition))
+    return acts
+
+
+def _update_many(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    acts: list[Act] = []
+    for each in _items(link, value):
+        where, data = _part(link, "update_many", each, ("where", "data"))
+        condition = read_where(models, target, where, values)
+        acts.append(
+            UpdateManyRelated(link.name, condition, read_data(models, target, data, values, new=False))
+        )
+    return acts
+
+
+def _delete_many(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
+    target = models.target(link)
+    return [
+        DeleteManyRelated(link.name, read_where(models, target, each, values)) for each in _items(link, value)
+    ]
+
+
+_NEW_ONE: Mapping[str, _Reader] = {
+    "create": _create,
+    "connect": _connect,
+    "connect_or_create": _connect_or_create,
+}
+_NEW_MANY: Mapping[str, _Reader] = {**_NEW_ONE, "create_many": _create_many}
+_OLD_ONE: Mapping[str, _Reader] = {
+    **_NEW_ONE,
+    "disconnect": _disconnect,
+    "delete": _delete,
+    "update": _update,
+    "upsert": _upsert,
+}
+_OLD_MANY: Mapping[str, _Reader] = {
+    **_NEW_MANY,
+    **_OLD_ONE,
+    "set": _set,
+    "update_many": _update_many,
+    "delete_many": _delete_many,
+}
