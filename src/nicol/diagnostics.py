@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-_MAX_CANDIDATES = 1000
+_MAX_CANDIDATES = 200
 
 
 class Severity(StrEnum):
@@ -83,12 +83,18 @@ def position(text: str, offset: int) -> Position:
 
 def suggestion(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a misspelt word most likely means, if one is near."""
-    names = tuple(candidates)
-    lowered = word.lower()
+    names, lowered = tuple(candidates), word.lower()
     same = next((name for name in names if name.lower() == lowered), None)
-    if same is not None or len(names) > _MAX_CANDIDATES:
+    if same is not None:
         return same
-    return next(iter(difflib.get_close_matches(word, names, n=1, cutoff=0.6)), None)
+    near = [
+        name for name in names if abs(len(name) - len(word)) <= 3 and _shares_an_end(name.lower(), lowered)
+    ]
+    return next(iter(difflib.get_close_matches(word, near[:_MAX_CANDIDATES], n=1, cutoff=0.7)), None)
+
+
+def _shares_an_end(one: str, other: str) -> bool:
+    return one[:1] == other[:1] or one[-1:] == other[-1:]
 
 
 class Lines:

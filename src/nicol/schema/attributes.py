@@ -31,6 +31,23 @@ class ArgumentKind(StrEnum):
     BOOLEAN = "true or false"
     CONDITION = 'raw("sql") or an object'
 
+    @property
+    def example(self) -> str:
+        """An argument of this kind, as it could be written."""
+        return _EXAMPLES[self]
+
+
+_EXAMPLES = {
+    ArgumentKind.ANY: "1",
+    ArgumentKind.STRING: '"name"',
+    ArgumentKind.NAME: "Desc",
+    ArgumentKind.NUMBER: "10",
+    ArgumentKind.NAMES: "[id]",
+    ArgumentKind.KEYS: "[id]",
+    ArgumentKind.BOOLEAN: "true",
+    ArgumentKind.CONDITION: 'raw("deleted_at IS NULL")',
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:

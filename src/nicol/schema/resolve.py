@@ -7,6 +7,8 @@ from nicol.schema.bind import bind, datasources
 from nicol.schema.build import build
 from nicol.schema.document import Document
 from nicol.schema.provider import Provider
+from nicol.schema.rules import judge
+from nicol.schema.rules.rule import Case
 from nicol.schema.schema import Schema
 from nicol.schema.settings import provider_of
 
@@ -14,7 +16,7 @@ from nicol.schema.settings import provider_of
 def resolve(documents: tuple[Document, ...], provider: Provider | None) -> Checked[Schema]:
     """The schema of one or more documents. Without a provider, the rules that ask the database are left out."""
     binding = bind(documents)
-    return Checked(build(binding), ())
+    return Checked(build(binding), judge(Case(binding, provider)))
 
 
 def wanted_provider(documents: tuple[Document, ...]) -> str | None:

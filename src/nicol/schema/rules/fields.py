@@ -1,0 +1,150 @@
+"""Rules about fields: their types, what their database can hold, and the attributes that suit them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nicol.diagnostics import suggestion
+from nicol.schema.bound import BoundField, ModelRef
+from nicol.schema.build import native_type
+from nicol.schema.document import NumberLiteral
+from nicol.schema.rules.rule import Case, Problem, Rule, rule
+from nicol.schema.schema import Arity, Scalar, Unsupported
+
+_COLUMN_ONLY = ("id", "unique", "default", "updatedAt", "map")
+
+
+@rule("unknown-type")
+def types_exist(case: Case) -> Iterator[Problem]:
+    """The type of a field is a scalar, an enum or a model."""
+    declared = (*case.binding.models, *case.binding.enums, *Scalar)
+    for field in case.fields():
+        if field.target is None:
+            name = field.syntax.type.name.text
+            meant = suggestion(name, declared)
+            scalars = ", ".join(Scalar)
+            way_out = (
+                f"did you mean `{meant}`?"
+                if meant
+                else f"declare a model or enum of that name, or use one of {scalars}"
+            )
+            yield Problem(f"there is no type `{name}`", field.syntax.type.name.span, way_out)
+
+
+@rule("unsupported-type")
+def the_database_has_the_type(case: Case) -> Iterator[Problem]:
+    """A field's type is one that the database can store."""
+    if case.provider is None:
+        return
+    for field in case.fields():
+        target = field.target
+        if target is not None and not isinstance(target, ModelRef) and not case.provider.supports(target):
+            text = f"{case.provider.name} has no columns of type `{field.syntax.type.name.text}`"
+            yield Problem(text, field.syntax.type.span, "use another type")
+
+
+@rule("scalar-list")
+def lists_are_for_databases_that_have_them(case: Case) -> Iterator[Problem]:
+    """A column holds a list only where the database can."""
+    if case.provider is None or case.provider.scalar_lists:
+        return
+    for field in case.fields():
+        if field.arity is Arity.LIST and field.target is not None and not isinstance(field.target, ModelRef):
+            text = f"{case.provider.name} has no lists of values"
+            yield Problem(
+                text, field.syntax.type.span, "use a Json field, or a model of its own with a relation"
+            )
+
+
+@rule("native-type")
+def native_types_suit_their_fields(case: Case) -> Iterator[Problem]:
+    """A native type is one of the database's, has its arguments, and stores the field's type."""
+    source = case.binding.datasource
+    for field in case.fields():
+        attribute = field.native
+        if attribute is None:
+            continue
+        prefix, _, name = attribute.name.text.partition(".")
+        if source is not None and prefix != source.name.text:
+            way_out = f"native types begin with the datasource's name: @{source.name.text}.{name}"
+            yield Problem(f"`{prefix}` is not the datasource", attribute.name.span, way_out)
+        reason = _native_fault(field, case)
+        if reason is not None:
+            yield Problem(reason, attribute.span, "choose another native type, or leave it out")
+
+
+def _native_fault(field: BoundField, case: Case) -> str | None:
+    attribute = field.native
+    if attribute is None or field.target is None:
+        return None
+    if not isinstance(field.target, Scalar):
+        return "only fields of a scalar type have native types"
+    values = [argument.value for argument in attribute.arguments]
+    if not all(isinstance(value, NumberLiteral) and value.text.isdigit() for value in values):
+        return "the arguments of a native type are whole numbers"
+    return case.provider.native_type(native_type(attribute), field.target) if case.provider else None
+
+
+@rule("updated-at-type")
+def updated_at_is_a_time(case: Case) -> Iterator[Problem]:
+    """@updatedAt stands on a DateTime that is no list."""
+    for field in case.fields():
+        attribute = field.attributes.get("updatedAt")
+        if attribute and (field.target is not Scalar.DATETIME or field.arity is Arity.LIST):
+            yield Problem(
+                "@updatedAt needs a DateTime",
+                attribute.syntax.span,
+                f"write `{field.name} DateTime @updatedAt`",
+            )
+
+
+@rule("column-attribute-on-relation")
+def relation_fields_are_no_columns(case: Case) -> Iterator[Problem]:
+    """A field that leads to a model has no attributes of columns."""
+    for field in case.fields():
+        if isinstance(field.target, ModelRef):
+            for name in _COLUMN_ONLY:
+                if name in field.attributes:
+                    text = f"`{field.name}` is a relation, which has no column for @{name}"
+                    yield Problem(text, field.attributes[name].syntax.span, _on_the_column(field, name))
+
+
+def _on_the_column(field: BoundField, name: str) -> str:
+    columns = field.relation.names("fields") if field.relation else None
+    return f"put it on `{columns[0].name}`" if columns else f"remove @{name}"
+
+
+@rule("relation-on-column")
+def columns_are_no_relations(case: Case) -> Iterator[Problem]:
+    """@relation stands on a field that leads to a model."""
+    for field in case.fields():
+        relation = field.relation
+        if relation and field.target is not None and not isinstance(field.target, ModelRef):
+            text = f"`{field.name}` holds a value and leads to no model"
+            yield Problem(text, relation.syntax.span, "move @relation to the field whose type is the model")
+
+
+@rule("ignored-field")
+def ignoring_says_something(case: Case) -> Iterator[Problem]:
+    """@ignore hides a field that clients would see otherwise."""
+    for field in case.fields():
+        attribute = field.attributes.get("ignore")
+        if attribute is None:
+            continue
+        if isinstance(field.target, Unsupported):
+            text = "a field of an unsupported type is hidden as it is"
+            yield Problem(text, attribute.syntax.span, "remove @ignore")
+        elif "ignore" in case.binding.models[field.model].attributes:
+            yield Problem(f"all of `{field.model}` is ignored", attribute.syntax.span, "remove @ignore")
+
+
+RULES: tuple[Rule, ...] = (
+    types_exist,
+    the_database_has_the_type,
+    lists_are_for_databases_that_have_them,
+    native_types_suit_their_fields,
+    updated_at_is_a_time,
+    relation_fields_are_no_columns,
+    columns_are_no_relations,
+    ignoring_says_something,
+)

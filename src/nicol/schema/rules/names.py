@@ -1,0 +1,184 @@
+"""Rules about names: that they are spelled well, free, and given once, in the schema and in the database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
+
+from nicol.diagnostics import Span
+from nicol.schema.bind import value_attributes
+from nicol.schema.bound import BoundAttribute, ModelRef, mapped_name
+from nicol.schema.document import EnumDeclaration, ModelDeclaration, ModelKind, Name
+from nicol.schema.rules.rule import Case, Problem, Rule, rule
+from nicol.schema.schema import Scalar
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"[^\W\d_]\w*")
+_RESERVED = frozenset(
+    """PrismaClient abstract arguments async await boolean break byte case catch char class const continue debugger default
+    delete do double else enum eval export extends false final finally float for function goto if implements import in
+    instanceof int interface let long native new null package private protected public return short static super switch
+    synchronized this throw throws transient true try typeof using var void volatile while with yield
+    """.split()  # noqa: SIM905 - words read best as words
+)
+
+
+@rule("duplicate-name")
+def blocks_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two models, views, types and enums have the same name."""
+    names: list[Name] = []
+    for document in case.binding.documents:
+        names.extend(
+            block.name for block in document.blocks if isinstance(block, ModelDeclaration | EnumDeclaration)
+        )
+    for name in _repeated((name.text, name) for name in names):
+        yield Problem(f"there is more than one block called `{name.text}`", name.span, "rename one of them")
+
+
+@rule("duplicate-field")
+def fields_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two fields of a model have the same name."""
+    for model in case.binding.models.values():
+        for name in _repeated((field.name.text, field.name) for field in model.syntax.fields):
+            yield Problem(
+                f"`{model.name}` has more than one field `{name.text}`",
+                name.span,
+                "rename or remove one of them",
+            )
+
+
+@rule("duplicate-value")
+def enum_values_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two values of an enum have the same name."""
+    for enum in case.binding.enums.values():
+        for name in _repeated((value.name.text, value.name) for value in enum.syntax.values):
+            yield Problem(
+                f"`{enum.name}` has more than one value `{name.text}`", name.span, "remove one of them"
+            )
+
+
+@rule("empty-enum")
+def enums_have_values(case: Case) -> Iterator[Problem]:
+    """An enum has at least one value."""
+    for enum in case.binding.enums.values():
+        if not enum.values:
+            yield Problem(f"the enum `{enum.name}` has no values", enum.syntax.name.span, "add at least one")
+
+
+@rule("invalid-name")
+def names_are_words(case: Case) -> Iterator[Problem]:
+    """A name begins with a letter and holds letters, digits and underscores only."""
+    for name in _all_names(case):
+        if not _NAME.fullmatch(name.text):
+            way_out = f"begin with a letter, then letters, digits and _; {_mapping_hint(name.text)}"
+            yield Problem(f"`{name.text}` cannot be a name", name.span, way_out)
+
+
+def _mapping_hint(name: str) -> str:
+    return f'the database\'s own name goes into @map("{name}")'
+
+
+@rule("reserved-name")
+def names_are_free(case: Case) -> Iterator[Problem]:
+    """Models and enums take no word that the language or the clients need."""
+    scalars = frozenset(Scalar) | {"Unsupported"}
+    for document in case.binding.documents:
+        for block in document.blocks:
+            if not isinstance(block, ModelDeclaration | EnumDeclaration):
+                continue
+            name = block.name.text
+            if name in _RESERVED or name in scalars:
+                way_out = f'rename it, and keep the table with @@map("{name}")'
+                yield Problem(f"`{name}` is a reserved word", block.name.span, way_out)
+
+
+@rule("duplicate-table")
+def tables_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two models are the same table of the database."""
+    seen: dict[tuple[str, str | None], str] = {}
+    for model in case.binding.models.values():
+        namespace = model.attributes.get("schema")
+        key = (model.mapped, namespace.string("map") if namespace else None)
+        other = seen.setdefault(key, model.name)
+        if other != model.name:
+            span = _place(model.attributes.get("map"), model.syntax.name.span)
+            text = f"`{model.name}` and `{other}` are the same table, `{model.mapped}`"
+            yield Problem(text, span, "give one of them another name with @@map")
+
+
+@rule("duplicate-column")
+def columns_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two fields of a model are the same column."""
+    for model in case.binding.models.values():
+        columns = [field for field in model.fields.values() if not isinstance(field.target, ModelRef)]
+        for field in _repeated((field.mapped, field) for field in columns):
+            span = _place(field.attributes.get("map"), field.syntax.name.span)
+            text = f"`{model.name}` has more than one field for the column `{field.mapped}`"
+            yield Problem(text, span, "give one of them another name with @map")
+
+
+@rule("duplicate-database-value")
+def database_values_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two values of an enum are the same in the database."""
+    for enum in case.binding.enums.values():
+        values = ((mapped_name(value_attributes(value), name), value) for name, value in enum.values.items())
+        for value in _repeated(values):
+            yield Problem(f"`{enum.name}` has two values of one database name", value.span, "change one @map")
+
+
+@rule("empty-mapped-name")
+def mapped_names_are_not_empty(case: Case) -> Iterator[Problem]:
+    """A name in the database has at least one character."""
+    for attribute in _mappings(case):
+        if attribute.string("name") == "":
+            yield Problem(
+                "a database name cannot be empty", attribute.syntax.span, "name it, or remove the attribute"
+            )
+
+
+def _mappings(case: Case) -> Iterator[BoundAttribute]:
+    tables = [*case.binding.models.values(), *case.binding.enums.values()]
+    for owner in (*tables, *case.fields()):
+        if "map" in owner.attributes:
+            yield owner.attributes["map"]
+
+
+def _all_names(case: Case) -> Iterator[Name]:
+    for document in case.binding.documents:
+        for block in document.blocks:
+            yield block.name
+            match block:
+                case ModelDeclaration(kind=kind) if kind is not ModelKind.TYPE:
+                    yield from (field.name for field in block.fields)
+                case EnumDeclaration():
+                    yield from (value.name for value in block.values)
+                case _:
+                    pass
+
+
+def _repeated(items: Iterable[tuple[Hashable, T]]) -> Iterator[T]:
+    seen: set[Hashable] = set()
+    for key, item in items:
+        if key in seen:
+            yield item
+        seen.add(key)
+
+
+def _place(attribute: BoundAttribute | None, otherwise: Span) -> Span:
+    return attribute.syntax.span if attribute else otherwise
+
+
+RULES: tuple[Rule, ...] = (
+    blocks_have_names_of_their_own,
+    fields_have_names_of_their_own,
+    enum_values_have_names_of_their_own,
+    enums_have_values,
+    names_are_words,
+    names_are_free,
+    tables_have_names_of_their_own,
+    columns_have_names_of_their_own,
+    database_values_have_names_of_their_own,
+    mapped_names_are_not_empty,
+)

@@ -1,0 +1,55 @@
+"""What a rule is: a sentence that holds in every valid schema, with one code, and a function that finds where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nicol.diagnostics import Diagnostic, Severity, Span
+from nicol.schema.bound import Binding, BoundField
+from nicol.schema.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules judge: a binding, and the database that it is for, where that is known."""
+
+    binding: Binding
+    provider: Provider | None
+
+    def fields(self) -> Iterator[BoundField]:
+        """The fields of all models."""
+        for model in self.binding.models.values():
+            yield from model.fields.values()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A place where a rule does not hold."""
+
+    message: str
+    span: Span
+    help: str | None = None
+    severity: Severity = Severity.ERROR
+
+
+Check = Callable[[Case], Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the book: its code, its sentence and its check."""
+
+    code: str
+    sentence: str
+    check: Check
+
+    def judge(self, case: Case) -> Iterator[Diagnostic]:
+        """A finding for each place where the rule does not hold."""
+        for problem in self.check(case):
+            yield Diagnostic(self.code, problem.message, problem.span, problem.severity, problem.help)
+
+
+def rule(code: str) -> Callable[[Check], Rule]:
+    """Make a rule of a check; the check's docstring is its sentence."""
+    return lambda check: Rule(code, (check.__doc__ or "").strip(), check)
