@@ -21,7 +21,7 @@ class FactBody(BaseModel):
 
     shopDomain: str  # noqa: N815 - the names of the JSON are the schema's
     factType: str  # noqa: N815
-    value: Any
+    value: dict[str, Any] | list[Any] | str | bool | int | float
     scope: str | None = None
     metadata: Any = None
     evidenceUrl: str | None = None  # noqa: N815

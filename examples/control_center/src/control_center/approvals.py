@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,8 +11,10 @@ from control_center import decisions
 from control_center.db import AsyncClient, DashboardFact, DecisionLog
 from control_center.decisions import APPROVE, REJECT, DecisionError, NewDecision
 from control_center.fact_types import is_proposal
+from nicol.errors import WriteConflict
 
 ANSWERS = (APPROVE, REJECT)
+RETRIES = 3
 
 
 class ProposalMissingError(LookupError):
@@ -80,6 +83,14 @@ async def answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
     """Record an answer, unless somebody answered before; raises DecisionError, ProposalMissingError or AlreadyAnsweredError."""
     if said.action not in ANSWERS:
         raise DecisionError({"action": "a proposal is answered with approve or reject"})
+    for _ in range(RETRIES):
+        with contextlib.suppress(WriteConflict):
+            return await _answer(db, fact_id, said)
+    return await _answer(db, fact_id, said)
+
+
+async def _answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
+    """One try. Serializable: of two operators who look at the same moment, only one can write."""
     async with db.tx(isolation_level="Serializable") as tx:
         fact = await tx.dashboard_fact.find_unique(
             where={"id": fact_id}, include={"decisions": {"where": {"action": {"in": ANSWERS}}}}
@@ -94,13 +105,17 @@ async def answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
 def proposal(fact: DashboardFact) -> Proposal:
     """A fact of a proposal type as a proposal; what its value does not hold stays empty."""
     value = cast("Mapping[str, Any]", fact.value) if isinstance(fact.value, Mapping) else {}
-    lines = cast("Sequence[Mapping[str, Any]]", value.get("changes", ()))
+    lines = cast("Sequence[Mapping[str, Any]]", value.get("changes") or ())
     return Proposal(
         fact=fact,
         title=str(value.get("title", fact.factType)),
         summary=str(value.get("summary", "")),
-        changes=tuple(Change(str(line["what"]), str(line["from"]), str(line["to"])) for line in lines),
+        changes=tuple(_change(line) for line in lines),
     )
+
+
+def _change(line: Mapping[str, Any]) -> Change:
+    return Change(str(line.get("what", "")), str(line.get("from", "")), str(line.get("to", "")))
 
 
 def decision_on(asked: Proposal, said: Answer) -> NewDecision:

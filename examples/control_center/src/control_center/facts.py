@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from control_center.links import link_fault
 from nicol.client import JsonInput
 
 HISTORY = 28
+SHOP_DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
 class FactError(ValueError):
@@ -45,8 +47,8 @@ class Tile:
 
 
 async def record_fact(db: AsyncClient, fact: NewFact) -> DashboardFact:
-    """Write a fact; `FactError` when its type is not `<source>.<domain>.<metric>`."""
-    if fault := fault_of(fact.fact_type) or (fact.evidence_url and link_fault(fact.evidence_url)):
+    """Write a fact; `FactError` when its type is not `<source>.<domain>.<metric>`, or its shop or link is none."""
+    if fault := _fault(fact):
         raise FactError(fault)
     return await db.dashboard_fact.create(
         data={
@@ -58,6 +60,12 @@ async def record_fact(db: AsyncClient, fact: NewFact) -> DashboardFact:
             "evidenceUrl": fact.evidence_url,
         }
     )
+
+
+def _fault(fact: NewFact) -> str | None:
+    if not SHOP_DOMAIN.fullmatch(fact.shop_domain):
+        return f"“{fact.shop_domain}” is not the domain of a shop"
+    return fault_of(fact.fact_type) or (link_fault(fact.evidence_url) if fact.evidence_url else None)
 
 
 async def newest_facts(db: AsyncClient, shop: str) -> list[DashboardFact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
@@ -82,7 +82,7 @@ async def home(request: Request, db: Database) -> Response:
     """The first shop's page; a page that says what to do when there is none."""
     known = await facts.shops(db)
     if known:
-        return RedirectResponse(f"/shops/{known[0]}", 303)
+        return RedirectResponse(_address(known[0]), 303)
     backlog = await outbox.backlog(db)
     return html("empty.html", shops=known, shop=None, backlog=backlog, address=request.base_url)
 
@@ -191,7 +191,7 @@ async def _answered(
     notice: str,
 ) -> Response:
     if not faults and not _is_fragment(request):
-        return _remember(RedirectResponse(f"/shops/{shop}#approvals", 303), form.actor)
+        return _remember(RedirectResponse(f"{_address(shop)}#approvals", 303), form.actor)
     context = await _shop_context(db, shop)
     template = "parts/approvals.html" if _is_fragment(request) else "shop.html"
     answer = html(
@@ -225,6 +225,10 @@ async def _shop_context(db: Database, shop: str) -> dict[str, object]:
         "refused": None,
         "fragment": False,
     }
+
+
+def _address(shop: str) -> str:
+    return f"/shops/{quote(shop, safe='')}"
 
 
 def _is_fragment(request: Request) -> bool:

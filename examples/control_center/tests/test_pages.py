@@ -1,0 +1,261 @@
+"""The pages over HTTP: what they say, what they refuse, and what they never let through."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from control_center.db import Client
+from control_center.settings import Settings
+from fastapi.testclient import TestClient
+
+from .conftest import SHOP, MemoryStore
+
+EVIDENCE = "https://example.com/report"
+SALES = {
+    "shopDomain": SHOP,
+    "factType": "shopify.sales.summary",
+    "value": {"gross": 4812.4, "currency": "EUR"},
+}
+IDEA = {
+    "shopDomain": SHOP,
+    "factType": "pricing.catalog.proposal",
+    "value": {
+        "title": "Lower the <b>price</b>",
+        "summary": "Because",
+        "changes": [{"what": "Jacket", "from": "1", "to": "2"}],
+    },
+}
+FORM = {"action": "approve", "actor": "Mara", "rationale": "agreed", "evidence_url": EVIDENCE}
+HTMX = {"HX-Request": "true"}
+
+
+def add(site: TestClient, fact: dict[str, object]) -> int:
+    answer = site.post("/api/facts", json=fact)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def decide(site: TestClient, **changes: object) -> None:
+    decision = {"scope": "ops", "actor": "Mara", "action": "note"} | changes
+    assert site.post("/api/decisions", json=decision).status_code == 201
+
+
+def test_without_facts_the_page_says_how_to_begin(site: TestClient) -> None:
+    page = site.get("/")
+    assert page.status_code == 200
+    assert "nicol db seed" in page.text
+
+
+@pytest.mark.proves("Control Center", "page with tiles, approvals and lately decided")
+def test_the_page_of_a_shop_shows_tiles_and_what_waits(site: TestClient) -> None:
+    add(site, SALES | {"evidenceUrl": EVIDENCE})
+    add(site, IDEA)
+    decide(site, shopDomain=SHOP, rationale="watched")
+    page = site.get("/")
+    assert page.url.path == f"/shops/{SHOP}"
+    for text in ("€4,812", "Sales, 24 hours", "Lower the &lt;b&gt;price&lt;/b&gt;", "watched", EVIDENCE):
+        assert text in page.text
+    assert "<b>price</b>" not in page.text
+
+
+def test_one_fact_type_has_a_page_of_its_own(site: TestClient) -> None:
+    for gross in (1, 2, 3):
+        add(site, SALES | {"value": {"gross": gross}})
+    page = site.get(f"/shops/{SHOP}/facts/shopify.sales.summary")
+    assert page.status_code == 200
+    assert page.text.count("<tr>") == 4
+    assert 'data-chart="history"' in page.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/shops/unknown.example", f"/shops/{SHOP}/facts/a.b.c", "/static/none.css"]
+)
+def test_what_is_not_there_is_said_on_a_page(site: TestClient, path: str) -> None:
+    page = site.get(path)
+    assert page.status_code == 404
+    assert "Not Found" in page.text
+    assert "<!doctype html>" in page.text
+
+
+# ---- answering -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_without_scripts_leads_back_to_the_page(site: TestClient) -> None:
+    idea = add(site, IDEA)
+    page = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM)
+    assert page.url.path == f"/shops/{SHOP}"
+    assert "Nothing waits for an approval" in page.text
+    assert "agreed" in page.text
+    assert site.cookies["operator"] == "Mara"
+
+
+def test_an_answer_with_htmx_brings_the_parts_that_changed(site: TestClient) -> None:
+    idea = add(site, IDEA)
+    part = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM, headers=HTMX)
+    assert part.status_code == 200
+    assert "<html" not in part.text
+    assert {"approvals", "recent", "memory-status", "notice"} <= set(re.findall(r'id="([\w-]+)"', part.text))
+
+
+@pytest.mark.proves("Control Center", "validation messages beside the form")
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(
+    site: TestClient, headers: dict[str, str]
+) -> None:
+    idea = add(site, IDEA)
+    page = site.post(
+        f"/shops/{SHOP}/proposals/{idea}", data=FORM | {"evidence_url": "", "actor": " "}, headers=headers
+    )
+    assert page.status_code == 422
+    assert f'id="proposal-{idea}-evidence-fault">an approval needs evidence' in page.text
+    assert f'id="proposal-{idea}-actor-fault">a decision needs its actor' in page.text
+    assert ">agreed</textarea>" in page.text
+    assert "<details open>" in page.text
+
+
+def test_an_answered_proposal_says_who_was_faster(site: TestClient) -> None:
+    idea = add(site, IDEA)
+    add(site, IDEA)
+    for actor in ("Mara", "Jonas"):
+        part = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM | {"actor": actor}, headers=HTMX)
+    assert "Mara has already answered" in part.text
+
+
+def test_an_unknown_proposal_is_not_found(site: TestClient) -> None:
+    add(site, SALES)
+    assert site.post(f"/shops/{SHOP}/proposals/404", data=FORM).status_code == 404
+
+
+# ---- audit trail ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_trail_can_be_filtered_in_the_address(site: TestClient) -> None:
+    decide(site, rationale="first", scope="ops")
+    decide(site, rationale="second", scope="ads", actor="Jonas")
+    page = site.get("/audit", params={"scope": "ads"})
+    assert "second" in page.text
+    assert "first" not in page.text
+    part = site.get(
+        "/audit", params={"actor": "Mara", "scope": "", "since": "", "until": "", "tz": "UTC"}, headers=HTMX
+    )
+    assert "first" in part.text
+    assert "<html" not in part.text
+    assert "No decision matches" in site.get("/audit", params={"until": "2001-01-01"}).text
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"since": "yesterday"},
+        {"since": "2026-02-30"},
+        {"since": "2026-01-01", "tz": "Mars/Base"},
+        {"until": "9999-12-31"},
+    ],
+)
+def test_a_date_that_is_none_is_refused_with_the_reason(site: TestClient, params: dict[str, str]) -> None:
+    page = site.get("/audit", params=params)
+    assert page.status_code == 400
+    assert "is not a" in page.text
+
+
+@pytest.mark.parametrize("page", ["-1", "0", "7"])
+def test_a_page_that_is_none_shows_the_nearest(site: TestClient, page: str) -> None:
+    decide(site, rationale="only")
+    assert "only" in site.get("/audit", params={"page": page}).text
+
+
+def test_days_are_those_of_the_readers_time_zone(
+    migrated_url: str, settings: Settings, site: TestClient
+) -> None:
+    moment = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+    with Client(url=migrated_url) as db:
+        db.decision_log.create(data={"scope": "ops", "actor": "Mara", "action": "note", "createdAt": moment})
+    berlin = {"since": "2026-07-01", "until": "2026-07-01", "tz": "Europe/Berlin"}
+    assert "1 decision<" in site.get("/audit", params=berlin).text
+    assert "0 decisions<" in site.get("/audit", params=berlin | {"tz": "UTC"}).text
+
+
+@pytest.mark.proves("Control Center", "CSV export, safe in spreadsheets")
+def test_the_csv_holds_what_the_filter_lets_through_and_no_formula(site: TestClient) -> None:
+    formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
+    for text in formulas:
+        decide(site, rationale=text, actor=f'{text.strip()} "quoted", comma')
+    decide(site, scope="ads")
+    answer = site.get("/audit.csv", params={"scope": "ops"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["rationale"] for row in reversed(rows)] == [f"'{text}" for text in formulas]
+    assert all(row["actor"].startswith("'") or row["actor"][0] == "x" for row in rows)
+    assert {row["scope"] for row in rows} == {"ops"}
+
+
+# ---- the memory store ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Control Center", "the page says how many decisions wait")
+def test_the_page_says_how_many_decisions_wait(site: TestClient, memory: MemoryStore) -> None:
+    add(site, SALES)
+    assert "Memory store up to date" in site.get("/").text
+    memory.stop()
+    decide(site)
+    decide(site)
+    assert "2 decisions wait for the memory store" in site.get("/memory-status").text
+    assert site.get("/api/health").json() == {"ok": True, "waiting": 2}
+
+
+# ---- security ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Control Center", "forms of other sites are refused")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "", "Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "", "Origin": "null"},
+    ],
+)
+def test_a_form_that_another_site_sent_is_refused(
+    settings: Settings, site: TestClient, headers: dict[str, str]
+) -> None:
+    idea = add(site, IDEA)
+    page = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM, headers=headers)
+    assert page.status_code == 403
+    assert "another site" in page.text
+    assert "Decide" in site.get(f"/shops/{SHOP}", headers=headers).text
+
+
+def test_every_answer_forbids_what_the_page_does_not_need(site: TestClient) -> None:
+    add(site, SALES)
+    for path in ("/", "/audit", "/nothing", "/static/page.css"):
+        headers = site.get(path).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_pages_hold_no_inline_script_or_style(site: TestClient) -> None:
+    add(site, SALES)
+    add(site, IDEA)
+    for path in ("/", "/audit", f"/shops/{SHOP}/facts/shopify.sales.summary"):
+        page = site.get(path).text
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//(?!example\.com)', page)
+
+
+# ---- the database --------------------------------------------------------------------------------------------------------
+
+
+def test_a_database_without_tables_is_said_with_the_way_out(database_url: str) -> None:
+    from control_center.app import create_app
+
+    with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as site:
+        page = site.get("/")
+        answer = site.get("/api/health")
+    assert (page.status_code, answer.status_code) == (503, 503)
+    assert "nicol migrate deploy" in page.text
+    assert "nicol migrate deploy" in answer.json()["detail"]
