@@ -1,1 +1,34 @@
-"""The runtime of generated clients."""
+"""The runtime of generated clients, and the names that programs use beside them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nicol.client.client import Client as Client
+    from nicol.client.client_async import AsyncClient as AsyncClient
+    from nicol.client.delegate import AsyncDelegate as AsyncDelegate
+    from nicol.client.delegate import Delegate as Delegate
+    from nicol.client.record import Record as Record
+    from nicol.drivers.connection import Observation as Observation
+    from nicol.sql.json import JsonNull as JsonNull
+
+_HOMES = {
+    "AsyncClient": "nicol.client.client_async",
+    "AsyncDelegate": "nicol.client.delegate",
+    "Client": "nicol.client.client",
+    "Delegate": "nicol.client.delegate",
+    "JsonNull": "nicol.sql.json",
+    "Observation": "nicol.drivers.connection",
+    "Record": "nicol.client.record",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Each name is loaded when it is first used: a generated client must cost milliseconds to import."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    found = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found

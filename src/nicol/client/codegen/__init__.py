@@ -1,1 +1,84 @@
-"""Writes clients; never loaded by the runtime."""
+"""What writes a generated client: a pure function from a schema to files. The runtime never loads it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from nicol.client.codegen.inputs import render_inputs
+from nicol.client.codegen.options import Options, read_options
+from nicol.client.codegen.source import BANNER
+from nicol.client.codegen.stubs import enums_stub, models_stub, package_stub
+from nicol.client.names import attribute_name, delegate_name, visible_fields, visible_models
+from nicol.client.package import SCHEMA_FILE
+from nicol.errors import GenerationFailed
+from nicol.schema import stored
+from nicol.schema.schema import Generator, Schema
+
+__all__ = ["PROVIDER", "Options", "read_options", "render_package"]
+
+PROVIDER = "nicol"
+"""The provider of the generator blocks that this package answers."""
+
+
+def render_package(
+    schema: Schema, generator: Generator, *, portable: bool = False, base: str = "."
+) -> dict[str, str | bytes]:
+    """The files of a client package by their paths in it; GenerationFailed where the schema has no Python face.
+
+    `portable`: the project runs on several databases. `base`: the folder, seen from the package's, against which
+    relative paths in database URLs are resolved.
+    """
+    read_options(generator)
+    _check_names(schema)
+    settings = "".join([", portable=True" if portable else "", f", base={base!r}" if base != "." else ""])
+    return {
+        "__init__.py": _INIT.format(settings=settings),
+        "__init__.pyi": package_stub(schema),
+        "models.py": _MODULE.format(what="records of the models", kind="model"),
+        "models.pyi": models_stub(schema),
+        "enums.py": _MODULE.format(what="enums", kind="enum"),
+        "enums.pyi": enums_stub(schema),
+        "types.py": render_inputs(schema),
+        "py.typed": "",
+        SCHEMA_FILE: stored.dump(schema),
+    }
+
+
+_INIT = f'''\
+{BANNER}
+"""The client of the schema."""
+
+from nicol.client.modules import Modules
+
+__nicol__ = Modules(__name__, __file__{{settings}})
+__getattr__ = __nicol__.attribute
+__dir__ = __nicol__.names
+'''
+
+_MODULE = f'''\
+{BANNER}
+"""The schema's {{what}}, made on first use."""
+
+from . import __nicol__
+
+__getattr__ = __nicol__.{{kind}}_attribute
+__dir__ = __nicol__.{{kind}}_names
+'''
+
+
+def _check_names(schema: Schema) -> None:
+    models = visible_models(schema)
+    _check_distinct("delegate", {model.name: delegate_name(model.name) for model in models}, "models")
+    for model in models:
+        attributes = {field.name: attribute_name(field.name) for field in visible_fields(schema, model)}
+        _check_distinct("attribute", attributes, f"fields of {model.name}")
+
+
+def _check_distinct(kind: str, names: dict[str, str], what: str) -> None:
+    for name, count in Counter(names.values()).items():
+        if count > 1:
+            clashing = " and ".join(given for given, python in names.items() if python == name)
+            raise GenerationFailed(
+                f"the {what} {clashing} would share the {kind} {name} in Python",
+                help="rename one of them and keep its name in the database with @map or @@map",
+            )

@@ -1,0 +1,78 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from nicol.client import raw
+from nicol.client.connect import Link
+from nicol.client.runner import Blocking, BlockingRunner
+from nicol.client.shared import Seconds, SharedClient, terms
+from nicol.drivers.database import Database
+from nicol.sql.program import Result
+
+
+class Client(SharedClient):
+    """The blocking client. Threads may share it; it connects with its first call."""
+
+    _runner: Blocking | None
+
+    def connect(self) -> None:
+        """Connect now, so that a wrong URL is told now and not with the first call."""
+        runner = self._open()
+        if isinstance(runner, BlockingRunner):
+            runner.connect()
+
+    def disconnect(self) -> None:
+        """Close all connections. The next call connects again."""
+        runner, self._runner = self._runner, None
+        if isinstance(runner, BlockingRunner):
+            runner.database.close()
+
+    def query_raw(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """The rows of a text in the database's own SQL, with its own placeholders (`$1` or `?`), as dictionaries."""
+        runner, program = self._raw(sql, args)
+        return raw.rows(runner.run(program, raw.writes(sql)))
+
+    def query_first(self, sql: str, *args: Any) -> dict[str, Any] | None:
+        """The first row of a text in the database's own SQL, or None."""
+        runner, program = self._raw(sql, args)
+        return raw.first_row(runner.run(program, raw.writes(sql)))
+
+    def execute_raw(self, sql: str, *args: Any) -> int:
+        """Say a text in the database's own SQL; how many rows it wrote."""
+        runner, program = self._raw(sql, args)
+        result: Result = runner.run(program, True)
+        return result.affected
+
+    @contextmanager
+    def tx(
+        self, *, max_wait: Seconds = 2.0, timeout: Seconds = 5.0, isolation_level: str | None = None
+    ) -> Generator[Self]:
+        """A client whose calls happen together when the block ends well, and not at all when it raises.
+
+        `max_wait`: how long to wait for the beginning (P2024). `timeout`: how long it may take (P2028). Inside of
+        another transaction it is a savepoint. `isolation_level` is SQL's phrase or Prisma's word.
+        """
+        runner: Blocking = self._open()
+        with runner.transaction(terms(max_wait, timeout, isolation_level)) as inside:
+            yield self._inside(inside)
+
+    def __enter__(self) -> Self:
+        self.connect()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.disconnect()
+
+    def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
+        runner, program, write = self._call(model, operation, arguments)
+        return runner.run(program, write)
+
+    def _new_runner(self, link: Link) -> Blocking:
+        return BlockingRunner(Database(link.address, self._observer), link.translate)

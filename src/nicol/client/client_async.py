@@ -1,0 +1,82 @@
+"""The asynchronous client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from nicol.client import raw
+from nicol.client.connect import Link
+from nicol.client.runner_async import Awaiting, AwaitingRunner
+from nicol.client.shared import Seconds, SharedClient, terms
+from nicol.drivers.database_async import AsyncDatabase
+from nicol.sql.program import Result
+
+
+class AsyncClient(SharedClient):
+    """The asynchronous client. The tasks of one event loop share it; it connects with its first call."""
+
+    _runner: Awaiting | None
+
+    async def connect(self) -> None:
+        """Connect now, so that a wrong URL is told now and not with the first call."""
+        runner = self._open()
+        if isinstance(runner, AwaitingRunner):
+            await runner.connect()
+
+    async def disconnect(self) -> None:
+        """Close all connections. The next call connects again."""
+        runner, self._runner = self._runner, None
+        if isinstance(runner, AwaitingRunner):
+            await runner.database.close()
+
+    async def query_raw(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """The rows of a text in the database's own SQL, with its own placeholders (`$1` or `?`), as dictionaries."""
+        runner, program = self._raw(sql, args)
+        return raw.rows(await runner.run(program, raw.writes(sql)))
+
+    async def query_first(self, sql: str, *args: Any) -> dict[str, Any] | None:
+        """The first row of a text in the database's own SQL, or None."""
+        runner, program = self._raw(sql, args)
+        return raw.first_row(await runner.run(program, raw.writes(sql)))
+
+    async def execute_raw(self, sql: str, *args: Any) -> int:
+        """Say a text in the database's own SQL; how many rows it wrote."""
+        runner, program = self._raw(sql, args)
+        result: Result = await runner.run(program, True)
+        return result.affected
+
+    @asynccontextmanager
+    async def tx(
+        self,
+        *,
+        max_wait: Seconds = 2.0,
+        timeout: Seconds = 5.0,  # noqa: ASYNC109 - the time of the whole block
+        isolation_level: str | None = None,
+    ) -> AsyncGenerator[Self]:
+        """A client whose calls happen together when the block ends well, and not at all when it raises.
+
+        `max_wait`: how long to wait for the beginning (P2024). `timeout`: how long it may take (P2028). Inside of
+        another transaction it is a savepoint. `isolation_level` is SQL's phrase or Prisma's word.
+        """
+        runner: Awaiting = self._open()
+        async with runner.transaction(terms(max_wait, timeout, isolation_level)) as inside:
+            yield self._inside(inside)
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.disconnect()
+
+    async def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
+        runner, program, write = self._call(model, operation, arguments)
+        return await runner.run(program, write)
+
+    def _new_runner(self, link: Link) -> Awaiting:
+        return AwaitingRunner(AsyncDatabase(link.address, self._observer), link.translate)

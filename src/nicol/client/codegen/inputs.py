@@ -1,0 +1,379 @@
+"""The generated module `types`: what a schema's calls take, as typed dictionaries. Its size is linear in the schema."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nicol.client import inputs as client_inputs
+from nicol.client.codegen.source import BANNER, Key, functional_typed_dict, literal, typed_dict
+from nicol.client.names import visible_models, visible_relations, visible_scalars
+from nicol.schema.schema import (
+    Arity,
+    Enum,
+    EnumRef,
+    ForeignKeyRelation,
+    Model,
+    RelationField,
+    Scalar,
+    ScalarField,
+    Schema,
+    Unsupported,
+)
+
+_HEAD = '''\
+{banner}
+"""What the client's calls take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+{datetime}from typing import {typing}
+
+from nicol.client.inputs import ({imports}
+)
+{enums}
+'''
+
+_INPUTS = frozenset(client_inputs.__all__)
+_WORD = re.compile(r"\w+")
+_VALUES = {
+    Scalar.STRING: "str",
+    Scalar.BOOLEAN: "bool",
+    Scalar.INT: "int",
+    Scalar.BIGINT: "int",
+    Scalar.FLOAT: "float",
+    Scalar.DECIMAL: "DecimalInput",
+    Scalar.DATETIME: "datetime",
+    Scalar.JSON: "JsonInput",
+    Scalar.BYTES: "bytes",
+}
+_FAMILIES = {scalar: scalar.value for scalar in Scalar} | {Scalar.BIGINT: "Int"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """One way to name a row: a field, or several under one key."""
+
+    key: str
+    fields: tuple[str, ...]
+
+
+def uniques(model: Model) -> tuple[Unique, ...]:
+    """The ways to name a row of a model: the id first."""
+    keys = [*([model.primary_key] if model.primary_key else []), *model.uniques]
+    shown = {field.name for field in visible_scalars(model)}
+    found: dict[str, Unique] = {}
+    for key in keys:
+        names = tuple(field.name for field in key.fields)
+        if getattr(key, "where", None) is None and shown.issuperset(names):
+            name = names[0] if len(names) == 1 else key.name or "_".join(names)
+            found.setdefault(name, Unique(name, names))
+    return tuple(found.values())
+
+
+def render_inputs(schema: Schema) -> str:
+    """The text of the module."""
+    lines: list[str] = []
+    for enum in schema.enums:
+        lines += _enum_inputs(enum)
+    for model in visible_models(schema):
+        lines += ["", f"# {'-' * 8} {model.name}", ""]
+        lines += _model_inputs(schema, model)
+    body = "\n".join(lines)
+    return _head(body, has_enums=bool(schema.enums)) + body
+
+
+def _head(body: str, *, has_enums: bool) -> str:
+    """The banner and the imports that the body needs."""
+    used = set(_WORD.findall(body))
+    return _HEAD.format(
+        banner=BANNER,
+        imports="".join(f"\n    {name}," for name in sorted(used.intersection(_INPUTS))),
+        enums="\nfrom . import enums as _enums\n" if has_enums else "",
+        typing=", ".join(sorted({"TypedDict", *used.intersection({"Literal", "Required", "TypeAlias"})})),
+        datetime="from datetime import datetime\n" if "datetime" in used else "",
+    )
+
+
+def _enum_inputs(enum: Enum) -> list[str]:
+    value = f"{enum.name}Value"
+    compare = [
+        Key("equals", f"{value} | None"),
+        Key("not", f"{value} | {enum.name}Filter | None"),
+        Key("in", f"Sequence[{value}]"),
+        Key("not_in", f"Sequence[{value}]"),
+    ]
+    return [
+        f"{value}: TypeAlias = _enums.{enum.name} | {literal(item.name for item in enum.values)}",
+        "",
+        *typed_dict(f"{enum.name}Filter", compare),
+        *typed_dict(f"{enum.name}Update", [Key("set", value, required=True)]),
+    ]
+
+
+def _model_inputs(schema: Schema, model: Model) -> list[str]:
+    name = model.name
+    scalars, relations = visible_scalars(model), visible_relations(schema, model)
+    return [
+        *_field_names(model, scalars),
+        *_filters(model, scalars, relations),
+        *_creates(schema, model, scalars, relations),
+        *_updates(model, scalars, relations),
+        *typed_dict(f"{name}OrderByInput", [*map(_order, scalars), *map(_relation_order, relations)]),
+        *_includes(model, relations),
+        *_nested_writes(model),
+    ]
+
+
+def _field_names(model: Model, scalars: tuple[ScalarField, ...]) -> list[str]:
+    return [f"{model.name}FieldName: TypeAlias = {literal(field.name for field in scalars)}", ""]
+
+
+# ---- filters ---------------------------------------------------------------------------------------------------------
+
+
+def _filters(
+    model: Model, scalars: tuple[ScalarField, ...], relations: tuple[RelationField, ...]
+) -> list[str]:
+    name, where = model.name, f"{model.name}WhereInput"
+    alone = {unique.key for unique in uniques(model) if len(unique.fields) == 1}
+    many = f"{where} | Sequence[{where}]"
+    shared = [
+        Key("AND", many),
+        Key("OR", f"Sequence[{where}]"),
+        Key("NOT", many),
+        *(_filter(field) for field in scalars if field.name not in alone),
+        *map(_relation_filter, relations),
+    ]
+    keyed = [_filter(field) for field in scalars if field.name in alone]
+    sides = [Key("is", f"{where} | None"), Key("is_not", f"{where} | None")]
+    quantities = [Key("some", where), Key("every", where), Key("none", where)]
+    return [
+        *typed_dict(f"_{name}Where", shared),
+        *typed_dict(where, keyed, [f"_{name}Where"]),
+        *_unique_filters(model),
+        *functional_typed_dict(f"{name}RelationFilter", sides),
+        *typed_dict(f"{name}ListRelationFilter", quantities),
+    ]
+
+
+def _filter(field: ScalarField) -> Key:
+    one, family = _value(field), _family(field)
+    if field.arity is Arity.LIST:
+        return Key(field.name, f"Sequence[{one}] | ListFilter[{one}] | None")
+    plain = family if field.type is Scalar.JSON else f"{one} | {family}"
+    return Key(field.name, f"{plain}Filter{' | None' if field.arity is Arity.OPTIONAL else ''}")
+
+
+def _relation_filter(field: RelationField) -> Key:
+    match field.arity:
+        case Arity.LIST:
+            return Key(field.name, f"{field.model}ListRelationFilter")
+        case Arity.OPTIONAL:
+            return Key(field.name, f"{field.model}WhereInput | {field.model}RelationFilter | None")
+        case Arity.REQUIRED:
+            return Key(field.name, f"{field.model}WhereInput | {field.model}RelationFilter")
+
+
+def _unique_filters(model: Model) -> list[str]:
+    """One dictionary for each way to name a row; a way may carry the later ones, so that no two fit the same call."""
+    name, ways = model.name, uniques(model)
+    lines: list[str] = []
+    for way in ways:
+        if len(way.fields) > 1:
+            keys = [Key(field, _value(model.scalar(field)), required=True) for field in way.fields]
+            lines += typed_dict(f"{name}Key_{way.key}", keys)
+    members = [f"_{name}By_{way.key}" for way in ways]
+    for index, member in enumerate(members):
+        keys = [_unique_key(model, way, required=way is ways[index]) for way in ways[index:]]
+        lines += typed_dict(member, keys, [f"_{name}Where"])
+    union = " | ".join(members) or f"{name}WhereInput"
+    return [*lines, f"{name}WhereUniqueInput: TypeAlias = {union}", ""]
+
+
+def _unique_key(model: Model, way: Unique, *, required: bool) -> Key:
+    if len(way.fields) > 1:
+        return Key(way.key, f"{model.name}Key_{way.key}", required=required)
+    field = model.scalar(way.key)
+    return Key(way.key, _value(field), required=True) if required else _filter(field)
+
+
+# ---- writes ----------------------------------------------------------------------------------------------------------
+
+
+def _creates(
+    schema: Schema, model: Model, scalars: tuple[ScalarField, ...], relations: tuple[RelationField, ...]
+) -> list[str]:
+    name = model.name
+    foreign = _foreign_keys(schema, model)
+    shared = [_create(field) for field in scalars if field.name not in foreign]
+    keys = [_create(field) for field in scalars if field.name in foreign]
+    loose = [Key(key.name, key.type) for key in keys]
+    nested = [_relation_write(field, "Create") for field in relations]
+    return [
+        *typed_dict(f"_{name}Create", shared),
+        *typed_dict(f"_{name}Row", loose, [f"_{name}Create"]),
+        *typed_dict(f"{name}CreateInput", nested, [f"_{name}Row"]),
+        *typed_dict(f"{name}CreateManyInput", keys, [f"_{name}Create"]),
+    ]
+
+
+def _foreign_keys(schema: Schema, model: Model) -> frozenset[str]:
+    """The columns that a relation can fill, so that a create need not give them."""
+    relations = (relation for relation in schema.relations if isinstance(relation, ForeignKeyRelation))
+    return frozenset(
+        field for relation in relations if relation.child == model.name for field in relation.fields
+    )
+
+
+def _create(field: ScalarField) -> Key:
+    required = field.arity is Arity.REQUIRED and field.default is None and not field.updated_at
+    return Key(field.name, _written(field), required=required)
+
+
+def _written(field: ScalarField) -> str:
+    match field.arity:
+        case Arity.LIST:
+            return f"Sequence[{_value(field)}]"
+        case Arity.OPTIONAL:
+            return f"{_value(field)} | None"
+        case Arity.REQUIRED:
+            return _value(field)
+
+
+def _updates(
+    model: Model, scalars: tuple[ScalarField, ...], relations: tuple[RelationField, ...]
+) -> list[str]:
+    name = model.name
+    return [
+        *typed_dict(f"{name}UpdateManyInput", map(_update, scalars)),
+        *typed_dict(
+            f"{name}UpdateInput",
+            [_relation_write(field, "Update") for field in relations],
+            [f"{name}UpdateManyInput"],
+        ),
+    ]
+
+
+def _update(field: ScalarField) -> Key:
+    if field.arity is Arity.LIST:
+        return Key(field.name, f"{_written(field)} | ListUpdate[{_value(field)}]")
+    if field.type is Scalar.JSON:
+        return Key(field.name, _written(field))
+    return Key(field.name, f"{_written(field)} | {_family(field)}Update")
+
+
+def _relation_write(field: RelationField, verb: str) -> Key:
+    return Key(field.name, f"{field.model}{verb}{_count(field)}")
+
+
+def _count(field: RelationField) -> str:
+    return "Nested" if field.arity is Arity.LIST else "One"
+
+
+def _nested_writes(model: Model) -> list[str]:
+    """What a relation that leads to this model takes: `One` where it leads to a row, `Nested` where it leads to many."""
+    name = model.name
+    create, unique, either = f"{name}CreateInput", f"{name}WhereUniqueInput", f"{name}ConnectOrCreate"
+    one = [Key("create", create), Key("connect", unique), Key("connect_or_create", either)]
+    rows = [Key("data", f"Sequence[_{name}Row]", required=True), Key("skip_duplicates", "bool")]
+    return [
+        *typed_dict(either, [Key("where", unique, required=True), Key("create", create, required=True)]),
+        *typed_dict(f"{name}CreateRows", rows),
+        *typed_dict(f"{name}CreateOne", one),
+        *typed_dict(f"{name}CreateNested", [*_each_or_many(one), Key("create_many", f"{name}CreateRows")]),
+        *_nested_updates(name),
+    ]
+
+
+def _each_or_many(keys: list[Key]) -> list[Key]:
+    return [Key(key.name, f"{key.type} | Sequence[{key.type}]") for key in keys]
+
+
+def _nested_updates(name: str) -> list[str]:
+    where, unique, update = f"{name}WhereInput", f"{name}WhereUniqueInput", f"{name}UpdateInput"
+    data = Key("data", update, required=True)
+    either = [Key("create", f"{name}CreateInput", required=True), Key("update", update, required=True)]
+    one = [
+        Key("disconnect", f"bool | {where}"),
+        Key("delete", f"bool | {where}"),
+        Key("update", f"{update} | {name}UpdateIf"),
+        Key("upsert", f"{name}UpsertOne"),
+    ]
+    many = [
+        *(Key(verb, unique) for verb in ("set", "disconnect", "delete")),
+        Key("update", f"{name}UpdateOf"),
+        Key("upsert", f"{name}UpsertOf"),
+        Key("update_many", f"{name}UpdateWhere"),
+        Key("delete_many", where),
+    ]
+    changes = Key("data", f"{name}UpdateManyInput", required=True)
+    return [
+        *typed_dict(f"{name}UpdateIf", [Key("where", where), data]),
+        *typed_dict(f"{name}UpdateOf", [Key("where", unique, required=True), data]),
+        *typed_dict(f"{name}UpdateWhere", [Key("where", where, required=True), changes]),
+        *typed_dict(f"{name}UpsertOne", [Key("where", where), *either]),
+        *typed_dict(f"{name}UpsertOf", [Key("where", unique, required=True), *either]),
+        *typed_dict(f"{name}UpdateOne", one, [f"{name}CreateOne"]),
+        *typed_dict(f"{name}UpdateNested", _each_or_many(many), [f"{name}CreateNested"]),
+    ]
+
+
+# ---- orders and includes ---------------------------------------------------------------------------------------------
+
+
+def _order(field: ScalarField) -> Key:
+    return Key(field.name, "SortOrder | NullsOrder" if field.arity is Arity.OPTIONAL else "SortOrder")
+
+
+def _relation_order(field: RelationField) -> Key:
+    return Key(field.name, "CountOrder" if field.arity is Arity.LIST else f"{field.model}OrderByInput")
+
+
+def _includes(model: Model, relations: tuple[RelationField, ...]) -> list[str]:
+    name = model.name
+    order, names = f"{name}OrderByInput", f"{name}FieldName"
+    include = Key("include", f"{name}Include")
+    many = [
+        Key("where", f"{name}WhereInput"),
+        Key("order", f"{order} | Sequence[{order}]"),
+        Key("cursor", f"{name}WhereUniqueInput"),
+        Key("take", "int"),
+        Key("skip", "int"),
+        Key("distinct", f"{names} | Sequence[{names}]"),
+        include,
+    ]
+    return [
+        *typed_dict(f"{name}Include", map(_relation_include, relations)),
+        *typed_dict(f"{name}OneArgs", [include]),
+        *typed_dict(f"{name}ManyArgs", many),
+    ]
+
+
+def _relation_include(field: RelationField) -> Key:
+    args = "ManyArgs" if field.arity is Arity.LIST else "OneArgs"
+    return Key(field.name, f"bool | {field.model}{args}")
+
+
+# ---- types of values -------------------------------------------------------------------------------------------------
+
+
+def _value(field: ScalarField) -> str:
+    match field.type:
+        case EnumRef(name):
+            return f"{name}Value"
+        case Scalar():
+            return _VALUES[field.type]
+        case Unsupported():
+            raise AssertionError(f"{field.name} is not shown")
+
+
+def _family(field: ScalarField) -> str:
+    match field.type:
+        case EnumRef(name):
+            return name
+        case Scalar():
+            return _FAMILIES[field.type]
+        case Unsupported():
+            raise AssertionError(f"{field.name} is not shown")

@@ -1,0 +1,173 @@
+"""The generated stubs: records, enums, and the two clients."""
+
+from __future__ import annotations
+
+from nicol.client.codegen.source import BANNER, docstring
+from nicol.client.names import (
+    PACKAGE_WORDS,
+    attribute_name,
+    delegate_name,
+    member_name,
+    visible_fields,
+    visible_models,
+)
+from nicol.schema.schema import Arity, Enum, EnumRef, Field, Model, RelationField, Scalar, Schema, Unsupported
+
+_VALUES = {
+    Scalar.STRING: "str",
+    Scalar.BOOLEAN: "bool",
+    Scalar.INT: "int",
+    Scalar.BIGINT: "int",
+    Scalar.FLOAT: "float",
+    Scalar.DECIMAL: "_Decimal",
+    Scalar.DATETIME: "_datetime",
+    Scalar.JSON: "_Any",
+    Scalar.BYTES: "bytes",
+}
+_STR_WORDS = frozenset(name for name in dir(str) if not name.startswith("_"))
+
+# ---- records -----------------------------------------------------------------------------------------------------------
+
+_MODELS_HEAD = f"""\
+{BANNER}
+from datetime import datetime as _datetime
+from decimal import Decimal as _Decimal
+from typing import Any as _Any
+
+from nicol.client import Record as _Record
+
+from . import enums as _enums
+"""
+
+
+def models_stub(schema: Schema) -> str:
+    """The text of `models.pyi`."""
+    hidden: set[str] = set()
+    lines = [_MODELS_HEAD]
+    for model in visible_models(schema):
+        fields = visible_fields(schema, model)
+        taken = {attribute_name(field.name) for field in fields}
+        hidden |= {word for field in fields for word in _words(field) if word in taken}
+        lines += [f"class {model.name}(_Record, kw_only=True):", *docstring(_model_doc(model))]
+        for field in fields:
+            lines += [
+                f"    {attribute_name(field.name)}: {_annotation(field, taken)}",
+                *docstring(field.documentation),
+            ]
+        lines.append("")
+    return "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
+
+
+def _model_doc(model: Model) -> str:
+    return model.documentation or f"One row of the model {model.name}."
+
+
+def _words(field: Field) -> tuple[str, ...]:
+    """The words of a field's annotation that an attribute of the same name would hide."""
+    word = field.model if isinstance(field, RelationField) else _one(field)
+    return (word, "list")
+
+
+def _one(field: Field) -> str:
+    match field:
+        case RelationField():
+            return field.model
+        case _:
+            pass
+    match field.type:
+        case EnumRef(name):
+            return f"_enums.{name}"
+        case Scalar():
+            return _VALUES[field.type]
+        case Unsupported():
+            raise AssertionError(f"{field.name} is not shown")
+
+
+def _annotation(field: Field, taken: set[str]) -> str:
+    def spell(word: str) -> str:
+        return f"_{word}" if word in taken else word
+
+    one = spell(_one(field))
+    value = f"{spell('list')}[{one}]" if field.arity is Arity.LIST else one
+    match field:
+        case RelationField():
+            return f"{value} | None = None"
+        case _ if field.arity is Arity.OPTIONAL:
+            return f"{value} | None = None"
+        case _ if field.arity is Arity.LIST:
+            return f"{value} = ..."
+        case _:
+            return value
+
+
+# ---- enums -------------------------------------------------------------------------------------------------------------
+
+
+def enums_stub(schema: Schema) -> str:
+    """The text of `enums.pyi`."""
+    lines = [BANNER, "from enum import StrEnum as _StrEnum", ""]
+    for enum in schema.enums:
+        lines += _enum(enum)
+    return "\n".join(lines)
+
+
+def _enum(enum: Enum) -> list[str]:
+    lines = [f"class {enum.name}(_StrEnum):", *docstring(enum.documentation)]
+    for value in enum.values:
+        name = member_name(value.name)
+        excuse = "  # type: ignore[assignment]" if name in _STR_WORDS else ""
+        lines += [f'    {name} = "{value.name}"{excuse}', *docstring(value.documentation)]
+    return [*lines, ""]
+
+
+# ---- the package -------------------------------------------------------------------------------------------------------
+
+
+def package_stub(schema: Schema) -> str:
+    """The text of `__init__.pyi`: the two clients, and every class that a user names."""
+    models = visible_models(schema)
+    names = [enum.name for enum in schema.enums if enum.name not in PACKAGE_WORDS]
+    records = [model.name for model in models if model.name not in PACKAGE_WORDS]
+    lines = [
+        BANNER,
+        "import nicol.client as _nicol",
+        "from nicol.client.modules import Modules as _Modules",
+        "",
+        "from . import enums as enums, models as models, types as types",
+        "from . import models as _models, types as _types",
+        *(f"from .enums import {name} as {name}" for name in names),
+        *(f"from .models import {name} as {name}" for name in records),
+        "",
+        "__nicol__: _Modules",
+        "",
+        *_client("Client", "Delegate", models),
+        *_client("AsyncClient", "AsyncDelegate", models),
+    ]
+    return "\n".join(lines)
+
+
+def _client(name: str, delegate: str, models: tuple[Model, ...]) -> list[str]:
+    lines = [f"class {name}(_nicol.{name}):"]
+    for model in models:
+        lines += [
+            f"    {delegate_name(model.name)}: _nicol.{delegate}[",
+            f"        _models.{model.name},",
+            *(f"        _types.{model.name}{suffix}," for suffix in _INPUTS),
+            "    ]",
+            *docstring(model.documentation),
+        ]
+    return [*lines, *([] if models else ["    pass"]), ""]
+
+
+_INPUTS = (
+    "WhereInput",
+    "WhereUniqueInput",
+    "CreateInput",
+    "CreateManyInput",
+    "UpdateInput",
+    "UpdateManyInput",
+    "OrderByInput",
+    "Include",
+    "FieldName",
+)
+"""The parameters of a delegate behind its record, in order."""

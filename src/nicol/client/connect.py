@@ -1,0 +1,97 @@
+"""Where a client connects: the URL that decides the database, and the dialect that goes with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from nicol import dialects
+from nicol.client.objects import PackageObjects
+from nicol.client.package import Package
+from nicol.dialects.dialect import Dialect
+from nicol.drivers.address import Address, SqliteAddress, parse_address
+from nicol.errors import ClientError, ConfigurationError, DriverError
+from nicol.query.engine import Engine
+from nicol.schema.schema import Datasource, EnvironmentVariable, Schema
+
+DEFAULT_VARIABLE = "DATABASE_URL"
+"""The variable that holds the URL where neither the client nor the schema says."""
+
+
+def address_of(package: Package, url: str | None, environment: Mapping[str, str]) -> Address:
+    """The address that a client of the package connects to; relative files are those that the commands mean."""
+    datasource = package.schema.datasource
+    address = parse_address(url or _configured(datasource, environment))
+    if isinstance(address, SqliteAddress):
+        address = address.below((package.folder / package.base).resolve())
+    _check_provider(package, address)
+    return address
+
+
+def _configured(datasource: Datasource | None, environment: Mapping[str, str]) -> str:
+    match datasource.url if datasource else None:
+        case str(url):
+            return url
+        case EnvironmentVariable(name):
+            return _variable(name, environment)
+        case None:
+            return _variable(DEFAULT_VARIABLE, environment)
+
+
+def _variable(name: str, environment: Mapping[str, str]) -> str:
+    if value := environment.get(name):
+        return value
+    raise ConfigurationError(
+        f"the environment variable {name} is not set: it says which database the client connects to",
+        code="P1012",
+        help=f'set {name}, put it into a .env file in {Path.cwd()}, or write Client(url="file:./dev.db")',
+    )
+
+
+def _check_provider(package: Package, address: Address) -> None:
+    """A schema for one database has types and defaults that another one may not know."""
+    datasource = package.schema.datasource
+    if package.portable or datasource is None or datasource.provider == address.dialect:
+        return
+    raise ConfigurationError(
+        f"the client was generated for {datasource.provider} and the URL leads to {address.dialect}",
+        help=f'to run on both, set providers = ["{datasource.provider}", "{address.dialect}"] in the configuration '
+        "and generate again",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address with its dialect and the package's query engine for it: what a client says, and what errors mean."""
+
+    address: Address
+    schema: Schema
+    dialect: Dialect
+    engine: Engine
+
+    def translate(self, error: DriverError) -> ClientError:
+        """A database's error in the schema's names."""
+        return self.engine.explain(error)
+
+
+def open_link(package: Package, url: str | None, environment: Mapping[str, str]) -> Link:
+    """The link of a client of the package; ConfigurationError says what is missing."""
+    address = address_of(package, url, environment)
+    dialect, engine = _engine(package, address.dialect)
+    return Link(address, package.schema, dialect, engine)
+
+
+@cache
+def _engine(package: Package, name: str) -> tuple[Dialect, Engine]:
+    """All clients of a package share the plans for one kind of database."""
+    dialect = dialects.named(name, portable=package.portable)
+    objects = PackageObjects(package)
+    return dialect, Engine(package.schema, dialect, objects, now=_now, random=os.urandom)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

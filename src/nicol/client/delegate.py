@@ -1,0 +1,42 @@
+"""A model's operations on a client. Its stub says what each takes and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nicol.query.read import OPERATIONS
+
+
+class Delegate:
+    """The operations of one model: a blocking client returns their answers, an asynchronous one is awaited for them."""
+
+    __slots__ = ("_answer", "_model")
+
+    def __init__(self, model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> None:
+        self._model = model
+        self._answer = answer
+
+    def __repr__(self) -> str:
+        return f"<operations of {self._model}>"
+
+
+def _operation(name: str) -> Callable[..., Any]:
+    def call(self: Delegate, **arguments: Any) -> Any:
+        return self._answer(self._model, name, arguments)  # pyright: ignore[reportPrivateUsage] - a method of the class
+
+    call.__name__ = name
+    call.__qualname__ = f"Delegate.{name}"
+    return call
+
+
+for _name in OPERATIONS:
+    setattr(Delegate, _name, _operation(_name))
+
+AsyncDelegate = Delegate
+"""The same operations under the name by which the stubs of asynchronous clients know them."""
+
+
+def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
+    """The delegate of a model; `answer` is given the model, the operation and its arguments."""
+    return Delegate(model, answer)

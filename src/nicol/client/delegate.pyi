@@ -1,0 +1,274 @@
+"""What a delegate takes and returns: at run time one class, whose answers a client returns or awaits."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+M = TypeVar("M")
+Where = TypeVar("Where")
+Unique = TypeVar("Unique")
+Create = TypeVar("Create")
+CreateMany = TypeVar("CreateMany")
+Update = TypeVar("Update")
+UpdateMany = TypeVar("UpdateMany")
+Order = TypeVar("Order")
+Include = TypeVar("Include")
+FieldName = TypeVar("FieldName", bound=str)
+
+class Delegate(Generic[M, Where, Unique, Create, CreateMany, Update, UpdateMany, Order, Include, FieldName]):
+    """The operations of one model."""
+
+    def find_unique(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+    ) -> M | None:
+        """The row of a unique key, or None."""
+
+    def find_unique_or_raise(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+    ) -> M:
+        """The row of a unique key; RecordNotFound where there is none."""
+
+    def find_first(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> M | None:
+        """The first row that fits, or None."""
+
+    def find_first_or_raise(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> M:
+        """The first row that fits; RecordNotFound where there is none."""
+
+    def find_many(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Every row that fits, in the order asked for; a negative `take` counts from the end."""
+
+    def create(
+        self,
+        *,
+        data: Create,
+        include: Include | None = None,
+    ) -> M:
+        """Write one row, with the rows nested in it, and return it."""
+
+    def create_many(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        skip_duplicates: bool | None = None,
+    ) -> int:
+        """Write many rows in one statement or few; how many were written."""
+
+    def update(
+        self,
+        *,
+        where: Unique,
+        data: Update,
+        include: Include | None = None,
+    ) -> M:
+        """Change the row of a unique key and return it; RecordNotFound where there is none."""
+
+    def update_many(
+        self,
+        *,
+        where: Where | None = None,
+        data: UpdateMany,
+    ) -> int:
+        """Change every row that fits; how many were changed."""
+
+    def upsert(
+        self,
+        *,
+        where: Unique,
+        create: Create,
+        update: Update,
+        include: Include | None = None,
+    ) -> M:
+        """Change the row of a unique key, or write it where there is none, and return it."""
+
+    def delete(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+    ) -> M:
+        """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
+
+    def delete_many(
+        self,
+        *,
+        where: Where | None = None,
+    ) -> int:
+        """Delete every row that fits; how many were deleted."""
+
+    def count(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+    ) -> int:
+        """How many rows fit."""
+
+class AsyncDelegate(
+    Generic[M, Where, Unique, Create, CreateMany, Update, UpdateMany, Order, Include, FieldName]
+):
+    """The operations of one model, awaited."""
+
+    async def find_unique(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+    ) -> M | None:
+        """The row of a unique key, or None."""
+
+    async def find_unique_or_raise(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+    ) -> M:
+        """The row of a unique key; RecordNotFound where there is none."""
+
+    async def find_first(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> M | None:
+        """The first row that fits, or None."""
+
+    async def find_first_or_raise(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> M:
+        """The first row that fits; RecordNotFound where there is none."""
+
+    async def find_many(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Every row that fits, in the order asked for; a negative `take` counts from the end."""
+
+    async def create(
+        self,
+        *,
+        data: Create,
+        include: Include | None = None,
+    ) -> M:
+        """Write one row, with the rows nested in it, and return it."""
+
+    async def create_many(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        skip_duplicates: bool | None = None,
+    ) -> int:
+        """Write many rows in one statement or few; how many were written."""
+
+    async def update(
+        self,
+        *,
+        where: Unique,
+        data: Update,
+        include: Include | None = None,
+    ) -> M:
+        """Change the row of a unique key and return it; RecordNotFound where there is none."""
+
+    async def update_many(
+        self,
+        *,
+        where: Where | None = None,
+        data: UpdateMany,
+    ) -> int:
+        """Change every row that fits; how many were changed."""
+
+    async def upsert(
+        self,
+        *,
+        where: Unique,
+        create: Create,
+        update: Update,
+        include: Include | None = None,
+    ) -> M:
+        """Change the row of a unique key, or write it where there is none, and return it."""
+
+    async def delete(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+    ) -> M:
+        """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
+
+    async def delete_many(
+        self,
+        *,
+        where: Where | None = None,
+    ) -> int:
+        """Delete every row that fits; how many were deleted."""
+
+    async def count(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+    ) -> int:
+        """How many rows fit."""
+
+def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
+    """The delegate of a model; `answer` is given the model, the operation and its arguments."""

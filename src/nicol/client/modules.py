@@ -1,0 +1,76 @@
+"""What the modules of a generated package answer when they are asked for a name."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from enum import StrEnum
+from typing import Any
+
+from nicol.client.names import PACKAGE_WORDS
+from nicol.client.package import Package
+from nicol.client.record import Record
+
+_MODULES = frozenset({"enums", "models", "types"})
+
+
+class Modules:
+    """The package, its `models` and its `enums`: every class is made when it is first asked for.
+
+    The arguments are those of `Package`.
+    """
+
+    def __init__(self, name: str, file: str, *, portable: bool = False, base: str = ".") -> None:
+        self.package = Package(name, file, portable=portable, base=base)
+
+    def attribute(self, name: str) -> Any:
+        """`__getattr__` of the package."""
+        if name in _MODULES:
+            return importlib.import_module(f"{self.package.name}.{name}")
+        if name == "__all__":
+            return self.names()
+        made = self._client(name) if name in PACKAGE_WORDS else self._class(name)
+        setattr(sys.modules[self.package.name], name, made)
+        return made
+
+    def names(self) -> list[str]:
+        """`__dir__` of the package."""
+        return sorted({*PACKAGE_WORDS, *self.package.models, *self.package.enum_names})
+
+    def model_attribute(self, name: str) -> type[Record]:
+        """`__getattr__` of the package's module `models`."""
+        if name.startswith("__") or name not in self.package.models:
+            raise _missing(f"{self.package.name}.models", name)
+        return self.package.model(name)
+
+    def model_names(self) -> list[str]:
+        """`__dir__` of the package's module `models`."""
+        return sorted(self.package.models)
+
+    def enum_attribute(self, name: str) -> type[StrEnum]:
+        """`__getattr__` of the package's module `enums`."""
+        if name.startswith("__") or name not in self.package.enum_names:
+            raise _missing(f"{self.package.name}.enums", name)
+        return self.package.enum(name)
+
+    def enum_names(self) -> list[str]:
+        """`__dir__` of the package's module `enums`."""
+        return sorted(self.package.enum_names)
+
+    def _class(self, name: str) -> type[Any]:
+        if not name.startswith("__"):
+            if name in self.package.models:
+                return self.package.model(name)
+            if name in self.package.enum_names:
+                return self.package.enum(name)
+        raise _missing(self.package.name, name)
+
+    def _client(self, name: str) -> type[Any]:
+        import nicol.client
+
+        body = {"__module__": self.package.name, "__nicol_package__": self.package}
+        return type(name, (getattr(nicol.client, name),), body)
+
+
+def _missing(module: str, name: str) -> AttributeError:
+    return AttributeError(f"module {module!r} has no attribute {name!r}", name=name)

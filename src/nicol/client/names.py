@@ -1,0 +1,78 @@
+"""The Python names of a schema's things: delegates in snake case, a trailing underscore where a word is taken."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from nicol.schema.schema import Field, Model, RelationField, ScalarField, Schema, Unsupported
+
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+CLIENT_WORDS = frozenset(
+    {
+        "connect",
+        "disconnect",
+        "execute_raw",
+        "is_connected",
+        "query_first",
+        "query_raw",
+        "tx",
+    }
+)
+"""The public names of a client, which a delegate cannot have."""
+
+RECORD_WORDS = frozenset(
+    {
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_json_schema",
+        "model_validate",
+        "model_validate_json",
+    }
+)
+"""The public names of a record, which a field cannot have."""
+
+PACKAGE_WORDS = frozenset({"AsyncClient", "Client", "enums", "models", "types"})
+"""The names that a generated package keeps for itself: a model or enum called so is reached through its module."""
+
+
+def delegate_name(model: str) -> str:
+    """The attribute of a client that leads to a model: `DashboardFact` is `dashboard_fact`, `Import` is `import_`."""
+    name = _BOUNDARY.sub("_", model).lower()
+    return f"{name}_" if keyword.iskeyword(name) or name in CLIENT_WORDS else name
+
+
+def attribute_name(field: str) -> str:
+    """The attribute of a record that holds a field: `from` is `from_`, all others are spelled as in the schema."""
+    return f"{field}_" if keyword.iskeyword(field) or field in RECORD_WORDS else field
+
+
+def member_name(value: str) -> str:
+    """The member of an enum that stands for a value: `None` is `None_`; the value itself is never changed."""
+    return f"{value}_" if keyword.iskeyword(value) or value == "mro" else value
+
+
+def visible_models(schema: Schema) -> tuple[Model, ...]:
+    """The models that a client shows."""
+    return tuple(model for model in schema.models if not model.ignored)
+
+
+def visible_scalars(model: Model) -> tuple[ScalarField, ...]:
+    """The columns that a client shows, in the schema's order."""
+    return tuple(
+        field for field in model.scalars if not field.ignored and not isinstance(field.type, Unsupported)
+    )
+
+
+def visible_relations(schema: Schema, model: Model) -> tuple[RelationField, ...]:
+    """The fields that lead to models that a client shows."""
+    hidden = {other.name for other in schema.models if other.ignored}
+    return tuple(field for field in model.relations if not field.ignored and field.model not in hidden)
+
+
+def visible_fields(schema: Schema, model: Model) -> tuple[Field, ...]:
+    """Everything that a record of the model holds, in the schema's order."""
+    shown = {field.name for field in (*visible_scalars(model), *visible_relations(schema, model))}
+    return tuple(field for field in model.fields if field.name in shown)

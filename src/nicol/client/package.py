@@ -1,0 +1,207 @@
+"""What a generated package is at run time: its schema read when it is needed, its classes made on first use."""
+
+from __future__ import annotations
+
+import importlib
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from threading import RLock
+from typing import Any, Optional, cast
+
+import msgspec
+
+from nicol.client.names import (
+    attribute_name,
+    delegate_name,
+    member_name,
+    visible_fields,
+    visible_models,
+)
+from nicol.client.record import Record
+from nicol.schema import stored
+from nicol.schema.schema import (
+    Arity,
+    EnumRef,
+    Field,
+    FieldType,
+    Model,
+    RelationField,
+    Scalar,
+    Schema,
+    Unsupported,
+)
+
+SCHEMA_FILE = "schema.stored"
+"""The file of a generated package that holds its schema."""
+
+_PYTHON_TYPES: dict[Scalar, type] = {
+    Scalar.STRING: str,
+    Scalar.BOOLEAN: bool,
+    Scalar.INT: int,
+    Scalar.BIGINT: int,
+    Scalar.FLOAT: float,
+    Scalar.DECIMAL: Decimal,
+    Scalar.DATETIME: datetime,
+    Scalar.BYTES: bytes,
+}
+
+
+class Package:
+    """One generated package: where it lies and how it was made; its classes and its schema.
+
+    `portable`: the project runs on several databases, so that each stores values as the strictest of them does.
+    `base`: the folder, seen from the package, against which relative paths in database URLs are resolved.
+    """
+
+    def __init__(self, name: str, file: str, *, portable: bool = False, base: str = ".") -> None:
+        self.name = name
+        self.portable = portable
+        self.folder = Path(file).parent
+        self.base = base
+        self._records: dict[str, type[Record]] = {}
+        self._enums: dict[str, type[StrEnum]] = {}
+        self._making = RLock()
+
+    @property
+    def schema(self) -> Schema:
+        """The schema that the package was generated from."""
+        return self._schema
+
+    @cached_property
+    def _schema(self) -> Schema:
+        return stored.load((self.folder / SCHEMA_FILE).read_bytes())
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """The models that the client shows, by their names."""
+        return {model.name: model for model in visible_models(self.schema)}
+
+    @cached_property
+    def enum_names(self) -> frozenset[str]:
+        """The names of the enums."""
+        return frozenset(enum.name for enum in self.schema.enums)
+
+    @cached_property
+    def delegates(self) -> dict[str, str]:
+        """The model that each delegate of the client leads to."""
+        return {delegate_name(name): name for name in self.models}
+
+    # ---- classes -------------------------------------------------------------------------------------------------
+
+    def model(self, name: str) -> type[Record]:
+        """The class of a model."""
+        made = self._records.get(name)
+        if made is None:
+            with self._making:
+                made = self._records.get(name) or self._make_record(self.models[name])
+                self._records[name] = made
+        return made
+
+    def enum(self, name: str) -> type[StrEnum]:
+        """The class of an enum."""
+        made = self._enums.get(name)
+        if made is None:
+            with self._making:
+                made = self._enums.get(name) or self._make_enum(name)
+                self._enums[name] = made
+        return made
+
+    def python_type(self, type: FieldType) -> Any:  # noqa: A002
+        """The Python type of one value of a field."""
+        match type:
+            case EnumRef(name):
+                return self.enum(name)
+            case Scalar.JSON | Unsupported():
+                return Any
+            case _:
+                return _PYTHON_TYPES[type]
+
+    def field_names(self, model: str) -> tuple[tuple[str, str], ...]:
+        """Each field that a record holds and the attribute that holds it, in the schema's order."""
+        known = self._field_names.get(model)
+        if known is None:
+            fields = visible_fields(self.schema, self.models[model])
+            known = tuple((field.name, attribute_name(field.name)) for field in fields)
+            self._field_names[model] = known
+        return known
+
+    def core_schema(self, record: type[Record], handler: Any) -> Any:
+        """How pydantic validates, writes and describes a record; pydantic itself asks, so that it is there."""
+        from nicol.client.pydantic_schema import core_schema_of
+
+        return core_schema_of(self, record, handler)
+
+    @cached_property
+    def _field_names(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {}
+
+    def resolve(self, record: type[Record]) -> None:
+        """Make every class that a record can lead to, so that the names in its annotations have a meaning."""
+        waiting, met = [record.__nicol_model__], set[str]()
+        module = importlib.import_module(f"{self.name}.models")
+        while waiting:
+            name = waiting.pop()
+            if name not in met:
+                met.add(name)
+                setattr(module, name, self.model(name))
+                waiting += [
+                    field.model for field in self.models[name].relations if field.model in self.models
+                ]
+
+    def _make_record(self, model: Model) -> type[Record]:
+        fields = record_fields(self.schema, model)
+        renamed = {attribute_name(field.name): field.name for field in fields}
+        made = msgspec.defstruct(
+            model.name,
+            [self._struct_field(field) for field in fields],
+            bases=(Record,),
+            module=f"{self.name}.models",
+            namespace={
+                "__doc__": model.documentation,
+                "__nicol_package__": self,
+                "__nicol_model__": model.name,
+            },
+            rename=renamed,
+            gc=False,
+        )
+        return cast("type[Record]", made)
+
+    def _struct_field(self, field: Field) -> Any:
+        name = attribute_name(field.name)
+        match field:
+            case RelationField(arity=Arity.LIST):
+                return (name, Optional[list[field.model]], None)  # noqa: UP045 - the name is not a class yet
+            case RelationField():
+                return (name, Optional[field.model], None)  # noqa: UP045
+            case _:
+                one = self.python_type(field.type)
+        match field.arity:
+            case Arity.REQUIRED:
+                return (name, one)
+            case Arity.OPTIONAL:
+                return (name, one | None, None)
+            case Arity.LIST:
+                return (name, list[one], msgspec.field(default_factory=list))
+
+    def _make_enum(self, name: str) -> type[StrEnum]:
+        values = {member_name(value.name): value.name for value in self.schema.enum(name).values}
+        made = cast("type[StrEnum]", StrEnum(name, values, module=f"{self.name}.enums"))
+        made.__doc__ = self.schema.enum(name).documentation
+        return made
+
+
+def record_fields(schema: Schema, model: Model) -> tuple[Field, ...]:
+    """The fields of a record in the order of its constructor: required, then optional columns, then relations."""
+    fields = visible_fields(schema, model)
+    return tuple(sorted(fields, key=_constructor_rank))
+
+
+def _constructor_rank(field: Field) -> int:
+    match field:
+        case RelationField():
+            return 2
+        case _:
+            return 0 if field.arity is Arity.REQUIRED else 1

@@ -1,0 +1,107 @@
+"""How pydantic validates, writes and describes records: imported by nobody but pydantic's own call."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from nicol.client.names import attribute_name, visible_fields
+from nicol.client.record import Record
+from nicol.schema.schema import Arity, Field, FieldType, RelationField, Schema
+
+
+class Classes(Protocol):
+    """The classes of a generated package and the schema that they were made from."""
+
+    @property
+    def schema(self) -> Schema:
+        """The schema."""
+        ...
+
+    def model(self, name: str) -> type[Record]:
+        """The class of a model."""
+        ...
+
+    def python_type(self, type: FieldType) -> Any:  # noqa: A002
+        """The Python type of one value of a field."""
+        ...
+
+
+_BASE64 = core_schema.CoreConfig(ser_json_bytes="base64", val_json_bytes="base64")
+
+_met: ContextVar[set[type] | None] = ContextVar("nicol_pydantic_met", default=None)
+
+
+@contextmanager
+def _one_walk() -> Generator[set[type]]:
+    """The classes met since pydantic's outermost question: each is described once and referred to afterwards."""
+    outer = _met.get()
+    if outer is not None:
+        yield outer
+        return
+    inner: set[type] = set()
+    token = _met.set(inner)
+    try:
+        yield inner
+    finally:
+        _met.reset(token)
+
+
+def core_schema_of(package: Classes, cls: type[Record], handler: GetCoreSchemaHandler) -> CoreSchema:
+    """Takes a record, a dictionary or a JSON object; writes a JSON object."""
+    reference = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"
+    with _one_walk() as met:
+        if cls in met:
+            return core_schema.definition_reference_schema(reference)
+        met.add(cls)
+        fields = _fields(package, cls.__nicol_model__, handler)
+    return _record_schema(cls, fields, reference)
+
+
+def _record_schema(
+    cls: type[Record], fields: dict[str, core_schema.TypedDictField], reference: str
+) -> CoreSchema:
+    names = cls.__nicol_package__.field_names(cls.__nicol_model__)
+    plain = core_schema.typed_dict_schema(fields, cls_name=cls.__name__, config=_BASE64)
+
+    def build(values: dict[str, Any]) -> Record:
+        return cls(**{attribute_name(name): value for name, value in values.items()})
+
+    def take_apart(record: Record) -> dict[str, Any]:
+        return {name: getattr(record, attribute) for name, attribute in names}
+
+    from_plain = core_schema.no_info_after_validator_function(build, plain)
+    return core_schema.json_or_python_schema(
+        json_schema=from_plain,
+        python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_plain]),
+        serialization=core_schema.plain_serializer_function_ser_schema(take_apart, return_schema=plain),
+        ref=reference,
+    )
+
+
+def _fields(
+    package: Classes, model: str, handler: GetCoreSchemaHandler
+) -> dict[str, core_schema.TypedDictField]:
+    fields = visible_fields(package.schema, package.schema.model(model))
+    return {
+        field.name: core_schema.typed_dict_field(
+            _field_schema(package, field, handler),
+            required=not isinstance(field, RelationField) and field.arity is Arity.REQUIRED,
+        )
+        for field in fields
+    }
+
+
+def _field_schema(package: Classes, field: Field, handler: GetCoreSchemaHandler) -> CoreSchema:
+    target = (
+        package.model(field.model) if isinstance(field, RelationField) else package.python_type(field.type)
+    )
+    one = handler.generate_schema(target)
+    value = core_schema.list_schema(one) if field.arity is Arity.LIST else one
+    nullable = isinstance(field, RelationField) or field.arity is Arity.OPTIONAL
+    return core_schema.nullable_schema(value) if nullable else value

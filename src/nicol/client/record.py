@@ -1,0 +1,113 @@
+"""What every model of a generated client is: a msgspec struct that speaks pydantic without importing it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
+
+import msgspec
+
+Names: TypeAlias = Collection[str] | None
+
+
+class Home(Protocol):
+    """The generated package that a record belongs to, as the record sees it."""
+
+    def field_names(self, model: str) -> tuple[tuple[str, str], ...]:
+        """Each field of a record and the attribute that holds it, in the schema's order."""
+        ...
+
+    def resolve(self, record: type[Record]) -> None:
+        """Make every class that a record can lead to, so that the names in its annotations have a meaning."""
+        ...
+
+    def core_schema(self, record: type[Record], handler: Any) -> Any:
+        """How pydantic validates, writes and describes a record."""
+        ...
+
+
+class Record(msgspec.Struct, gc=False):
+    """One row of a model, with the relations that were included.
+
+    Records are built from the database's own rows without validation; `model_validate` builds one from foreign data.
+    Cycles made by hand between records are not collected: records that Nicol returns are trees.
+    """
+
+    __nicol_package__: ClassVar[Home]
+    """The generated package that the model belongs to."""
+
+    __nicol_model__: ClassVar[str]
+    """The model's name in the schema."""
+
+    @classmethod
+    def model_validate(cls, obj: Any, *, strict: bool = False) -> Self:
+        """A record from a dictionary or from an object with its attributes; msgspec.ValidationError says what does not fit."""
+        if isinstance(obj, cls):
+            return obj
+        cls.__nicol_package__.resolve(cls)
+        return msgspec.convert(obj, cls, strict=strict, from_attributes=True)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes, *, strict: bool = False) -> Self:
+        """A record from JSON text; msgspec.ValidationError says what does not fit."""
+        cls.__nicol_package__.resolve(cls)
+        return msgspec.json.decode(json_data, type=cls, strict=strict)
+
+    @classmethod
+    def model_json_schema(cls) -> dict[str, Any]:
+        """The model as JSON Schema."""
+        cls.__nicol_package__.resolve(cls)
+        return msgspec.json.schema(cls)
+
+    def model_dump(
+        self,
+        *,
+        mode: Literal["python", "json"] = "python",
+        include: Names = None,
+        exclude: Names = None,
+        exclude_none: bool = False,
+    ) -> dict[str, Any]:
+        """The record as a dictionary in the schema's order; `mode="json"` holds only what JSON can say."""
+        chosen = {
+            name: value
+            for name, value in _plain(self, exclude_none).items()
+            if (include is None or name in include) and (exclude is None or name not in exclude)
+        }
+        return msgspec.to_builtins(chosen) if mode == "json" else chosen
+
+    def model_dump_json(
+        self,
+        *,
+        indent: int | None = None,
+        include: Names = None,
+        exclude: Names = None,
+        exclude_none: bool = False,
+    ) -> str:
+        """The record as JSON text."""
+        text = msgspec.json.encode(
+            self.model_dump(include=include, exclude=exclude, exclude_none=exclude_none)
+        )
+        return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, with some fields changed; the changes are not validated."""
+        original = copy.deepcopy(self) if deep else self
+        return msgspec.structs.replace(original, **(update or {}))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, handler: Any) -> Any:
+        """How pydantic validates and writes the model; called by pydantic alone."""
+        return cls.__nicol_package__.core_schema(cls, handler)
+
+
+def _plain(value: Any, exclude_none: bool) -> Any:
+    match value:
+        case Record():
+            names = type(value).__nicol_package__.field_names(type(value).__nicol_model__)
+            values = ((name, _plain(getattr(value, attribute), exclude_none)) for name, attribute in names)
+            return {name: item for name, item in values if not (exclude_none and item is None)}
+        case [Record(), *_]:
+            return [_plain(item, exclude_none) for item in value]
+        case _:
+            return value

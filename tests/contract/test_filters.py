@@ -1,0 +1,175 @@
+"""Every filter of every scalar, on every database, blocking and awaited: one table of conditions and the rows that fit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from nicol.client import JsonNull
+
+NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
+SUMMER = datetime(2024, 6, 1, 12, 30, 45, 123000, tzinfo=UTC)
+TINY = Decimal("-0.000000000000000001")
+HUGE = Decimal("12345678901234567890.123456789")
+
+SAMPLES: list[dict[str, Any]] = [
+    {
+        "label": "a", "text": "Apple", "flag": True, "whole": 1, "big": 2**40, "ratio": 1.5, "amount": Decimal("10.10"),
+        "moment": NEW_YEAR, "document": {"k": [1, 2.5, None, "x"]}, "blob": b"\x00\x01", "role": "ADMIN",
+    },
+    {
+        "label": "b", "text": "banana_50%", "flag": False, "whole": 2, "big": -(2**62), "ratio": -2.25, "amount": TINY,
+        "moment": SUMMER, "document": [], "blob": b"", "role": "MEMBER",
+    },
+    {
+        "label": "d", "text": "apfel\\'\"", "flag": True, "whole": -3, "big": 0, "ratio": 1e300, "amount": HUGE,
+        "moment": NEW_YEAR - timedelta(milliseconds=1), "document": JsonNull, "blob": b"\xff\x00", "role": "GUEST",
+    },
+    {"label": "n"},
+]  # fmt: skip
+
+CONDITIONS: list[tuple[dict[str, Any], str]] = [
+    # String
+    ({"text": "Apple"}, "a"),
+    ({"text": {"equals": "Apple"}}, "a"),
+    ({"text": {"equals": "apple"}}, ""),
+    ({"text": {"not": "Apple"}}, "bd"),
+    ({"text": {"not": {"contains": "a"}}}, "a"),
+    ({"text": {"in": ["Apple", "missing"]}}, "a"),
+    ({"text": {"in": []}}, ""),
+    ({"text": {"not_in": ["Apple"]}}, "bd"),
+    ({"text": {"not_in": []}}, "abdn"),
+    ({"text": {"contains": "a"}}, "bd"),
+    ({"text": {"contains": "_50%"}}, "b"),
+    ({"text": {"contains": "%"}}, "b"),
+    ({"text": {"contains": "\\"}}, "d"),
+    ({"text": {"startswith": "A"}}, "a"),
+    ({"text": {"startswith": "_"}}, ""),
+    ({"text": {"endswith": "%"}}, "b"),
+    ({"text": {"endswith": "'\""}}, "d"),
+    ({"text": {"gt": "a"}}, "bd"),
+    ({"text": {"gte": "Apple", "lt": "b"}}, "ad"),
+    ({"text": {"lte": "Apple"}}, "a"),
+    ({"text": None}, "n"),
+    ({"text": {"equals": None}}, "n"),
+    ({"text": {"not": None}}, "abd"),
+    # Boolean
+    ({"flag": True}, "ad"),
+    ({"flag": {"equals": False}}, "b"),
+    ({"flag": {"not": True}}, "b"),
+    ({"flag": None}, "n"),
+    ({"flag": {"not": None}}, "abd"),
+    # Int and BigInt
+    ({"whole": 1}, "a"),
+    ({"whole": {"in": [1, -3]}}, "ad"),
+    ({"whole": {"not_in": [1]}}, "bd"),
+    ({"whole": {"gt": -3, "lt": 2}}, "a"),
+    ({"whole": {"gte": -3, "lte": 1}}, "ad"),
+    ({"whole": {"not": {"gt": 0}}}, "d"),
+    ({"whole": None}, "n"),
+    ({"big": 2**40}, "a"),
+    ({"big": {"lt": 0}}, "b"),
+    ({"big": {"in": [2**40, -(2**62)]}}, "ab"),
+    ({"big": {"not": 0}}, "ab"),
+    # Float
+    ({"ratio": 1.5}, "a"),
+    ({"ratio": {"lt": 0}}, "b"),
+    ({"ratio": {"gte": 1.5}}, "ad"),
+    ({"ratio": {"in": [1e300, -2.25]}}, "bd"),
+    ({"ratio": {"not_in": [1e300]}}, "ab"),
+    # DateTime
+    ({"moment": NEW_YEAR}, "a"),
+    ({"moment": NEW_YEAR.astimezone(timezone(timedelta(hours=5)))}, "a"),
+    ({"moment": NEW_YEAR.replace(tzinfo=None)}, "a"),
+    ({"moment": {"lt": NEW_YEAR}}, "d"),
+    ({"moment": {"gt": NEW_YEAR}}, "b"),
+    ({"moment": {"lte": NEW_YEAR}}, "ad"),
+    ({"moment": {"gte": NEW_YEAR, "lt": SUMMER}}, "a"),
+    ({"moment": {"in": [SUMMER, NEW_YEAR]}}, "ab"),
+    ({"moment": {"not": NEW_YEAR}}, "bd"),
+    ({"moment": {"not_in": [SUMMER]}}, "ad"),
+    # Bytes
+    ({"blob": b"\x00\x01"}, "a"),
+    ({"blob": b""}, "b"),
+    ({"blob": {"in": [b"", b"\xff\x00"]}}, "bd"),
+    ({"blob": {"not": b""}}, "ad"),
+    ({"blob": {"not_in": [b""]}}, "ad"),
+    ({"blob": None}, "n"),
+    # Json
+    ({"document": {"equals": {"k": [1, 2.5, None, "x"]}}}, "a"),
+    ({"document": {"equals": []}}, "b"),
+    ({"document": {"equals": JsonNull}}, "d"),
+    ({"document": {"not": []}}, "ad"),
+    ({"document": None}, "n"),
+    # enums
+    ({"role": "ADMIN"}, "a"),
+    ({"role": {"in": ["ADMIN", "GUEST"]}}, "ad"),
+    ({"role": {"not": "ADMIN"}}, "bd"),
+    ({"role": {"not_in": ["ADMIN"]}}, "bd"),
+    ({"role": {"equals": None}}, "n"),
+    # logic
+    ({}, "abdn"),
+    ({"AND": []}, "abdn"),
+    ({"OR": []}, ""),
+    ({"NOT": []}, "abdn"),
+    ({"whole": 1, "flag": False}, ""),
+    ({"AND": [{"flag": True}, {"whole": {"lt": 0}}]}, "d"),
+    ({"AND": {"flag": True}}, "ad"),
+    ({"OR": [{"whole": 1}, {"text": None}]}, "an"),
+    ({"NOT": {"whole": 1}}, "bd"),
+    ({"NOT": [{"whole": 1}, {"whole": 2}]}, "d"),
+    ({"flag": True, "OR": [{"whole": 1}, {"whole": 2}]}, "a"),
+    ({"OR": [{"AND": [{"flag": True}, {"NOT": {"whole": 1}}]}, {"label": "n"}]}, "dn"),
+]
+
+DECIMALS: list[tuple[dict[str, Any], str]] = [
+    ({"amount": Decimal("10.1")}, "a"),
+    ({"amount": "10.10"}, "a"),
+    ({"amount": {"gt": 10}}, "ad"),
+    ({"amount": {"lt": 0}}, "b"),
+    ({"amount": {"in": [TINY, HUGE]}}, "bd"),
+    ({"amount": {"not": HUGE}}, "ab"),
+    ({"amount": {"not_in": [HUGE]}}, "ab"),
+    ({"amount": {"gte": TINY, "lte": Decimal("10.10")}}, "ab"),
+    ({"amount": None}, "n"),
+]
+"""Exact wherever the database can hold them: in SQLite, where the project is portable."""
+
+
+@pytest.fixture
+def samples(db: Any) -> Any:
+    """The client of a database that holds the samples."""
+    for data in SAMPLES:
+        db.sample.create(data=data)
+    return db
+
+
+def labels(db: Any, where: dict[str, Any]) -> str:
+    """The labels of the samples that fit, in the alphabet's order."""
+    return "".join(row.label for row in db.sample.find_many(where=where, order={"label": "asc"}))
+
+
+@pytest.mark.proves("Client", "filters of every scalar, AND, OR, NOT and nulls")
+def test_each_condition_finds_exactly_its_rows(samples: Any) -> None:
+    found = {str(where): labels(samples, where) for where, _ in CONDITIONS}
+    assert found == {str(where): expected for where, expected in CONDITIONS}
+
+
+@pytest.mark.proves("Client", "filters of Decimal without rounding")
+def test_decimals_are_compared_exactly(exact: None, samples: Any) -> None:
+    found = {str(where): labels(samples, where) for where, _ in DECIMALS}
+    assert found == {str(where): expected for where, expected in DECIMALS}
+
+
+@pytest.mark.proves("Client", "every scalar comes back as it was written")
+def test_values_come_back_as_they_were_written(exact: None, samples: Any) -> None:
+    for data in SAMPLES:
+        row = samples.sample.find_unique(where={"label": data["label"]})
+        for field in ("text", "flag", "whole", "big", "ratio", "amount", "moment", "document", "blob", "role"):
+            expected = None if data.get(field) is JsonNull else data.get(field)
+            value = getattr(row, field)
+            assert value == expected, (data["label"], field)
+            assert expected is None or isinstance(value, type(expected)), (data["label"], field)
