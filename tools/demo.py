@@ -26,8 +26,8 @@ def main() -> None:
         "HOST": HOST,
     }
     for project in ((), ("--config", "memory.toml")):
-        nicol(environment, *project, "generate")
-        nicol(environment, *project, "migrate", "deploy")
+        nicol(environment, "generate", *project)
+        nicol(environment, "migrate", "deploy", *project)
     seeded = DATA / "seeded"
     if not seeded.exists():
         nicol(environment, "db", "seed")
