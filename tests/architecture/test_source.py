@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, is_typeddict
 
 import pytest
 
@@ -138,16 +138,33 @@ def test_everything_public_says_what_it_is() -> None:
 
 
 def undocumented(module: ModuleType) -> Iterator[str]:
-    """The module and its public classes, functions and methods that have no sentence; an override may inherit its own."""
+    """The module and its public classes, functions and methods that have no sentence; an override may inherit its own.
+
+    A module with a stub is documented there.
+    """
     if not module.__doc__:
         yield module.__name__
-    for name, member in vars(module).items():
+    stub = Path(module.__file__ or "").with_suffix(".pyi")
+    members = vars(module).items() if not stub.exists() else ()
+    for name, member in members:
         if name.startswith("_") or getattr(member, "__module__", None) != module.__name__:
             continue
         if inspect.isfunction(member) and not member.__doc__:
             yield f"{module.__name__}.{name}"
-        if inspect.isclass(member):
+        if inspect.isclass(member) and not is_typeddict(member):
             yield from undocumented_parts(member)
+    if stub.exists():
+        yield from (f"{module.__name__}.{name}" for name in undocumented_in_stub(ast.parse(stub.read_text())))
+
+
+def undocumented_in_stub(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                if not name.startswith("_") and not ast.get_docstring(node):
+                    yield name
+            case _:
+                pass
 
 
 def undocumented_parts(cls: type[Any]) -> Iterator[str]:
