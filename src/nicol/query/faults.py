@@ -95,48 +95,39 @@ def _raw(error: DriverError) -> str:
     return f"the database refused the statement{state}: {error.message}"
 
 
+_MEANINGS: Mapping[Fault, tuple[type[ClientError], str, str]] = {
+    Fault.UNIQUE: (UniqueViolation, "P2002", "Unique constraint failed{place}"),
+    Fault.FOREIGN_KEY: (ForeignKeyViolation, "P2003", "Foreign key constraint failed{place}"),
+    Fault.NOT_NULL: (NullViolation, "P2011", "Null constraint failed{place}"),
+    Fault.CHECK: (ConstraintViolation, "P2004", "A constraint failed in the database{place}: {told}"),
+    Fault.TOO_LONG: (ValueInvalid, "P2000", "The value is too long for its column{place}: {told}"),
+    Fault.OUT_OF_RANGE: (ValueInvalid, "P2020", "The value is out of range for its type{place}: {told}"),
+    Fault.INVALID_VALUE: (ValueInvalid, "P2007", "The value is invalid{place}: {told}"),
+    Fault.TABLE_MISSING: (TableMissing, "P2021", "The table{place} does not exist in the database: {told}"),
+    Fault.COLUMN_MISSING: (
+        ColumnMissing,
+        "P2022",
+        "The column{place} does not exist in the database: {told}",
+    ),
+    Fault.SYNTAX: (RawQueryFailed, "P2010", "The database does not understand the statement: {told}"),
+}
+"""Faults of a call: the error, Prisma's code, and the sentence, in which `place` is what the call's model knows."""
+
+
 def _meaning(
     violation: Violation, error: DriverError, model: str | None, fields: tuple[str, ...]
 ) -> ClientError:
-    names = ", ".join(f"`{field}`" for field in fields) or (
-        f"`{violation.constraint}`" if violation.constraint else ""
-    )
-    on = f" of model `{model}`" if model else ""
-    place = {"model": model, "fields": fields, "constraint": violation.constraint}
-    of = f" on {names}" if names else ""
-    match violation.fault:
-        case Fault.UNIQUE:
-            return UniqueViolation(f"Unique constraint failed{of}{on}", **place)
-        case Fault.FOREIGN_KEY:
-            return ForeignKeyViolation(
-                f"Foreign key constraint failed on the field{of.removeprefix(' on')}{on}", **place
-            )
-        case Fault.NOT_NULL:
-            return NullViolation(f"Null constraint failed{of}{on}", **place)
-        case Fault.CHECK:
-            return ConstraintViolation(
-                f"A constraint failed in the database{of}{on}: {error.message}", **place
-            )
-        case Fault.TOO_LONG:
-            return ValueInvalid(
-                f"The value is too long for its column{of}{on}: {error.message}", code="P2000", **place
-            )
-        case Fault.OUT_OF_RANGE:
-            return ValueInvalid(
-                f"The value is out of range for its type{of}{on}: {error.message}", code="P2020", **place
-            )
-        case Fault.INVALID_VALUE:
-            return ValueInvalid(f"The value is invalid{of}{on}: {error.message}", code="P2007", **place)
-        case Fault.TABLE_MISSING:
-            return TableMissing(
-                f"The table `{violation.table or ''}`{on} does not exist in the database", **place
-            )
-        case Fault.COLUMN_MISSING:
-            return ColumnMissing(f"A column{of}{on} does not exist in the database: {error.message}", **place)
-        case Fault.SYNTAX:
-            return RawQueryFailed(_raw(error), **place)
-        case _:
-            return _outage(violation.fault, error)
+    if violation.fault not in _MEANINGS:
+        return _outage(violation.fault, error)
+    kind, code, sentence = _MEANINGS[violation.fault]
+    text = sentence.format(place=_words(violation, model, fields), told=error.message)
+    return kind(text, code=code, model=model, fields=fields, constraint=violation.constraint)
+
+
+def _words(violation: Violation, model: str | None, fields: tuple[str, ...]) -> str:
+    names = fields or ((violation.constraint,) if violation.constraint else ())
+    listed = f" on {', '.join(f'`{name}`' for name in names)}" if names else ""
+    return listed + (f" of model `{model}`" if model else "")
 
 
 _OUTAGES: Mapping[Fault, tuple[type[ClientError], str, str]] = {

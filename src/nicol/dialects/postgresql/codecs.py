@@ -1,4 +1,4 @@
-"""How values cross to PostgreSQL and back. The driver returns Python's own types; what remains is what the schema knows better."""
+"""How values cross to PostgreSQL and back. The driver returns Python's own types; the rest is what the schema knows better."""
 
 from __future__ import annotations
 
@@ -69,23 +69,21 @@ def _bytes(value: Any) -> bytes:
 
 
 def _datetime(native: NativeType | None) -> Codec:
+    """The driver sends and reads moments in UTC, whether the column has a zone or not."""
+    digits = values.fraction_digits(native)
+
+    def encode(value: Any) -> datetime:
+        return values.truncated(values.moment(value), digits)
+
     match native.name if native else "Timestamp":
-        case "Timestamptz":
-            return Codec(_encode_datetime(native), values.moment)
         case "Date":
             return Codec(lambda value: values.moment(value).date(), _from_date)
         case "Time":
-            return Codec(lambda value: _encode_datetime(native)(value).time(), _from_time)
+            return Codec(lambda value: encode(value).time(), _from_time)
         case "Timetz":
-            return Codec(lambda value: _encode_datetime(native)(value).timetz(), _from_time)
+            return Codec(lambda value: encode(value).timetz(), _from_time)
         case _:
-            encode = _encode_datetime(native)
-            return Codec(lambda value: encode(value).replace(tzinfo=None), values.moment)
-
-
-def _encode_datetime(native: NativeType | None) -> Encode:
-    digits = values.fraction_digits(native)
-    return lambda value: values.truncated(values.moment(value), digits)
+            return Codec(encode)
 
 
 def _from_date(value: Any) -> datetime:

@@ -11,6 +11,9 @@ from nicol.query.models import Field, Link, Model
 from nicol.schema.schema import Arity, Scalar
 from nicol.sql import tree as sql
 
+NOTHING = sql.And(())
+"""The condition that asks nothing."""
+
 _COMPARISONS: dict[str, Literal["=", "<", "<=", ">", ">="]] = {
     "equals": "=",
     "lt": "<",
@@ -122,8 +125,7 @@ def _list_test(
 ) -> sql.Expression:
     test = cast('Literal["equals", "has", "has_every", "has_some"]', given.operator)
     encode = field.encode if test == "has" else field.stored.encode
-    listed = encode if test == "has" or encode is None else lambda items: encode(list(items))
-    return sql.ListTest(column(model, field.name, source), test, ctx.value(model, field, given.slot, listed))
+    return sql.ListTest(column(model, field.name, source), test, ctx.value(model, field, given.slot, encode))
 
 
 # ---- relations ---------------------------------------------------------------------------------------------------
@@ -149,7 +151,7 @@ def related(
     link: Link,
     source: str | None,
     alias: str,
-    wanted: sql.Expression = sql.And(()),
+    wanted: sql.Expression = NOTHING,
     columns: tuple[sql.Expression, ...] = (sql.Number(1),),
 ) -> sql.Select:
     """The rows at the other end of a link from the rows of `source`, called `alias`."""

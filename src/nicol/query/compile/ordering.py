@@ -68,7 +68,7 @@ def reverse(key: sql.Order) -> sql.Order:
 # ---- cursors -----------------------------------------------------------------------------------------------------
 
 
-def cursor_join(ctx: Context, model: Model, source: str, page: q.Page, found: Ordering) -> sql.Join:
+def cursor_join(ctx: Context, model: Model, page: q.Page, found: Ordering) -> sql.Join:
     """The row of the cursor beside every row that does not come before it in a total order."""
     assert page.cursor is not None
     start, alias = ctx.alias(), ctx.alias()

@@ -9,7 +9,7 @@ from typing import Any
 
 from nicol.query import query as q
 from nicol.query.compile.context import Act, Context, Frame, Said
-from nicol.query.compile.filters import aliased, both, column, comparable, condition, key_condition
+from nicol.query.compile.filters import NOTHING, aliased, both, column, comparable, condition, key_condition
 from nicol.query.compile.loose import loose_scan
 from nicol.query.compile.ordering import cursor_join, ordering
 from nicol.query.faults import missing_record
@@ -54,7 +54,7 @@ class Shape:
             return []
         groups: list[Groups] = []
         for branch in self.branches:
-            groups.append((yield from branch.groups(rows, frame)))
+            groups += [(yield from branch.groups(rows, frame))]
         try:
             return self.build(rows, groups)
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
@@ -63,17 +63,13 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """An included relation: the keys of its parents go into registers, and its rows are grouped by the keys they carry.
-
-    `rebind` makes a value that came from the database fit to be sent back, where that is not so by itself.
-    """
+    """An included relation: the keys of its parents go into registers, and its rows are grouped by the keys they carry."""
 
     level: Level
     many: bool
     parent_key: tuple[int, ...]
     child_key: tuple[int, ...]
     register: int
-    rebind: tuple[Callable[[Any], Any] | None, ...]
     pack: Callable[[Sequence[Any]], Any]
 
     def groups(self, rows: Sequence[Row], frame: Frame) -> Program[Groups]:
@@ -82,12 +78,9 @@ class Branch:
         if not keys:
             return {}
         for index, values in enumerate(zip(*keys, strict=True)):
-            rebind = self.rebind[index]
-            frame[self.register + index] = self.pack(
-                [rebind(value) for value in values] if rebind else values
-            )
+            frame[self.register + index] = self.pack(values)
         children, objects = yield from self.level.run(frame)
-        key_of = itemgetter(*self.child_key)
+        key_of = _key_of(self.child_key)
         if not self.many:
             return dict(zip(map(key_of, children), objects, strict=True))
         groups: dict[Any, list[Any]] = {}
@@ -102,6 +95,11 @@ class Branch:
             return [(key,) for key in dict.fromkeys(row[place] for row in rows) if key is not None]
         found = dict.fromkeys(tuple(row[place] for place in places) for row in rows)
         return [key for key in found if None not in key]
+
+
+def _key_of(places: tuple[int, ...]) -> Callable[[Row], Any]:
+    """What takes a key out of a row: a value, or a tuple of several."""
+    return itemgetter(*places)
 
 
 # ---- compilation -------------------------------------------------------------------------------------------------
@@ -125,7 +123,7 @@ class Wanted:
         return tuple(every.index(name) for name in columns)
 
 
-def wanted(ctx: Context, model: Model, include: tuple[q.Include, ...], keys: Sequence[str] = ()) -> Wanted:
+def wanted(model: Model, include: tuple[q.Include, ...], keys: Sequence[str] = ()) -> Wanted:
     """The columns that a model's objects and what is included in them need."""
     fields = tuple(model.fields.values())
     seen = {field.column for field in fields}
@@ -169,7 +167,6 @@ def _branch(ctx: Context, model: Model, include: q.Include, have: Wanted) -> Bra
         have.places(model.columns(link.local)),
         child_key,
         register,
-        tuple(_rebind(field) for field in fields),
         ctx.renderer.pack,
     )
 
@@ -178,13 +175,6 @@ def _among(keys: tuple[sql.Column, ...], lists: tuple[sql.Param, ...], fields: l
     if len(keys) == 1:
         return sql.InList(keys[0], lists[0], binary=fields[0].type is Scalar.BYTES)
     return sql.InRows(keys, lists)
-
-
-def _rebind(field: Field) -> Callable[[Any], Any] | None:
-    encode, decode = field.stored.encode, field.stored.decode
-    if field.type is not Scalar.DATETIME or encode is None or decode is None:
-        return None
-    return lambda value: encode(decode(value))
 
 
 # ---- top level ---------------------------------------------------------------------------------------------------
@@ -226,7 +216,7 @@ def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
 
 def key_level(ctx: Context, model: Model, key: q.Key, include: tuple[q.Include, ...]) -> Level:
     """The row of a unique key."""
-    have = wanted(ctx, model, include)
+    have = wanted(model, include)
     where = key_condition(ctx, model, "t0", key)
     columns = tuple(sql.Column(name, "t0") for name in have.columns)
     said = ctx.say(sql.Select(columns, aliased(model.table, "t0"), where=where))
@@ -235,7 +225,7 @@ def key_level(ctx: Context, model: Model, key: q.Key, include: tuple[q.Include, 
 
 def page_level(ctx: Context, model: Model, page: q.Page, limit: sql.Number | None = None) -> Level:
     """The rows of a page at the top."""
-    have = wanted(ctx, model, page.include)
+    have = wanted(model, page.include)
     bound = limit or (None if page.take is None else sql.Param(page.take))
     skip = None if page.skip is None else sql.Param(page.skip)
     select = loose_scan(ctx, model, page, have.columns) or _top(ctx, model, page, have.columns)
@@ -257,14 +247,14 @@ def _base(
     names: tuple[str, ...],
     *,
     total: bool = False,
-    among: sql.Expression = sql.And(()),
+    among: sql.Expression = NOTHING,
     through: sql.Join | None = None,
 ) -> sql.Select:
     """The rows of a page in their order, before anything is left out."""
     found = ordering(ctx, model, "t0", page, total=total or page.cursor is not None or bool(page.distinct))
     joins = [*((through,) if through else ()), *found.joins]
     if page.cursor is not None:
-        joins.append(cursor_join(ctx, model, "t0", page, found))
+        joins.append(cursor_join(ctx, model, page, found))
     where = both(among, condition(ctx, model, "t0", page.where))
     columns = tuple(sql.Column(name, "t0") for name in names)
     return sql.Select(columns, aliased(model.table, "t0"), tuple(joins), where, found.keys)
@@ -312,7 +302,7 @@ def _included(
     ctx: Context, link: Link, target: Model, page: q.Page, keys: tuple[sql.Column, ...], among: sql.Expression
 ) -> tuple[Level, tuple[int, ...]]:
     """The level of an included relation, and where in its rows the key of the parent is."""
-    have = wanted(ctx, target, page.include, () if link.through else target.columns(link.remote))
+    have = wanted(target, page.include, () if link.through else target.columns(link.remote))
     sliced = page.take is not None or page.skip is not None
     base = _base(
         ctx, target, page, have.columns, total=sliced, among=among, through=_bridge(link, target, "j")

@@ -11,7 +11,6 @@ from nicol.query.compile.filters import column
 from nicol.query.defaults import Generate, Moment, generator, updated_at
 from nicol.query.faults import invalid, wrong_value
 from nicol.query.models import Field, Model
-from nicol.schema.schema import Arity
 from nicol.sql import tree as sql
 from nicol.sql.program import Batch, Program
 
@@ -139,14 +138,9 @@ def _encode(model: Model, field: Field, value: Any) -> Any:
                 code="P2012",
             )
         return None
-    given = (
-        value["set"]
-        if field.arity is Arity.LIST and isinstance(value, dict) and set(value) == {"set"}
-        else value
-    )  # pyright: ignore[reportUnknownArgumentType]
     encode = field.stored.encode
     try:
-        return encode(given) if encode else given
+        return encode(value) if encode else value
     except (TypeError, ValueError, OverflowError) as error:
         raise wrong_value(error, model=model.name, field=field.name) from None
 

@@ -17,7 +17,7 @@ from nicol.sql.program import Program, Row
 def create(ctx: Context, query: q.Create) -> Act[object]:
     """Insert a row with everything that hangs on it; its object."""
     model = ctx.models.by_name[query.model]
-    have = wanted(ctx, model, query.include)
+    have = wanted(model, query.include)
     insert = new_row(ctx, model, query.data, {}, have.columns)
     shape = _answer(ctx, model, query.include, have)
 
@@ -54,7 +54,7 @@ def create_many(ctx: Context, query: q.CreateMany) -> Act[int]:
 def update(ctx: Context, query: q.Update) -> Act[object]:
     """Change the row of a key and what hangs on it; its object."""
     model = ctx.models.by_name[query.model]
-    have = wanted(ctx, model, query.include)
+    have = wanted(model, query.include)
     where = key_condition(ctx, model, model.table.name, query.key)
     change = change_row(ctx, model, where, query.data, have.columns)
     shape = _answer(ctx, model, query.include, have)
@@ -101,7 +101,7 @@ def delete(ctx: Context, query: q.Delete) -> Act[object]:
     where = key_condition(ctx, model, model.table.name, query.key)
     if query.include:
         return _read_and_delete(ctx, model, query, where)
-    have = wanted(ctx, model, ())
+    have = wanted(model, ())
     said = ctx.say(sql.Delete(model.table, where, have.columns))
     shape = shape_of(ctx, model, (), have)
 
@@ -132,7 +132,7 @@ def _read_and_delete(ctx: Context, model: Model, query: q.Delete, where: sql.Exp
 def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
     """Change the row of a key or insert it; its object. One statement where the new row would have the key's own values."""
     model = ctx.models.by_name[query.model]
-    have = wanted(ctx, model, query.include)
+    have = wanted(model, query.include)
     native = query.same and query.key.rest == q.ALL and not query.create.acts and not query.update.acts
     write = (
         _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)

@@ -24,6 +24,7 @@ from nicol.query.query import (
     Upsert,
 )
 from nicol.query.read.data import read_data, read_rows
+from nicol.query.read.kinds import is_dict
 from nicol.query.read.page import read_include, read_page
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 
@@ -81,8 +82,8 @@ def _create(models: Models, model: Model, given: Arguments, values: Values) -> C
     return Create(model.name, data, read_include(models, model, given.get("include"), values))
 
 
-def _create_many(models: Models, model: Model, given: Arguments, values: Values) -> CreateMany:
-    rows = read_rows(models, model, _needed(model, given, "data"), values)
+def _create_many(_models: Models, model: Model, given: Arguments, values: Values) -> CreateMany:
+    rows = read_rows(model, _needed(model, given, "data"), values)
     return CreateMany(model.name, rows, bool(given.get("skip_duplicates")))
 
 
@@ -116,12 +117,12 @@ def _upsert_data(model: Model, given: Arguments) -> tuple[Any, Any]:
     data = given.get("data")
     if data is None:
         return _needed(model, given, "create"), _given(model, given, "update")
-    if not isinstance(data, dict):
+    if not is_dict(data):
         raise invalid("`data` of `upsert` must be a dictionary with `create` and `update`", model=model.name)
-    for name in data:  # pyright: ignore[reportUnknownVariableType]
+    for name in data:
         if name not in ("create", "update"):
-            unknown("part of `data` of `upsert`", name, ("create", "update"), model=model.name)  # pyright: ignore[reportUnknownArgumentType]
-    return _needed(model, data, "create"), _given(model, data, "update")  # pyright: ignore[reportUnknownArgumentType]
+            unknown("part of `data` of `upsert`", name, ("create", "update"), model=model.name)
+    return _needed(model, data, "create"), _given(model, data, "update")
 
 
 def _given(model: Model, given: Arguments, name: str) -> Any:

@@ -23,6 +23,7 @@ from nicol.query.query import (
     UpdateRelated,
     UpsertRelated,
 )
+from nicol.query.read.kinds import is_dict, is_list
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 from nicol.schema.schema import Arity, Scalar
 
@@ -32,27 +33,27 @@ _CALCULATIONS = frozenset({"set", "increment", "decrement", "multiply", "divide"
 
 def read_data(models: Models, model: Model, given: Any, values: Values, *, new: bool) -> Data:
     """The data of a new row (`new`) or of a change."""
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(
             f"`data` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
             model=model.name,
         )
     assigns: list[Assign] = []
     acts: list[Act] = []
-    for name, value in given.items():  # pyright: ignore[reportUnknownVariableType]
+    for name, value in given.items():
         if name in model.fields:
-            assigns.append(_assign(model, model.fields[name], value, values, new=new))  # pyright: ignore[reportUnknownArgumentType]
+            assigns.append(_assign(model, model.fields[name], value, values, new=new))
         elif name in model.links:
-            acts.extend(_acts(models, model.links[name], value, values, new=new))  # pyright: ignore[reportUnknownArgumentType]
+            acts.extend(_acts(models, model.links[name], value, values, new=new))
         else:
-            unknown("field in `data`", name, (*model.fields, *model.links), model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+            unknown("field in `data`", name, (*model.fields, *model.links), model=model.name)
     return Data(tuple(assigns), tuple(acts))
 
 
 def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool) -> Assign:
     operator = "set"
-    if isinstance(value, dict) and field.type is not Scalar.JSON:
-        operator, value = _operation(model, field, value, new=new)  # pyright: ignore[reportUnknownArgumentType]
+    if is_dict(value) and field.type is not Scalar.JSON:
+        operator, value = _operation(model, field, value, new=new)
     if value is None:
         if field.required or operator != "set":
             raise invalid(
@@ -62,7 +63,7 @@ def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool
                 code="P2012",
             )
         return Assign(field.name, operator, None)
-    values.append([value] if operator == "push" and not isinstance(value, list | tuple) else value)
+    values.append([value] if operator == "push" and not is_list(value) else value)
     return Assign(field.name, operator, len(values) - 1)
 
 
@@ -86,40 +87,40 @@ def _operation(model: Model, field: Field, given: dict[Any, Any], *, new: bool) 
     return next(iter(given.items()))
 
 
-def read_rows(models: Models, model: Model, given: Any, values: Values) -> tuple[Rows, ...]:
+def read_rows(model: Model, given: Any, values: Values) -> tuple[Rows, ...]:
     """Many new rows, those with the same fields together; relations cannot be written here."""
-    if not isinstance(given, list | tuple):
+    if not is_list(given):
         raise invalid(f"`data` of model `{model.name}` must be a list of dictionaries", model=model.name)
     groups: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-    for row in given:  # pyright: ignore[reportUnknownVariableType]
+    for row in given:
         _check_row(model, row)
-        groups.setdefault(tuple(row), []).append(tuple(row.values()))  # pyright: ignore[reportUnknownArgumentType,reportUnknownMemberType]
+        groups.setdefault(tuple(row), []).append(tuple(row.values()))
     values.extend(groups.values())
     return tuple(Rows(fields, len(values) - len(groups) + index) for index, fields in enumerate(groups))
 
 
 def _check_row(model: Model, row: Any) -> None:
-    if not isinstance(row, dict):
+    if not is_dict(row):
         raise invalid(
             f"a row of model `{model.name}` must be a dictionary, not {type(row).__name__}", model=model.name
         )
-    for name in row:  # pyright: ignore[reportUnknownVariableType]
+    for name in row:
         if name in model.links:
             raise invalid(
                 f"`{name}` is a relation: many rows at once have scalar fields only",
                 model=model.name,
-                fields=(name,),  # pyright: ignore[reportUnknownArgumentType]
+                fields=(name,),
                 hint="give the field of the foreign key itself",
             )
         if name not in model.fields:
-            unknown("field in `data`", name, model.fields, model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+            unknown("field in `data`", name, model.fields, model=model.name)
 
 
 # ---- relations ---------------------------------------------------------------------------------------------------
 
 
 def _acts(models: Models, link: Link, given: Any, values: Values, *, new: bool) -> list[Act]:
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(
             f"`{link.model}.{link.name}` is a relation: give a dictionary such as {{'connect': …}} or {{'create': …}}",
             model=link.model,
@@ -128,9 +129,9 @@ def _acts(models: Models, link: Link, given: Any, values: Values, *, new: bool) 
         )
     readers = _readers(link, new=new)
     acts: list[Act] = []
-    for word, value in given.items():  # pyright: ignore[reportUnknownVariableType]
+    for word, value in given.items():
         if word not in readers:
-            unknown(f"act on relation `{link.name}`", word, readers, model=link.model)  # pyright: ignore[reportUnknownArgumentType]
+            unknown(f"act on relation `{link.name}`", word, readers, model=link.model)
         acts.extend(readers[word](models, link, value, values))
     return acts
 
@@ -145,8 +146,8 @@ def _readers(link: Link, *, new: bool) -> Mapping[str, _Reader]:
 
 
 def _items(link: Link, value: Any) -> list[Any]:
-    if link.many and isinstance(value, list | tuple):
-        return list(value)  # pyright: ignore[reportUnknownArgumentType]
+    if link.many and is_list(value):
+        return list(value)
     return [value]
 
 
@@ -155,17 +156,17 @@ def _part(
 ) -> list[Any]:
     """The named parts of one act, in order; those that may be missing are None."""
     place = f"`{word}` of relation `{link.model}.{link.name}`"
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(
             f"{place} must be a dictionary with {', '.join(f'`{name}`' for name in names)}", model=link.model
         )
-    for name in given:  # pyright: ignore[reportUnknownVariableType]
+    for name in given:
         if name not in names:
-            unknown(f"part of {place}", name, names, model=link.model)  # pyright: ignore[reportUnknownArgumentType]
+            unknown(f"part of {place}", name, names, model=link.model)
     for name in names:
         if name not in given and name not in optional:
             raise invalid(f"{place} needs `{name}`", model=link.model, fields=(link.name,), code="P2012")
-    return [given.get(name) for name in names]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
+    return [given.get(name) for name in names]
 
 
 def _create(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
@@ -178,7 +179,7 @@ def _create(models: Models, link: Link, value: Any, values: Values) -> list[Act]
 
 def _create_many(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
     data, skip = _part(link, "create_many", value, ("data", "skip_duplicates"), ("skip_duplicates",))
-    return [CreateManyRelated(link.name, read_rows(models, models.target(link), data, values), bool(skip))]
+    return [CreateManyRelated(link.name, read_rows(models.target(link), data, values), bool(skip))]
 
 
 def _connect(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
@@ -244,9 +245,7 @@ def _update(models: Models, link: Link, value: Any, values: Values) -> list[Act]
             key = read_key(models, target, where, values)
             acts.append(UpdateRelated(link.name, read_data(models, target, data, values, new=False), key))
         else:
-            wrapped = (
-                isinstance(each, dict) and "data" in each and "data" not in {*target.fields, *target.links}
-            )
+            wrapped = is_dict(each) and "data" in each and "data" not in {*target.fields, *target.links}
             where, data = (
                 _part(link, "update", each, ("where", "data"), ("where",)) if wrapped else (None, each)
             )

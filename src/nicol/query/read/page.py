@@ -8,6 +8,7 @@ from typing import Any
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Link, Model, Models
 from nicol.query.query import Include, OrderBy, Page
+from nicol.query.read.kinds import is_dict, is_list
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 
 PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "include"})
@@ -57,7 +58,7 @@ def _distinct(model: Model, given: Any) -> tuple[str, ...]:
 def _many(given: Any) -> list[Any]:
     if given is None:
         return []
-    return list(given) if isinstance(given, list | tuple) else [given]  # pyright: ignore[reportUnknownArgumentType]
+    return list(given) if is_list(given) else [given]
 
 
 # ---- order -------------------------------------------------------------------------------------------------------
@@ -71,31 +72,31 @@ def read_order(models: Models, model: Model, given: Any) -> tuple[OrderBy, ...]:
 
 
 def _order(models: Models, model: Model, given: Any, path: tuple[str, ...]) -> Iterable[OrderBy]:
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(
             f"`order` of model `{model.name}` must be a dictionary or a list of them", model=model.name
         )
-    for name, value in given.items():  # pyright: ignore[reportUnknownVariableType]
+    for name, value in given.items():
         if name in model.fields:
-            yield _scalar_order(model, name, value, path)  # pyright: ignore[reportUnknownArgumentType]
+            yield _scalar_order(model, name, value, path)
         elif name in model.links:
             yield from _linked_order(models, model, model.links[name], value, path)
         else:
-            unknown("field in `order`", name, (*model.fields, *model.links), model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+            unknown("field in `order`", name, (*model.fields, *model.links), model=model.name)
 
 
 def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) -> OrderBy:
-    if not isinstance(value, dict):
+    if not is_dict(value):
         return OrderBy(name, _descending(model, name, value), None, path)
-    for word in value:  # pyright: ignore[reportUnknownVariableType]
+    for word in value:
         if word not in ("sort", "nulls"):
-            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name)  # pyright: ignore[reportUnknownArgumentType]
-    nulls = value.get("nulls")  # pyright: ignore[reportUnknownVariableType,reportUnknownMemberType]
+            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name)
+    nulls = value.get("nulls")
     if nulls not in (None, "first", "last"):
         raise invalid(
             f"`nulls` of `{name}` must be `first` or `last`, not {nulls!r}", model=model.name, fields=(name,)
         )
-    return OrderBy(name, _descending(model, name, value.get("sort")), nulls, path)  # pyright: ignore[reportUnknownMemberType]
+    return OrderBy(name, _descending(model, name, value.get("sort")), nulls, path)
 
 
 def _descending(model: Model, name: str, value: Any) -> bool:
@@ -114,7 +115,7 @@ def _linked_order(
     if not link.many:
         yield from _order(models, models.target(link), value, (*path, link.name))
         return
-    if not isinstance(value, dict) or set(value) != {"_count"}:  # pyright: ignore[reportUnknownArgumentType]
+    if not is_dict(value) or set(value) != {"_count"}:
         raise invalid(
             f"an order by the relation `{link.name}` needs the number of its rows",
             model=model.name,
@@ -131,11 +132,11 @@ def read_include(models: Models, model: Model, given: Any, values: Values) -> tu
     """The relations of an `include` argument, each True or with the arguments of its own page."""
     if given is None:
         return ()
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(f"`include` of model `{model.name}` must be a dictionary", model=model.name)
     return tuple(
-        Include(name, _included(models, model, name, wanted, values))  # pyright: ignore[reportUnknownArgumentType]
-        for name, wanted in given.items()  # pyright: ignore[reportUnknownVariableType]
+        Include(name, _included(models, model, name, wanted, values))
+        for name, wanted in given.items()
         if wanted is not False and wanted is not None
     )
 
@@ -152,15 +153,15 @@ def _included(models: Models, model: Model, name: str, wanted: Any, values: Valu
         unknown("relation in `include`", name, model.links, model=model.name)
     if wanted is True:
         return Page()
-    if not isinstance(wanted, dict):
+    if not is_dict(wanted):
         raise invalid(
             f"`include` of `{model.name}.{name}` must be True, False or a dictionary",
             model=model.name,
             fields=(name,),
         )
     allowed = PAGE if link.many else frozenset({"include"})
-    arguments = {"order" if word == "order_by" else word: value for word, value in wanted.items()}  # pyright: ignore[reportUnknownVariableType]
-    for argument in arguments:  # pyright: ignore[reportUnknownVariableType]
+    arguments = {"order" if word == "order_by" else word: value for word, value in wanted.items()}
+    for argument in arguments:
         if argument not in allowed:
-            unknown(f"argument of the included relation `{name}`", argument, allowed, model=model.name)  # pyright: ignore[reportUnknownArgumentType]
-    return read_page(models, models.target(link), arguments, values)  # pyright: ignore[reportUnknownArgumentType]
+            unknown(f"argument of the included relation `{name}`", argument, allowed, model=model.name)
+    return read_page(models, models.target(link), arguments, values)

@@ -9,6 +9,7 @@ from nicol.query.faults import invalid, unknown
 from nicol.query.models import Field, Link, Model, Models
 from nicol.query.query import ALL, All, Alone, Compare, Empty, Filter, Key, Not, Null, Related
 from nicol.query.query import Any as AnyOf
+from nicol.query.read.kinds import is_dict, is_list
 from nicol.schema.schema import Arity, EnumRef, Scalar
 
 Values = list[Any]
@@ -37,12 +38,12 @@ _LOGIC = ("AND", "OR", "NOT")
 
 def read_where(models: Models, model: Model, given: Any, values: Values) -> Filter:
     """The filter that a `where` argument is; all of its entries must hold."""
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(
             f"`where` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
             model=model.name,
         )
-    found = tuple(_entry(models, model, name, value, values) for name, value in given.items())  # pyright: ignore[reportUnknownVariableType]
+    found = tuple(_entry(models, model, name, value, values) for name, value in given.items())
     return found[0] if len(found) == 1 else All(found)
 
 
@@ -60,12 +61,12 @@ def _entry(models: Models, model: Model, name: Any, value: Any, values: Values) 
         return All(
             tuple(Compare(each, "equals", slot) for each, slot in zip(key.fields, key.slots, strict=True))
         )
-    unknown("field", name, (*model.fields, *model.links, *_LOGIC), model=model.name)
+    return unknown("field", name, (*model.fields, *model.links, *_LOGIC), model=model.name)
 
 
 def _logic(models: Models, model: Model, word: str, value: Any, values: Values) -> Filter:
-    branches = value if isinstance(value, list | tuple) else [value]
-    found = tuple(read_where(models, model, each, values) for each in branches)  # pyright: ignore[reportUnknownVariableType]
+    branches = value if is_list(value) else [value]
+    found = tuple(read_where(models, model, each, values) for each in branches)
     match word:
         case "AND":
             return All(found)
@@ -81,8 +82,8 @@ def _logic(models: Models, model: Model, word: str, value: Any, values: Values) 
 def _scalar(model: Model, field: Field, value: Any, values: Values) -> Filter:
     if value is None:
         return Null(field.name)
-    if isinstance(value, dict):
-        return _operators(model, field, value, values)  # pyright: ignore[reportUnknownArgumentType]
+    if is_dict(value):
+        return _operators(model, field, value, values)
     return _compare(field, "equals", value, values)
 
 
@@ -158,15 +159,16 @@ def _operator(
             model=model.name,
             fields=(field.name,),
         )
-    return _compare(field, operator, value, values, insensitive=insensitive)
+    given = list(value) if isinstance(value, set | frozenset) else value  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType] - a set of anything
+    return _compare(field, operator, given, values, insensitive=insensitive)
 
 
 def _not(model: Model, field: Field, value: Any, values: Values, insensitive: bool) -> Filter:
     if value is None:
         return Not(Null(field.name))
-    if isinstance(value, dict) and field.type is not Scalar.JSON:
-        nested = {"mode": "insensitive", **value} if insensitive else value  # pyright: ignore[reportUnknownVariableType]
-        return Not(_operators(model, field, nested, values))  # pyright: ignore[reportUnknownArgumentType]
+    if is_dict(value) and field.type is not Scalar.JSON:
+        nested = {"mode": "insensitive", **value} if insensitive else value
+        return Not(_operators(model, field, nested, values))
     return Not(_compare(field, "equals", value, values, insensitive=insensitive))
 
 
@@ -186,7 +188,7 @@ _MANY, _ONE = ("some", "every", "none"), ("is", "is_not")
 def _relation(models: Models, model: Model, link: Link, value: Any, values: Values) -> Filter:
     if value is None and not link.many:
         return Alone(link.name)
-    if not isinstance(value, dict):
+    if not is_dict(value):
         words = " or ".join(f"`{word}`" for word in (_MANY if link.many else _ONE))
         raise invalid(
             f"a filter of the relation `{model.name}.{link.name}` is a dictionary with {words}",
@@ -197,9 +199,9 @@ def _relation(models: Models, model: Model, link: Link, value: Any, values: Valu
     if not link.many and not any(word in value for word in _ONE):
         return Related(link.name, "is", read_where(models, target, value, values))
     found: list[Filter] = []
-    for word, nested in value.items():  # pyright: ignore[reportUnknownVariableType]
+    for word, nested in value.items():
         if word not in words:
-            unknown(f"filter of relation `{link.name}`", word, words, model=model.name)  # pyright: ignore[reportUnknownArgumentType]
+            unknown(f"filter of relation `{link.name}`", word, words, model=model.name)
         found.append(_quantified(models, target, link, word, nested, values))
     return found[0] if len(found) == 1 else All(tuple(found))
 
@@ -215,28 +217,28 @@ def _quantified(models: Models, target: Model, link: Link, word: str, nested: An
 
 def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
     """The unique key that a `where` names; whatever stands beside it must hold too."""
-    if not isinstance(given, dict):
+    if not is_dict(given):
         raise invalid(
             f"`where` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
             model=model.name,
         )
-    name = next((name for name in given if name in model.keys and _is_key(model, name, given[name])), None)  # pyright: ignore[reportUnknownVariableType]
+    name = next((name for name in given if name in model.keys and _is_key(model, name, given[name])), None)
     if name is None:
         needed = ", ".join(f"`{key}`" for key in model.keys)
-        _known(model, given)  # pyright: ignore[reportUnknownArgumentType]
+        _known(model, given)
         raise invalid(
             f"`where` of model `{model.name}` needs one of its unique keys: {needed}", model=model.name
         )
     fields = model.keys[name]
-    slots = _key_slots(model, name, fields, given[name], values)  # pyright: ignore[reportUnknownArgumentType]
-    if len(given) == 1:  # pyright: ignore[reportUnknownArgumentType]
+    slots = _key_slots(model, name, fields, given[name], values)
+    if len(given) == 1:
         return Key(fields, slots)
-    rest = {other: value for other, value in given.items() if other != name}  # pyright: ignore[reportUnknownVariableType]
+    rest = {other: value for other, value in given.items() if other != name}
     return Key(fields, slots, read_where(models, model, rest, values))
 
 
 def _is_key(model: Model, name: str, value: Any) -> bool:
-    return isinstance(value, dict) == (len(model.keys[name]) > 1) and value is not None
+    return is_dict(value) == (len(model.keys[name]) > 1) and value is not None
 
 
 def _known(model: Model, given: dict[Any, Any]) -> None:
