@@ -14,6 +14,7 @@ import apsw
 
 from nicol.drivers.address import SqliteAddress
 from nicol.drivers.connection import Observer, isolation_level, savepoint_text
+from nicol.drivers.sqlite_functions import add_functions
 from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
@@ -182,6 +183,7 @@ def _open(address: SqliteAddress) -> apsw.Connection:
 
 def _prepare(raw: apsw.Connection, address: SqliteAddress) -> None:
     """The settings without which SQLite keeps promises that nobody made."""
+    add_functions(raw)
     raw.set_busy_timeout(round(address.busy_timeout * 1000))
     raw.config(
         apsw.SQLITE_DBCONFIG_DQS_DML, 0

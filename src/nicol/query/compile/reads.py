@@ -99,7 +99,8 @@ class Branch:
 
 def _key_of(places: tuple[int, ...]) -> Callable[[Row], Any]:
     """What takes a key out of a row: a value, or a tuple of several."""
-    return itemgetter(*places)
+    key_of: Callable[[Row], Any] = itemgetter(*places)
+    return key_of
 
 
 # ---- compilation -------------------------------------------------------------------------------------------------

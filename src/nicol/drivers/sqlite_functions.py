@@ -1,0 +1,67 @@
+"""What SQLite lacks beside PostgreSQL, as functions of our connections: lower case, canonical JSON, exact decimals.
+
+Statements of the query engine use them; nothing that is stored in a database does, so that every other program can open it.
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+import apsw
+
+_EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
+_DIGITS = Decimal(1).scaleb(-30)
+
+
+def add_functions(raw: apsw.Connection) -> None:
+    """Teach a connection the functions `nicol_lower`, `nicol_json`, `nicol_decimal` and the collation `nicol_decimal`."""
+    raw.create_scalar_function("nicol_lower", _lower, 1, deterministic=True)
+    raw.create_scalar_function("nicol_json", _canonical, 1, deterministic=True)
+    raw.create_scalar_function("nicol_decimal", _calculate, 3, deterministic=True)
+    raw.create_collation("nicol_decimal", _compare)
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
+
+
+def _canonical(text: Any) -> str | None:
+    """JSON in one spelling: sorted keys, no spaces, and numbers without what does not change them."""
+    if not isinstance(text, str | bytes):
+        return None if text is None else json.dumps(text)
+    value = json.loads(text, parse_float=_number, parse_int=_number)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def _number(text: str) -> dict[str, str]:
+    return {"": str(Decimal(text).normalize(_EXACT))}
+
+
+def _calculate(operator: Any, left: Any, right: Any) -> str | None:
+    """Two decimals added, subtracted, multiplied or divided, with thirty digits behind the point at most."""
+    if left is None or right is None:
+        return None
+    one, two = Decimal(left), Decimal(right)
+    match operator:
+        case "+":
+            result = _EXACT.add(one, two)
+        case "-":
+            result = _EXACT.subtract(one, two)
+        case "*":
+            result = _EXACT.multiply(one, two)
+        case _:
+            result = _EXACT.divide(one, two)
+    return _plain(result)
+
+
+def _plain(number: Decimal) -> str:
+    """The canonical text: no exponent, no zeros that say nothing, rounded half up."""
+    text = format(number.quantize(_DIGITS, context=_EXACT), "f").rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _compare(one: str, two: str) -> int:
+    left, right = Decimal(one), Decimal(two)
+    return (left > right) - (left < right)
