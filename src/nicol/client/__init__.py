@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from nicol.client.client_async import AsyncClient as AsyncClient
     from nicol.client.delegate import AsyncDelegate as AsyncDelegate
     from nicol.client.delegate import Delegate as Delegate
+    from nicol.client.inputs import JsonInput as JsonInput
     from nicol.client.record import Record as Record
     from nicol.drivers.connection import Observation as Observation
     from nicol.sql.json import JsonNull as JsonNull
@@ -19,6 +20,7 @@ _HOMES = {
     "AsyncDelegate": "nicol.client.delegate",
     "Client": "nicol.client.client",
     "Delegate": "nicol.client.delegate",
+    "JsonInput": "nicol.client.inputs",
     "JsonNull": "nicol.sql.json",
     "Observation": "nicol.drivers.connection",
     "Record": "nicol.client.record",
