@@ -35,7 +35,8 @@ class Codec:
     """How a field's value crosses to the database and back; None where the driver already does it right.
 
     Neither is called with None. `encode` raises TypeError, ValueError or (a number that is too big) OverflowError with a
-    sentence for a value that cannot cross. `cast`: the type of one item in the database's words, for parameters that must say it.
+    sentence for a value that cannot cross. `cast`: the type of one item in the database's words, for parameters that
+    must say it.
     """
 
     encode: Encode | None = None
@@ -146,7 +147,10 @@ class Dialect(ABC):
 
     @abstractmethod
     def operator_class(self, name: str) -> str | None:
-        """The database's name of an operator class, which the language spells as `JsonbPathOps` or in raw SQL; None: it has none."""
+        """The database's name of an operator class; None where it has none.
+
+        The language spells it as `JsonbPathOps` or in raw SQL.
+        """
 
     @abstractmethod
     def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
@@ -165,6 +169,13 @@ class Dialect(ABC):
     @abstractmethod
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
+
+    fills_nulls: ClassVar[bool]
+    """True when a column that may no longer be null gets its default where it was."""
+
+    @abstractmethod
+    def narrows(self, before: Check | None, after: Check) -> bool:
+        """True when rows may fail a condition that takes the place of another one, or of none."""
 
     @abstractmethod
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:

@@ -1,5 +1,6 @@
-"""What differs between two catalogs, blind to order and to any database: objects are matched by name, keys and indexes by content.
+"""What differs between two catalogs, blind to order and to any database.
 
+Objects are matched by name, keys and indexes by content.
 Nothing is ever taken for renamed but keys and indexes that keep everything but their name. Extensions, namespaces and
 unmanaged objects are never dropped. Partial indexes that nobody declared are left alone as long as the schema declares none.
 """

@@ -74,9 +74,10 @@ class _Lowering:
 
     def namespaces(self) -> tuple[str, ...]:
         """Those in use, or the connection's own under its usual name."""
-        used = {thing.namespace for thing in (*self.schema.models, *self.schema.enums)}
+        things = (*self.schema.models, *self.schema.enums)
         usual = self.dialect.default_namespace
-        return tuple(sorted({name or usual for name in used or {None}} - {None}))
+        used = {thing.namespace or usual for thing in things} if things else {usual}
+        return tuple(sorted(name for name in used if name))
 
     def named(self, name: str, suffix: str) -> str:
         return shortened(name, self.dialect.name_limit, suffix)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nicol.catalog import Catalog
-from nicol.dialects.changes import Change
+from nicol.dialects import changes as c
 from nicol.dialects.dialect import Dialect
-from nicol.migrate.hazards import Hazard, hazards_of
+from nicol.migrate.hazards import Hazard, HazardSeverity, hazards_of
 from nicol.migrate.order import order, title
 
 EMPTY = "-- This is an empty migration."
@@ -22,26 +22,49 @@ class Step:
     hazards: tuple[Hazard, ...] = ()
 
 
-def plan(changes: tuple[Change, ...], before: Catalog, after: Catalog, dialect: Dialect) -> tuple[Step, ...]:
+def plan(
+    changes: tuple[c.Change, ...], before: Catalog, after: Catalog, dialect: Dialect
+) -> tuple[Step, ...]:
     """The steps that make the changes in this database, in order."""
-    adapted = order(dialect.adapt(changes, before, after))
+    found = [(change, hazards_of(change, before, after, dialect)) for change in changes]
     return tuple(
-        Step(title(change), dialect.spell(change, before, after), hazards_of(change, after, dialect))
-        for change in adapted
+        Step(
+            title(change),
+            dialect.spell(change, before, after),
+            tuple(hazard for original, hazards in found if _covers(change, original) for hazard in hazards),
+        )
+        for change in order(dialect.adapt(changes, before, after))
     )
+
+
+def _covers(adapted: c.Change, original: c.Change) -> bool:
+    """True when an adapted change makes an original one."""
+    match adapted, original:
+        case c.RedefineTables(tables=tables), (
+            c.AlterTable(table=table) | c.CreateIndex(table=table) | c.AddForeignKey(table=table)
+        ):
+            return any(each.after.key == table for each in tables)
+        case c.AlterTable(table=one), c.AlterTable(table=other):
+            return one == other
+        case _:
+            return adapted == original
 
 
 def script(steps: tuple[Step, ...]) -> str:
     """The text of a migration as Prisma lays it out: warnings first, then each step under its title."""
     if not steps:
         return EMPTY + "\n"
-    sections = (f"-- {step.title}\n" + "".join(f"{statement};\n" for statement in step.statements) for step in steps)
+    sections = (
+        f"-- {step.title}\n" + "".join(f"{statement};\n" for statement in step.statements) for step in steps
+    )
     return _warnings(steps) + "\n".join(sections)
 
 
 def _warnings(steps: tuple[Step, ...]) -> str:
-    found = [hazard for step in steps for hazard in step.hazards]
-    if not found:
+    """The header: what may lose something first, what may fail after it."""
+    hazards = [hazard for step in steps for hazard in step.hazards]
+    if not hazards:
         return ""
-    lines = "\n".join(f"  - {hazard.message}" for hazard in found)
+    hazards.sort(key=lambda hazard: hazard.severity is HazardSeverity.UNEXECUTABLE)
+    lines = "\n".join(f"  - {hazard.message}" for hazard in hazards)
     return f"/*\n  Warnings:\n\n{lines}\n\n*/\n"

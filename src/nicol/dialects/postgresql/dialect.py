@@ -50,6 +50,7 @@ class PostgreSQL(Dialect):
     has_enums: ClassVar[bool] = True
     keeps_key_names: ClassVar[bool] = True
     foreign_tables: ClassVar[frozenset[str]] = introspect.FOREIGN_TABLES
+    fills_nulls: ClassVar[bool] = False
     name_limit: ClassVar[int | None] = 63
     join_table_key: ClassVar[bool] = True
     in_memory: ClassVar[str | None] = None
@@ -93,6 +94,10 @@ class PostgreSQL(Dialect):
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
         return casts.cast(before, after)
+
+    def narrows(self, before: Check | None, after: Check) -> bool:  # noqa: ARG002
+        """No schema asks for a check here."""
+        return True
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
         """Columns that cannot be converted are made anew, with what hangs on them."""

@@ -52,3 +52,21 @@ def _name(tokens: list[re.Match[str]], place: int) -> str | None:
         return token.group()
     quotes = token.group()[-1]
     return token.group()[1:-1].replace(quotes * 2, quotes)
+
+
+def narrows(before: Check | None, after: Check) -> bool:
+    """True unless a condition that a schema asked for lets through all that the one before did: more values, more length."""
+    if before is None:
+        return True
+    old, new = (_TEXT.sub("?", check.sql) for check in (before, after))
+    if " IN (" in after.sql:
+        return not set(_TEXT.findall(before.sql)) <= set(_TEXT.findall(after.sql))
+    if _LENGTH.sub("", old) != _LENGTH.sub("", new):
+        return True
+    return any(
+        int(one) > int(other) for one, other in zip(_LENGTH.findall(old), _LENGTH.findall(new), strict=True)
+    )
+
+
+_TEXT = re.compile(r"'(?:[^']|'')*'")
+_LENGTH = re.compile(r"(?<= <= )\d+")

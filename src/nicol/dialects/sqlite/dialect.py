@@ -9,6 +9,7 @@ from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
 from nicol.dialects.ledger import LedgerTexts
 from nicol.dialects.sqlite import adapt, apply, casts, codecs, ddl, errors, introspect, types
+from nicol.dialects.sqlite.checks import narrows
 from nicol.dialects.sqlite.render import PORTABLE, RENDERER
 from nicol.dialects.sqlite.script import split
 from nicol.errors import DriverError
@@ -38,6 +39,7 @@ class SQLite(Dialect):
     has_enums: ClassVar[bool] = False
     keeps_key_names: ClassVar[bool] = False
     foreign_tables: ClassVar[frozenset[str]] = frozenset()
+    fills_nulls: ClassVar[bool] = True
     name_limit: ClassVar[int | None] = None
     join_table_key: ClassVar[bool] = False
     in_memory: ClassVar[str | None] = "file::memory:"
@@ -82,6 +84,10 @@ class SQLite(Dialect):
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
         return casts.cast(before, after)
+
+    def narrows(self, before: Check | None, after: Check) -> bool:
+        """Rows are looked at anew unless the enum, the length or the range grew."""
+        return narrows(before, after)
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
         """Tables are made anew for what SQLite cannot change in place."""
