@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import fasteners
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
     from control_center.db import AsyncClient
@@ -28,7 +29,12 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SHOP = "nordlicht-supply.myshopify.com"
 
 
-def nicol(*arguments: str, folder: Path = EXAMPLE, **environment: str) -> subprocess.CompletedProcess[str]:
+def nicol(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of Nicol in the example's folder."""
+    return nicol_in(EXAMPLE, *arguments, **environment)
+
+
+def nicol_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of Nicol as CI does: without a terminal, and with no other settings than those given."""
     bare = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "PORT", "HOST"))}
     return subprocess.run(
@@ -93,7 +99,7 @@ class MemoryServer:
 
     def __init__(self, neighbour: str) -> None:
         self._neighbour = neighbour
-        name = f"{psycopg.conninfo.conninfo_to_dict(neighbour)['dbname']}_memory"
+        name = f"{conninfo_to_dict(neighbour)['dbname']}_memory"
         self._name, self._away = name, f"{name}_away"
         self.url = neighbour.replace(f"/{name.removesuffix('_memory')}", f"/{name}")
         self._say(f"CREATE DATABASE {name} TEMPLATE template0")

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -81,7 +82,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class Visit:
     """A page with what went wrong on it: messages of its console, failed scripts, and foreign hosts."""
 
-    def __init__(self, browser: Browser, address: str, **options: object) -> None:
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
         self.address = address
         self.faults: list[str] = []
         context = browser.new_context(
@@ -107,7 +108,7 @@ class Visit:
 @pytest.fixture
 def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     """A new visitor; parametrize indirectly for another kind of screen."""
-    options: dict[str, object] = getattr(request, "param", {})
+    options: dict[str, Any] = getattr(request, "param", {})
     visitor = Visit(browser, address, **options)
     yield visitor
     visitor.close()

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -31,7 +32,7 @@ FORM = {"action": "approve", "actor": "Mara", "rationale": "agreed", "evidence_u
 HTMX = {"HX-Request": "true"}
 
 
-def add(site: TestClient, fact: dict[str, object]) -> int:
+def add(site: TestClient, fact: Mapping[str, object]) -> int:
     answer = site.post("/api/facts", json=fact)
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]

@@ -104,14 +104,18 @@ async def _answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
 
 def proposal(fact: DashboardFact) -> Proposal:
     """A fact of a proposal type as a proposal; what its value does not hold stays empty."""
-    value = cast("Mapping[str, Any]", fact.value) if isinstance(fact.value, Mapping) else {}
-    lines = cast("Sequence[Mapping[str, Any]]", value.get("changes") or ())
+    value = _as_mapping(fact.value)
+    lines = cast("Sequence[Any]", value.get("changes") or ())
     return Proposal(
         fact=fact,
         title=str(value.get("title", fact.factType)),
         summary=str(value.get("summary", "")),
-        changes=tuple(_change(line) for line in lines),
+        changes=tuple(_change(_as_mapping(line)) for line in lines),
     )
+
+
+def _as_mapping(value: object) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _change(line: Mapping[str, Any]) -> Change:

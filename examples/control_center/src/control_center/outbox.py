@@ -44,7 +44,8 @@ async def deliver_due(db: AsyncClient, memory_url: str, now: datetime) -> int:
         memory: MemoryClient | None = None
         while entry := await _due(db, now):
             try:
-                memory = memory or await stack.enter_async_context(MemoryClient(url=memory_url))
+                if memory is None:
+                    memory = await stack.enter_async_context(MemoryClient(url=memory_url))
                 await _hand_over(memory, _decision(entry))
             except NicolError as fault:
                 await _postpone(db, entry, fault, now)
@@ -56,7 +57,7 @@ async def deliver_due(db: AsyncClient, memory_url: str, now: datetime) -> int:
 
 def delay_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling, up to a minute."""
-    return min(FIRST_DELAY * 2 ** min(attempts - 1, 10), LONGEST_DELAY)
+    return min(FIRST_DELAY * (1 << min(attempts - 1, 10)), LONGEST_DELAY)
 
 
 class Relay:

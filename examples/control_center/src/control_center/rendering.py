@@ -49,7 +49,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(utc=utc, plain_utc=plain_utc, ago=ago, span=span, shop_name=shop_name)
+    filters = {
+        "utc": utc,
+        "plain_utc": plain_utc,
+        "ago": ago,
+        "span": span,
+        "shop_name": shop_name,
+    }
+    made.filters.update(filters)  # pyright: ignore[reportUnknownMemberType] - Jinja does not say what a filter is
     return made
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 DEFAULT_MEMORY_URL = "file:./memory.db"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +17,8 @@ class Settings:
 
     database_url: str | None = None
     memory_url: str = DEFAULT_MEMORY_URL
-    host: str = "127.0.0.1"
-    port: int = 8000
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -24,6 +26,6 @@ class Settings:
         return cls(
             database_url=environment.get("DATABASE_URL") or None,
             memory_url=environment.get("MEMORY_DATABASE_URL") or DEFAULT_MEMORY_URL,
-            host=environment.get("HOST") or cls.host,
-            port=int(environment.get("PORT") or cls.port),
+            host=environment.get("HOST") or DEFAULT_HOST,
+            port=int(environment.get("PORT") or DEFAULT_PORT),
         )
