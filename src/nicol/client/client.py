@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from nicol.client import raw
-from nicol.client.connect import Link
-from nicol.client.runner import Blocking, BlockingRunner
 from nicol.client.shared import Seconds, SharedClient, terms
-from nicol.drivers.database import Database
-from nicol.sql.program import Result
+
+if TYPE_CHECKING:
+    from nicol.client.connect import Link
+    from nicol.client.runner import Blocking
+    from nicol.sql.program import Result
 
 
 class Client(SharedClient):
@@ -23,14 +24,15 @@ class Client(SharedClient):
     def connect(self) -> None:
         """Connect now, so that a wrong URL is told now and not with the first call."""
         runner = self._open()
-        if isinstance(runner, BlockingRunner):
+        if runner.inside is False:
             runner.connect()
 
     def disconnect(self) -> None:
         """Close all connections. The next call connects again."""
-        runner, self._runner = self._runner, None
-        if isinstance(runner, BlockingRunner):
-            runner.database.close()
+        runner = self._runner
+        if runner is not None and runner.inside is False:
+            self._runner = None
+            runner.close()
 
     def query_raw(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """The rows of a text in the database's own SQL, with its own placeholders (`$1` or `?`), as dictionaries."""
@@ -75,4 +77,7 @@ class Client(SharedClient):
         return runner.run(program, write)
 
     def _new_runner(self, link: Link) -> Blocking:
+        from nicol.client.runner import BlockingRunner
+        from nicol.drivers.database import Database
+
         return BlockingRunner(Database(link.address, self._observer), link.translate)

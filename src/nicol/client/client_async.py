@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from nicol.client import raw
-from nicol.client.connect import Link
-from nicol.client.runner_async import Awaiting, AwaitingRunner
 from nicol.client.shared import Seconds, SharedClient, terms
-from nicol.drivers.database_async import AsyncDatabase
-from nicol.sql.program import Result
+
+if TYPE_CHECKING:
+    from nicol.client.connect import Link
+    from nicol.client.runner_async import Awaiting
+    from nicol.sql.program import Result
 
 
 class AsyncClient(SharedClient):
@@ -23,14 +24,15 @@ class AsyncClient(SharedClient):
     async def connect(self) -> None:
         """Connect now, so that a wrong URL is told now and not with the first call."""
         runner = self._open()
-        if isinstance(runner, AwaitingRunner):
+        if runner.inside is False:
             await runner.connect()
 
     async def disconnect(self) -> None:
         """Close all connections. The next call connects again."""
-        runner, self._runner = self._runner, None
-        if isinstance(runner, AwaitingRunner):
-            await runner.database.close()
+        runner = self._runner
+        if runner is not None and runner.inside is False:
+            self._runner = None
+            await runner.close()
 
     async def query_raw(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """The rows of a text in the database's own SQL, with its own placeholders (`$1` or `?`), as dictionaries."""
@@ -79,4 +81,7 @@ class AsyncClient(SharedClient):
         return await runner.run(program, write)
 
     def _new_runner(self, link: Link) -> Awaiting:
+        from nicol.client.runner_async import AwaitingRunner
+        from nicol.drivers.database_async import AsyncDatabase
+
         return AwaitingRunner(AsyncDatabase(link.address, self._observer), link.translate)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nicol import dialects
 from nicol.client.objects import PackageObjects
 from nicol.client.package import Package
+from nicol.client.parameters import encoded_parameters
 from nicol.dialects.dialect import Dialect
 from nicol.drivers.address import Address, SqliteAddress, parse_address
 from nicol.errors import ClientError, ConfigurationError, DriverError
@@ -76,6 +78,10 @@ class Link:
     def translate(self, error: DriverError) -> ClientError:
         """A database's error in the schema's names."""
         return self.engine.explain(error)
+
+    def parameters(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The values of a raw text as the database takes them."""
+        return encoded_parameters(self.dialect, self.schema, args)
 
 
 def open_link(package: Package, url: str | None, environment: Mapping[str, str]) -> Link:

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from nicol.query.read import OPERATIONS
+OPERATIONS = (
+    "find_unique",
+    "find_unique_or_raise",
+    "find_first",
+    "find_first_or_raise",
+    "find_many",
+    "count",
+    "create",
+    "create_many",
+    "update",
+    "update_many",
+    "upsert",
+    "delete",
+    "delete_many",
+)
+"""Every operation of a model."""
 
 
 class Delegate:

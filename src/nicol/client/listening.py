@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from nicol.drivers.connection import Observation, Observer
+if TYPE_CHECKING:
+    from nicol.drivers.connection import Observation, Observer
 
-Listener: TypeAlias = Callable[[Observation], None]
+Listener: TypeAlias = "Callable[[Observation], None]"
 
 _log = logging.getLogger("nicol.query")
 
@@ -17,6 +18,8 @@ def observer_of(wanted: bool | Listener, values: bool) -> Observer | None:
     """The observer that a client asks for; None costs nothing. `values`: parameters are told, which may be secrets."""
     if wanted is False:
         return None
+    from nicol.drivers.connection import Observer
+
     return Observer(write_to_log if wanted is True else wanted, params=values)
 
 

@@ -4,38 +4,49 @@ from __future__ import annotations
 
 import importlib
 import sys
-from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from nicol.client.names import PACKAGE_WORDS
-from nicol.client.package import Package
-from nicol.client.record import Record
+if TYPE_CHECKING:
+    from enum import StrEnum
 
-_MODULES = frozenset({"enums", "models", "types"})
+    from nicol.client.package import Package
+    from nicol.client.record import Record
+
+CLIENTS = ("AsyncClient", "Client")
+MODULES = ("enums", "models", "types")
 
 
 class Modules:
     """The package, its `models` and its `enums`: every class is made when it is first asked for.
 
-    The arguments are those of `Package`.
+    The arguments are those of `Package`. Nothing is read or imported before the first question.
     """
 
     def __init__(self, name: str, file: str, *, portable: bool = False, base: str = ".") -> None:
-        self.package = Package(name, file, portable=portable, base=base)
+        self._arguments = (name, file, portable, base)
+
+    @cached_property
+    def package(self) -> Package:
+        """The package itself."""
+        from nicol.client.package import Package
+
+        name, file, portable, base = self._arguments
+        return Package(name, file, portable=portable, base=base)
 
     def attribute(self, name: str) -> Any:
         """`__getattr__` of the package."""
-        if name in _MODULES:
+        if name in MODULES:
             return importlib.import_module(f"{self.package.name}.{name}")
         if name == "__all__":
             return self.names()
-        made = self._client(name) if name in PACKAGE_WORDS else self._class(name)
+        made = self._client(name) if name in CLIENTS else self._class(name)
         setattr(sys.modules[self.package.name], name, made)
         return made
 
     def names(self) -> list[str]:
         """`__dir__` of the package."""
-        return sorted({*PACKAGE_WORDS, *self.package.models, *self.package.enum_names})
+        return sorted({*CLIENTS, *MODULES, *self.package.models, *self.package.enum_names})
 
     def model_attribute(self, name: str) -> type[Record]:
         """`__getattr__` of the package's module `models`."""

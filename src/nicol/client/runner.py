@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Self, TypeAlias, TypeVar
+from typing import Literal, Self, TypeAlias, TypeVar
 
 from nicol.client.scope import Scope, Terms, Translate, tell_undo_failed
 from nicol.drivers.connection import Connection, run
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class BlockingRunner:
     """Runs each program on a connection of its own."""
 
-    inside = False
+    inside: Literal[False] = False
 
     def __init__(self, database: Database, translate: Translate) -> None:
         self.database = database
@@ -31,6 +31,10 @@ class BlockingRunner:
             self.database.connect()
         except DriverError as error:
             raise self._translate(error) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.database.close()
 
     def run(self, program: Program[T], write: bool) -> T:
         """The program's answer."""
@@ -54,7 +58,7 @@ class BlockingRunner:
 class BlockingTransaction:
     """Runs programs on the connection of one transaction, one at a time."""
 
-    inside = True
+    inside: Literal[True] = True
 
     def __init__(
         self, connection: Connection, scope: Scope, translate: Translate, lock: threading.Lock | None = None

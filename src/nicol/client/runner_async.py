@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Self, TypeAlias, TypeVar
+from typing import Literal, Self, TypeAlias, TypeVar
 
 from nicol.client.scope import Scope, Terms, Translate, tell_undo_failed
 from nicol.drivers.connection import AsyncConnection, arun
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class AwaitingRunner:
     """Runs each program on a connection of its own."""
 
-    inside = False
+    inside: Literal[False] = False
 
     def __init__(self, database: AsyncDatabase, translate: Translate) -> None:
         self.database = database
@@ -31,6 +31,10 @@ class AwaitingRunner:
             await self.database.connect()
         except DriverError as error:
             raise self._translate(error) from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.database.close()
 
     async def run(self, program: Program[T], write: bool) -> T:
         """The program's answer."""
@@ -54,7 +58,7 @@ class AwaitingRunner:
 class AwaitingTransaction:
     """Runs programs on the connection of one transaction, one at a time."""
 
-    inside = True
+    inside: Literal[True] = True
 
     def __init__(
         self,

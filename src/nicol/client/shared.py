@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from nicol.client import raw
-from nicol.client.connect import Link, open_link
 from nicol.client.delegate import delegate_of
 from nicol.client.listening import Listener, observer_of
-from nicol.client.package import Package
 from nicol.client.scope import Terms
-from nicol.sql.program import Program, Result
+
+if TYPE_CHECKING:
+    from nicol.client.connect import Link
+    from nicol.client.package import Package
+    from nicol.sql.program import Program, Result
 
 Seconds: TypeAlias = float | timedelta
 
@@ -52,10 +54,12 @@ class SharedClient:
     def _raw(self, sql: str, args: tuple[Any, ...]) -> tuple[Any, Program[Result]]:
         """A raw text: what runs it, and its program."""
         runner, link = self._open(), self._linked()
-        return runner, raw.say(link.dialect, link.schema, sql, args)
+        return runner, raw.say(sql, link.parameters(args))
 
     def _linked(self) -> Link:
         if self._link is None:
+            from nicol.client.connect import open_link
+
             self._link = open_link(self.__nicol_package__, self._url, os.environ)
         return self._link
 

@@ -1,0 +1,174 @@
+"""The databases and the clients of the contract: every test runs on each of them, blocking and awaited."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nicol.schema.schema import Schema
+
+from .generated import import_package, push, schema_of, write_package
+
+TABLES = ("comment", "post", "profile", "user", "tag", "sample", "seat", "counter")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One database that the contract runs on; `exact`: it holds every Decimal without rounding."""
+
+    url: str
+    package: Any
+    exact: bool
+
+
+class Awaited:
+    """An asynchronous client that is awaited behind every call, so that one test speaks to both kinds."""
+
+    def __init__(self, subject: Any, runner: asyncio.Runner) -> None:
+        self._subject = subject
+        self._runner = runner
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._subject, name)
+        if not callable(found):
+            return Awaited(found, self._runner)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._settled(found(*args, **kwargs))
+
+        return call
+
+    def _settled(self, answer: Any) -> Any:
+        if inspect.isawaitable(answer):
+            return self._runner.run(_await(answer))
+        if hasattr(answer, "__aenter__"):
+            return _Entered(answer, self._runner)
+        return answer
+
+
+class _Entered:
+    """An asynchronous context manager as a blocking one."""
+
+    def __init__(self, subject: Any, runner: asyncio.Runner) -> None:
+        self._subject = subject
+        self._runner = runner
+
+    def __enter__(self) -> Awaited:
+        return Awaited(self._runner.run(self._subject.__aenter__()), self._runner)
+
+    def __exit__(self, *exit_arguments: Any) -> Any:
+        return self._runner.run(self._subject.__aexit__(*exit_arguments))
+
+
+async def _await(answer: Any) -> Any:
+    return await answer
+
+
+@pytest.fixture(scope="session")
+def contract_schema() -> Schema:
+    """The schema of the contract."""
+    return schema_of((Path(__file__).parent / "schema.prisma").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_schema() -> Schema:
+    """The schema of the contract, written for SQLite alone."""
+    text = (Path(__file__).parent / "schema.prisma").read_text("utf-8")
+    return schema_of(text.replace('provider = "postgresql"', 'provider = "sqlite"'))
+
+
+@pytest.fixture(scope="session")
+def portable_package(contract_schema: Schema, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The client of a portable project."""
+    folder = tmp_path_factory.mktemp("portable")
+    write_package(contract_schema, folder, "contract_portable", portable=True)
+    return import_package(folder, "contract_portable")
+
+
+@pytest.fixture(scope="session")
+def sqlite_target(
+    contract_schema: Schema, portable_package: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Target:
+    """SQLite standing in for PostgreSQL."""
+    url = f"file:{tmp_path_factory.mktemp('sqlite') / 'contract.db'}"
+    push(contract_schema, url, portable=True)
+    return Target(url, portable_package, exact=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_only_target(sqlite_schema: Schema, tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """SQLite as Prisma itself uses it."""
+    folder = tmp_path_factory.mktemp("sqlite_only")
+    write_package(sqlite_schema, folder, "contract_sqlite", portable=False)
+    url = f"file:{folder / 'contract.db'}"
+    push(sqlite_schema, url, portable=False)
+    return Target(url, import_package(folder, "contract_sqlite"), exact=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_target(
+    contract_schema: Schema,
+    portable_package: Any,
+    postgres_server: Callable[[str], str],
+    _postgres_administration: Callable[[str], None],
+) -> Iterator[Target]:
+    """PostgreSQL."""
+    _postgres_administration("CREATE DATABASE contract TEMPLATE template0")
+    url = postgres_server("contract")
+    push(contract_schema, url, portable=True)
+    yield Target(url, portable_package, exact=True)
+    _postgres_administration("DROP DATABASE IF EXISTS contract WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "sqlite-only", "postgresql"])
+def target(request: pytest.FixtureRequest) -> Target:
+    """Each database in turn."""
+    fixture = {
+        "sqlite": "sqlite_target",
+        "sqlite-only": "sqlite_only_target",
+        "postgresql": "postgresql_target",
+    }
+    found: Target = request.getfixturevalue(fixture[request.param])
+    return found
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def open_client(request: pytest.FixtureRequest, target: Target) -> Iterator[Callable[..., Any]]:
+    """Opens clients of the kind in turn on the database in turn; the arguments are those of a client."""
+    opened: list[Any] = []
+    with asyncio.Runner() as runner:
+
+        def open_one(**settings: Any) -> Any:
+            settings = {"url": target.url, **settings}
+            if request.param == "blocking":
+                client = target.package.Client(**settings)
+            else:
+                client = Awaited(target.package.AsyncClient(**settings), runner)
+            opened.append(client)
+            return client
+
+        yield open_one
+        for client in opened:
+            client.disconnect()
+
+
+@pytest.fixture
+def db(open_client: Callable[..., Any]) -> Any:
+    """A client of a database without rows."""
+    client = open_client()
+    for table in TABLES:
+        getattr(client, table).delete_many()
+    return client
+
+
+@pytest.fixture
+def exact(target: Target) -> None:
+    """Leaves out the databases that round decimals."""
+    if not target.exact:
+        pytest.skip("Prisma's own DDL for SQLite stores decimals as floating point numbers")
