@@ -29,6 +29,9 @@ max_prepared_transactions = 4
 timezone = 'UTC'
 """
 
+_DOORS = "local all asks_for_password scram-sha-256\n"
+"""Everybody is let in without a password, but for one role with which its absence is tested."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known from which `docs/scorecard.md` is written."""
@@ -50,6 +53,8 @@ def postgres_server() -> Iterator[Callable[[str], str]]:
         server.ensure_pgdata_inited()
         with (server.pgdata / "postgresql.conf").open("a") as settings:
             settings.write(_SERVER_SETTINGS)
+        doors = server.pgdata / "pg_hba.conf"
+        doors.write_text(_DOORS + doors.read_text())
         server.start()
     yield server.get_uri
     server.cleanup()

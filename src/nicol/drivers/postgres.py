@@ -63,8 +63,10 @@ class _Speaker(Generic[Raw]):
 
     def lost(self) -> bool:
         """True when the server hung up while nobody was listening: a look at the socket, without waiting."""
+        pgconn = self._raw.pgconn
         try:
-            self._raw.pgconn.consume_input()
+            pgconn.consume_input()  # the server's last words
+            pgconn.consume_input()  # the end after them
         except psycopg.OperationalError:
             return True
         return self.broken

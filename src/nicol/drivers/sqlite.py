@@ -221,7 +221,7 @@ _NAMES = re.compile(
     r"|constraint failed: index '(?P<index>.+)'"
     r"|CHECK constraint failed: (?P<check>.+)"
     r"|no such table: (?P<table>.+)"
-    r"|no such column: (?P<column>.+)"
+    r"|no such column: (?P<column>.+?)(?: - should this be a string literal in single-quotes\?)?"
     r"|table (?P<owner>.+) has no column named (?P<unknown>.+)"
     r"|cannot store \S+ value in \S+ column (?P<stored>.+)",
     re.DOTALL,

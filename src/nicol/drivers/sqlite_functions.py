@@ -17,18 +17,20 @@ _DIGITS = Decimal(1).scaleb(-30)
 
 def add_functions(raw: apsw.Connection) -> None:
     """Teach a connection the functions `nicol_lower`, `nicol_json`, `nicol_decimal` and the collation `nicol_decimal`."""
-    raw.create_scalar_function("nicol_lower", _lower, 1, deterministic=True)
-    raw.create_scalar_function("nicol_json", _canonical, 1, deterministic=True)
-    raw.create_scalar_function("nicol_decimal", _calculate, 3, deterministic=True)
+    functions = (("nicol_lower", _lower, 1), ("nicol_json", _canonical, 1), ("nicol_decimal", _calculate, 3))
+    for name, function, arity in functions:
+        raw.create_scalar_function(name, function, arity, deterministic=True)  # pyright: ignore[reportUnknownMemberType] - partly typed
     raw.create_collation("nicol_decimal", _compare)
 
 
-def _lower(text: Any) -> Any:
+def _lower(*given: Any) -> Any:
+    (text,) = given
     return text.lower() if isinstance(text, str) else text
 
 
-def _canonical(text: Any) -> str | None:
+def _canonical(*given: Any) -> str | None:
     """JSON in one spelling: sorted keys, no spaces, and numbers without what does not change them."""
+    (text,) = given
     if not isinstance(text, str | bytes):
         return None if text is None else json.dumps(text)
     value = json.loads(text, parse_float=_number, parse_int=_number)
@@ -39,8 +41,9 @@ def _number(text: str) -> dict[str, str]:
     return {"": str(Decimal(text).normalize(_EXACT))}
 
 
-def _calculate(operator: Any, left: Any, right: Any) -> str | None:
+def _calculate(*given: Any) -> str | None:
     """Two decimals added, subtracted, multiplied or divided, with thirty digits behind the point at most."""
+    operator, left, right = given
     if left is None or right is None:
         return None
     one, two = Decimal(left), Decimal(right)
