@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any, assert_never
@@ -20,7 +21,7 @@ def codec(type: FieldType, arity: Arity, native: NativeType | None, schema: Sche
     item = replace(_item(type, native, schema), cast=_cast(type, native, schema))
     if arity is not Arity.LIST:
         return item
-    return replace(item, encode=_each(item.encode), decode=_list_decoder(item.decode))
+    return replace(item, encode=_each(item.encode), decode=_list_decoder(type, item.decode))
 
 
 def _cast(type: FieldType, native: NativeType | None, schema: Schema) -> str:  # noqa: A002
@@ -103,5 +104,17 @@ def _each(encode: Encode | None) -> Encode:
     return check
 
 
-def _list_decoder(decode: Encode | None) -> Encode | None:
-    return None if decode is None else lambda value: [decode(each) for each in value]
+def _list_decoder(type: FieldType, decode: Encode | None) -> Encode | None:  # noqa: A002
+    """Arrays of types that are the database's own come as text."""
+    if not isinstance(type, EnumRef):
+        return None if decode is None else lambda value: [decode(each) for each in value]
+    back: Encode = decode or str
+    return lambda value: [back(each) for each in (_array_items(value) if isinstance(value, str) else value)]
+
+
+_ITEM = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,{}]+)')
+
+
+def _array_items(text: str) -> list[str]:
+    """The items of an array's text: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO."""
+    return [re.sub(r"\\(.)", r"\1", quoted) if quoted else plain for quoted, plain in _ITEM.findall(text)]

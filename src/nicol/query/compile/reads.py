@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from nicol.query import query as q
 from nicol.query.compile.context import Act, Context, Frame, Said
@@ -99,8 +99,7 @@ class Branch:
 
 def _key_of(places: tuple[int, ...]) -> Callable[[Row], Any]:
     """What takes a key out of a row: a value, or a tuple of several."""
-    key_of: Callable[[Row], Any] = itemgetter(*places)
-    return key_of
+    return cast("Callable[[Row], Any]", itemgetter(*places))
 
 
 # ---- compilation -------------------------------------------------------------------------------------------------
