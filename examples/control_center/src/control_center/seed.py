@@ -1,12 +1,11 @@
 """Example data: three shops, four weeks of facts, proposals that wait, and a trail of decisions.
 
 Every number is a function of shop, fact type and time slot, so that two machines see the same. A second run adds the
-facts of the slots that have passed since, and nothing twice. All of it happens in one transaction.
+facts of the slots that have passed since, and nothing twice.
 """
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from control_center.db.types import DashboardFactCreateInput
 from control_center.decisions import APPROVE, REJECT, NewDecision
 from control_center.fact_types import Unit, fact_type
 from control_center.facts import newest_facts
-from control_center.settings import Settings
 from nicol.client import JsonInput
 
 WEEKS = timedelta(weeks=4)
@@ -140,30 +138,22 @@ ROUTINE = (
 )
 
 
-def seed() -> None:
-    """Fill the database that the environment names, as far as it is not filled yet."""
-    asyncio.run(_seed(Settings.from_environment()))
-
-
-async def _seed(settings: Settings) -> None:
-    async with AsyncClient(url=settings.database_url) as db:
-        await fill(db, datetime.now(UTC))
+async def seed(db: AsyncClient) -> None:
+    """What `nicol db seed` runs, in one transaction."""
+    await fill(db, datetime.now(UTC))
 
 
 async def fill(db: AsyncClient, now: datetime) -> None:
-    """Everything the example has at a moment, that the database does not have yet; all of it or nothing."""
-    async with db.tx() as tx:
-        for shop in SHOPS:
-            known = {fact.factType: fact.createdAt for fact in await newest_facts(tx, shop.domain)}
-            rows = [
-                row for measure in MEASURES for row in _facts(shop, measure, known.get(measure.name), now)
-            ]
-            await tx.dashboard_fact.create_many(data=rows)
-        if not await tx.decision_log.count():
-            trail = [*await _propose(tx, now), *_routine(now)]
-            for at, decision in sorted(trail, key=lambda entry: entry[0]):
-                await decisions.record(tx, decision, at)
-            await _sign_in(tx)
+    """Everything the example has at a moment, as far as the database does not have it yet."""
+    for shop in SHOPS:
+        known = {fact.factType: fact.createdAt for fact in await newest_facts(db, shop.domain)}
+        rows = [row for measure in MEASURES for row in _facts(shop, measure, known.get(measure.name), now)]
+        await db.dashboard_fact.create_many(data=rows)
+    if not await db.decision_log.count():
+        trail = [*await _propose(db, now), *_routine(now)]
+        for at, decision in sorted(trail, key=lambda entry: entry[0]):
+            await decisions.record(db, decision, at)
+        await _sign_in(db)
 
 
 def _facts(
@@ -197,12 +187,12 @@ def _value(shop: Shop, measure: Measure, slot: int, at: datetime) -> JsonInput:
     return {measure.key: value, "currency": shop.currency} if money else {measure.key: value}
 
 
-async def _propose(tx: AsyncClient, now: datetime) -> list[tuple[datetime, NewDecision]]:
+async def _propose(db: AsyncClient, now: datetime) -> list[tuple[datetime, NewDecision]]:
     """Write the proposals; what was answered to them, and when."""
     answers: list[tuple[datetime, NewDecision]] = []
     for idea in IDEAS:
         at = now - idea.hours_ago * H
-        fact = await tx.dashboard_fact.create(
+        fact = await db.dashboard_fact.create(
             data={
                 "shopDomain": idea.shop,
                 "factType": idea.fact_type,
@@ -236,9 +226,9 @@ def _routine(now: datetime) -> Iterator[tuple[datetime, NewDecision]]:
             )
 
 
-async def _sign_in(tx: AsyncClient) -> None:
+async def _sign_in(db: AsyncClient) -> None:
     """The host application's table, so that there is something for the Control Center to leave alone."""
-    await tx.session.create_many(
+    await db.session.create_many(
         data=[
             {
                 "id": f"offline_{shop.domain}",
