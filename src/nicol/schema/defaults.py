@@ -80,7 +80,7 @@ def default_of(expression: Expression, type: FieldType, arity: Arity) -> Default
         return _function(expression)
     if arity is Arity.LIST:
         if not isinstance(expression, ListExpression):
-            raise Unfit("the default of a list field is a list")
+            raise Unfit("the default of a list field is a list: write it in brackets, like [1, 2]")
         return ListLiteral(tuple(literal_of(item, type) for item in expression.items))
     return literal_of(expression, type)
 
@@ -105,10 +105,10 @@ def literal_of(expression: Expression, type: FieldType) -> Literal:  # noqa: A00
     """The value that an expression writes for a type; Unfit where it does not."""
     if isinstance(type, EnumRef):
         if not isinstance(expression, Constant):
-            raise Unfit(f"the default of an enum field is one of the values of `{type.name}`, without quotes")
+            raise Unfit(f"expected a value of `{type.name}`: write its name, without quotes")
         return Literal(expression.name, expression.name)
     if not isinstance(type, Scalar):
-        raise Unfit("a field of an unsupported type has no default but dbgenerated()")
+        raise Unfit('a field of an unsupported type has no such default: write dbgenerated("sql")')
     text = _text_of(expression, type)
     try:
         return Literal(_READERS[type](text), text)

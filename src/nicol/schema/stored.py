@@ -147,7 +147,7 @@ def _pack_model(model: Model) -> _Packed:
         model.mapped,
         [_pack_field(field) for field in model.fields],
         None if model.primary_key is None else _pack_primary_key(model.primary_key),
-        [(_pack_keys(key.fields), key.name, key.mapped, key.where) for key in model.uniques],
+        [(_pack_keys(key.fields), key.name, key.mapped, key.where, key.on_field) for key in model.uniques],
         [(_pack_keys(index.fields), index.mapped, index.method, index.where) for index in model.indexes],
         model.namespace,
         model.ignored,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from nicol.diagnostics import Diagnostic
 from nicol.schema.bind import datasources
-from nicol.schema.rules import attributes, defaults, fields, keys, names, relations, settings
+from nicol.schema.rules import attributes, blocks, defaults, fields, keys, names, relations, settings
 from nicol.schema.rules.rule import Case, Rule
 
 RULES: tuple[Rule, ...] = (
     *settings.RULES,
+    *blocks.RULES,
     *names.RULES,
     *attributes.RULES,
     *fields.RULES,

@@ -204,7 +204,7 @@ def index_names_are_their_own(case: Case) -> Iterator[Problem]:
     """No two indexes or uniques of a database schema have the same given name."""
     seen: set[tuple[str | None, str]] = set()
     for model, key in _keys(case):
-        name = key.attribute.string("map")
+        name = _database_name(key)
         if name is None or key.kind is KeyKind.ID or "ignore" in model.attributes:
             continue
         schema = model.attributes.get("schema")
@@ -214,6 +214,27 @@ def index_names_are_their_own(case: Case) -> Iterator[Problem]:
                 f'there is more than one index called "{name}"', key.attribute.syntax.span, "rename one"
             )
         seen.add(place)
+
+
+def _database_name(key: BoundKey) -> str | None:
+    return key.attribute.string("map") or (
+        key.attribute.string("name") if key.kind is KeyKind.INDEX else None
+    )
+
+
+@rule("repeated-key")
+def keys_are_given_once(case: Case) -> Iterator[Problem]:
+    """No two indexes or uniques of one kind have the same fields, unless they have names of their own."""
+    for model in case.binding.models.values():
+        seen: set[tuple[KeyKind, tuple[str, ...]]] = set()
+        for key in model.keys:
+            if key.kind is KeyKind.ID or not key.fields or _database_name(key) is not None:
+                continue
+            if (key.kind, key.names) in seen:
+                fields = ", ".join(key.names)
+                text = f"{_mark(key)} on {fields} is given twice"
+                yield Problem(text, key.attribute.syntax.span, "remove one, or name it with `map`")
+            seen.add((key.kind, key.names))
 
 
 RULES: tuple[Rule, ...] = (
@@ -228,4 +249,5 @@ RULES: tuple[Rule, ...] = (
     key_names_have_a_use,
     conditions_are_sql,
     index_names_are_their_own,
+    keys_are_given_once,
 )

@@ -59,14 +59,6 @@ def enum_values_have_names_of_their_own(case: Case) -> Iterator[Problem]:
             )
 
 
-@rule("empty-enum")
-def enums_have_values(case: Case) -> Iterator[Problem]:
-    """An enum has at least one value."""
-    for enum in case.binding.enums.values():
-        if not enum.values:
-            yield Problem(f"the enum `{enum.name}` has no values", enum.syntax.name.span, "add at least one")
-
-
 @rule("invalid-name")
 def names_are_words(case: Case) -> Iterator[Problem]:
     """A name begins with a letter and holds letters, digits and underscores only."""
@@ -174,7 +166,6 @@ RULES: tuple[Rule, ...] = (
     blocks_have_names_of_their_own,
     fields_have_names_of_their_own,
     enum_values_have_names_of_their_own,
-    enums_have_values,
     names_are_words,
     names_are_free,
     tables_have_names_of_their_own,

@@ -166,8 +166,8 @@ def foreign_keys_pair_their_columns(case: Case) -> Iterator[Problem]:
     """A foreign key has as many columns as it refers to."""
     for child, _, fields, references in _keys(case):
         if len(fields) != len(references):
-            text = f"{len(fields)} fields cannot refer to {len(references)}"
-            yield Problem(text, _span(child, "references"), "name a field for each one")
+            text = f"`fields` names {len(fields)}, `references` {len(references)}"
+            yield Problem(text, _span(child, "references"), "name as many here as there")
 
 
 @rule("relation-column-type")

@@ -1,12 +1,12 @@
-"""Rules about datasources, generators and the kinds of blocks."""
+"""Rules about datasources and generators."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.diagnostics import Severity, suggestion
+from nicol.diagnostics import suggestion
 from nicol.schema.bind import datasources
-from nicol.schema.document import ListExpression, ModelKind, SettingsDeclaration, SettingsKind, StringLiteral
+from nicol.schema.document import ListExpression, SettingsDeclaration, SettingsKind, StringLiteral
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.settings import provider_of, text_or_variable, values_of
 
@@ -117,30 +117,6 @@ def generators_name_their_provider(case: Case) -> Iterator[Problem]:
                 )
 
 
-@rule("composite-type")
-def there_are_no_composite_types(case: Case) -> Iterator[Problem]:
-    """Composite types belong to MongoDB."""
-    for document in case.binding.documents:
-        for model in document.models:
-            if model.kind is ModelKind.TYPE:
-                name = model.name.text
-                way_out = "use a Json field, or a model and a relation"
-                yield Problem(
-                    f"`{name}` is a composite type, which only MongoDB has", model.name.span, way_out
-                )
-
-
-@rule("view-left-out")
-def views_are_left_to_the_database(case: Case) -> Iterator[Problem]:
-    """A view is never migrated, and not in the generated client yet."""
-    for model in case.binding.models.values():
-        if model.is_view:
-            text = f"the view `{model.name}` is read, but neither migrated nor in the generated client"
-            yield Problem(
-                text, model.syntax.name.span, "create it in a migration's SQL; query it raw", Severity.WARNING
-            )
-
-
 def _blocks(case: Case) -> Iterator[SettingsDeclaration]:
     for document in case.binding.documents:
         yield from document.settings
@@ -153,6 +129,4 @@ RULES: tuple[Rule, ...] = (
     settings_are_given_once,
     settings_have_values_that_fit,
     generators_name_their_provider,
-    there_are_no_composite_types,
-    views_are_left_to_the_database,
 )
