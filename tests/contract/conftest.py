@@ -62,7 +62,7 @@ class _Entered:
     def __enter__(self) -> Awaited:
         return Awaited(self._runner.run(self._subject.__aenter__()), self._runner)
 
-    def __exit__(self, *exit_arguments: Any) -> Any:
+    def __exit__(self, *exit_arguments: object) -> Any:
         return self._runner.run(self._subject.__aexit__(*exit_arguments))
 
 

@@ -133,7 +133,8 @@ def bind(schema: Schema, dialect: Dialect, objects: Objects) -> Models:
 
 def _model(model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects) -> Model:
     stored = {field.name: _field(field, schema, dialect, objects) for field in model.scalars}
-    fields = {field.name: stored[field.name] for field in model.scalars if visible(field)}
+    shown = sorted(filter(visible, model.scalars), key=lambda field: field.arity is not Arity.REQUIRED)
+    fields = {field.name: stored[field.name] for field in shown}
     keys = {name: names for name, names in _keys(model) if all(each in fields for each in names)}
     return Model(
         name=model.name,
