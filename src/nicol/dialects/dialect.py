@@ -108,6 +108,7 @@ class Dialect(ABC):
     autoincrement_needs_id: ClassVar[bool]
     named_foreign_keys: bool
     referential_actions: ClassVar[frozenset[ReferentialAction]]
+    refuses_set_null_on_required: ClassVar[bool] = False
     index_methods: ClassVar[frozenset[str]]
 
     @abstractmethod
@@ -201,6 +202,10 @@ class Dialect(ABC):
 
         Nothing lasts when anything fails. The script's own words about transactions are not said.
         """
+
+    @abstractmethod
+    def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
+        """Take away everything that the connection's own namespace holds, or that the given ones hold; all or nothing."""
 
     # ---- queries -------------------------------------------------------------------------------------------------
 

@@ -8,14 +8,15 @@ from nicol.migrate.history import Migration
 from nicol.migrate.ledger import read_ledger, record_applied
 from nicol.sql.program import Program, Statement
 
-_TRY_AGAIN = frozenset({Fault.BUSY, Fault.CONFLICT, Fault.CANCELLED, Fault.UNREACHABLE})
+_TRY_AGAIN = frozenset({Fault.BUSY, Fault.CONFLICT})
+_OUTAGES = _TRY_AGAIN | {Fault.CANCELLED, Fault.UNREACHABLE, Fault.READ_ONLY, Fault.TOO_MANY_CONNECTIONS}
 
 
 def apply_migration(migration: Migration, dialect: Dialect, row_id: str) -> Program[bool]:
     """Apply one migration and write it into the ledger; False when another deployer had done so meanwhile.
 
-    Nothing of it lasts when anything fails. MigrationError tells the statement and the database's words; a database
-    that is busy raises its DriverError, and trying again is safe.
+    Nothing of it lasts when anything fails. MigrationError tells the statement and the database's words; where the
+    script is not to blame (`is_outage`), the DriverError goes on.
     """
     script = migration.script(dialect.name)
     try:
@@ -27,7 +28,7 @@ def apply_migration(migration: Migration, dialect: Dialect, row_id: str) -> Prog
             )
         )
     except DriverError as error:
-        if is_passing(dialect, error):
+        if is_outage(dialect, error):
             raise
         raise _refused(migration, error) from error
     except MigrationError as error:
@@ -35,12 +36,17 @@ def apply_migration(migration: Migration, dialect: Dialect, row_id: str) -> Prog
         raise
 
 
+def run_whole(script: str, dialect: Dialect) -> Program[bool]:
+    """Run a script that belongs to no history, all of it or nothing."""
+    return dialect.transact(script, first=_always(), last=_nothing())
+
+
 def replay(migration: Migration, dialect: Dialect) -> Program[None]:
     """Run one migration on a database that exists only to see what becomes of it; no ledger is kept."""
     try:
-        yield from dialect.transact(migration.script(dialect.name), first=_always(), last=_nothing())
+        yield from run_whole(migration.script(dialect.name), dialect)
     except DriverError as error:
-        if error.broken:
+        if is_outage(dialect, error):
             raise
         raise MigrationError(
             f"the migration {migration.name} cannot be replayed: {error.message}",
@@ -54,10 +60,16 @@ def replay(migration: Migration, dialect: Dialect) -> Program[None]:
         raise
 
 
-def is_passing(dialect: Dialect, error: DriverError) -> bool:
-    """True for a failure that has nothing to do with the script: trying again later is safe and may succeed."""
+def is_outage(dialect: Dialect, error: DriverError) -> bool:
+    """True for a failure that is no fault of the script."""
     violation = dialect.meaning_of(error)
-    return error.broken or (violation is not None and violation.fault in _TRY_AGAIN)
+    return error.broken or (violation is not None and violation.fault in _OUTAGES)
+
+
+def is_passing(dialect: Dialect, error: DriverError) -> bool:
+    """True for a failure after which trying again is safe and may succeed: somebody else was in the way."""
+    violation = dialect.meaning_of(error)
+    return not error.broken and violation is not None and violation.fault in _TRY_AGAIN
 
 
 def _still_pending(migration: Migration, dialect: Dialect) -> Program[bool]:

@@ -24,11 +24,16 @@ class Provider(Protocol):
     autoincrement_needs_id: ClassVar[bool]
     """True when only a single-field id can be numbered by the database."""
 
-    named_foreign_keys: ClassVar[bool]
-    """True when `@relation(map:)` and `@id(map:)` mean something."""
+    @property
+    def named_foreign_keys(self) -> bool:
+        """True when `@relation(map:)` and `@id(map:)` mean something."""
+        ...
 
     referential_actions: ClassVar[frozenset[ReferentialAction]]
     """The actions that a foreign key may have."""
+
+    refuses_set_null_on_required: ClassVar[bool]
+    """True when SetNull on a foreign key that cannot be null is an error and no mere warning."""
 
     index_methods: ClassVar[frozenset[str]]
     """The words that `type:` of an index may be."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from nicol.dialects.dialect import quote
 from nicol.dialects.ledger import LedgerTexts
 from nicol.dialects.scripts import bare
-from nicol.sql.program import Program, Statement, transaction
+from nicol.sql.program import Program, Statement, rows, transaction
 
 _TABLE = '"_prisma_migrations"'
 
@@ -60,3 +61,16 @@ def _work(statements: tuple[str, ...], first: Program[bool], last: Program[None]
             yield Statement(statement, prepare=False)
     yield from last
     return True
+
+
+def clear(namespaces: tuple[str, ...]) -> Program[None]:
+    """Take away the namespaces with all that they hold and make the empty ones anew; the current schema when none is given."""
+    yield from transaction(_clear(namespaces))
+
+
+def _clear(namespaces: tuple[str, ...]) -> Program[None]:
+    ((current,),) = yield from rows("SELECT pg_catalog.current_schema()")
+    for name in namespaces or (current,):
+        yield Statement(f"DROP SCHEMA IF EXISTS {quote(name)} CASCADE", prepare=False)
+    if current is not None:
+        yield Statement(f"CREATE SCHEMA IF NOT EXISTS {quote(current)}", prepare=False)

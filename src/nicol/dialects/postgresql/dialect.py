@@ -116,6 +116,10 @@ class PostgreSQL(Dialect):
         """Run a migration's script in one transaction."""
         return apply.transact(self.split(script), first, last)
 
+    def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
+        """Take away everything that the current schema holds, or the given ones."""
+        return apply.clear(namespaces)
+
     @property
     def renderer(self) -> Renderer:
         """Spells statement trees."""

@@ -117,6 +117,22 @@ def _without_foreign_keys(work: Program[bool]) -> Program[bool]:
             yield Statement("PRAGMA foreign_keys = ON", prepare=False)
 
 
+def clear() -> Program[None]:
+    """Take away everything that the file holds, in one transaction."""
+    yield from _without_foreign_keys(transaction(_clear()))
+
+
+def _clear() -> Program[bool]:
+    things = yield from rows(
+        "SELECT type, name FROM sqlite_master"
+        " WHERE type IN ('view', 'trigger', 'table') AND substr(name, 1, 7) <> 'sqlite_'"
+        " ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL %', type"  # shadow tables go with their virtual one
+    )
+    for kind, name in things:
+        yield Statement(f"DROP {kind.upper()} IF EXISTS {quote(name)}", prepare=False)
+    return True
+
+
 # ---- rebuilt tables --------------------------------------------------------------------------------------------------
 
 

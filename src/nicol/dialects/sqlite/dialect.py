@@ -34,6 +34,7 @@ class SQLite(Dialect):
     namespaces: ClassVar[bool] = False
     autoincrement_needs_id: ClassVar[bool] = True
     referential_actions: ClassVar[frozenset[ReferentialAction]] = frozenset(ReferentialAction)
+    refuses_set_null_on_required: ClassVar[bool] = True
     index_methods: ClassVar[frozenset[str]] = frozenset({"BTree"})
     default_namespace: ClassVar[str | None] = None
     has_enums: ClassVar[bool] = False
@@ -105,6 +106,10 @@ class SQLite(Dialect):
     def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
         """Run a migration's script in one transaction."""
         return apply.transact(self.split(script), first, last)
+
+    def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:  # noqa: ARG002
+        """Take away everything that the file holds."""
+        return apply.clear()
 
     @property
     def renderer(self) -> Renderer:

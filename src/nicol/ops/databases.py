@@ -1,0 +1,182 @@
+"""The database that a command works on: whose it is, how it is reached, and what it means when it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nicol.catalog import Catalog
+from nicol.dialects.dialect import Dialect, Fault
+from nicol.drivers import (
+    Address,
+    Connection,
+    create_database,
+    database_exists,
+    open_database,
+    parse_address,
+    run,
+)
+from nicol.errors import ConnectionFailed, DriverError, NicolError
+from nicol.ops.project import Project, Setting, migration_url
+from nicol.ops.schemas import ReadSchema
+from nicol.schema.schema import Schema
+from nicol.sql.program import Program
+
+T = TypeVar("T")
+
+LEDGER = "_prisma_migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A database: its URL with the place it came from, its address, and the dialect that it speaks."""
+
+    url: Setting
+    address: Address
+    dialect: Dialect
+
+    @property
+    def shown(self) -> str:
+        """The database as it may be named in messages, without secrets."""
+        return self.address.masked
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A connection to a target on which one program after the other is run."""
+
+    target: Target
+    connection: Connection
+
+    def run(self, program: Program[T]) -> T:
+        """Drive a program to its answer; DriverError when the database refuses."""
+        return run(program, self.connection)
+
+    def catalog(self, schema: Schema | None) -> Catalog:
+        """What the database holds of its own, without the ledger."""
+        return without_ledger(self.run(self.target.dialect.introspect(namespaces_of(schema))))
+
+    def clear(self, schema: Schema | None) -> None:
+        """Take away everything that the schema's namespaces hold, the ledger included."""
+        self.run(self.target.dialect.clear(namespaces_of(schema)))
+
+
+def target_of(project: Project, read: ReadSchema) -> Target:
+    """The database of the project, which must be one that the schema serves."""
+    return target_at(migration_url(project, read.schema.datasource), read)
+
+
+def target_at(url: Setting, read: ReadSchema) -> Target:
+    """The database of a URL, which must be one that the schema serves."""
+    address = parse_address(url.value)
+    return Target(url, address, read.dialect(address.dialect))
+
+
+def namespaces_of(schema: Schema | None) -> tuple[str, ...]:
+    """The namespaces that a schema lists; none: it lives in the connection's own."""
+    return schema.datasource.schemas if schema is not None and schema.datasource is not None else ()
+
+
+def without_ledger(catalog: Catalog) -> Catalog:
+    """A catalog without the table of migrations, which belongs to no schema."""
+    return Catalog(
+        tables=tuple(table for table in catalog.tables if table.name != LEDGER),
+        enums=catalog.enums,
+        unmanaged=tuple(thing for thing in catalog.unmanaged if thing.table != LEDGER),
+        namespaces=catalog.namespaces,
+        extensions=catalog.extensions,
+    )
+
+
+@contextmanager
+def talk(target: Target) -> Generator[Conversation]:
+    """A conversation with a database; its refusals that nobody explained are told in words with a way out."""
+    with (
+        explained(target),
+        open_database(target.address) as database,
+        database.session(write=True) as connection,
+    ):
+        yield Conversation(target, connection)
+
+
+def ensure_database(target: Target) -> bool:
+    """Make the database where it is missing; True when it was."""
+    with explained(target):
+        return create_database(target.address)
+
+
+def exists(target: Target) -> bool:
+    """True when the database is there; ConnectionFailed when its server cannot be reached."""
+    with explained(target):
+        return database_exists(target.address)
+
+
+@contextmanager
+def explained(target: Target) -> Generator[None]:
+    """Turn what the database says into a message with a code and the way out."""
+    try:
+        yield
+    except DriverError as error:
+        raise explain(error, target) from error
+
+
+def explain(error: DriverError, target: Target) -> NicolError:
+    """A database's refusal as a message for people."""
+    violation = target.dialect.meaning_of(error)
+    place = f"{target.shown} (from {target.url.origin})"
+    if violation is not None and (words := _OUTAGES.get(violation.fault)) is not None:
+        code, sentence, hint = words(place, target)
+        return ConnectionFailed(f"{sentence}: {error.message}", code=code, help=hint)
+    statement = f"\n  in: {shortened(error.statement)}" if error.statement else ""
+    return NicolError(
+        f"the database {place} refused: {error.message}{statement}", help=error.details.get("hint")
+    )
+
+
+def shortened(statement: str, width: int = 300) -> str:
+    """A statement on one line, cut where it gets long."""
+    line = " ".join(statement.split())
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+_Words = Callable[[str, Target], tuple[str, str, str]]
+
+_OUTAGES: dict[Fault, _Words] = {
+    Fault.UNREACHABLE: lambda place, _: (
+        "P1001",
+        f"cannot reach the database {place}",
+        "is the server running, and are host and port of the URL right? For a file: is its folder there and allowed?",
+    ),
+    Fault.AUTHENTICATION: lambda place, _: (
+        "P1000",
+        f"the server refuses the login for {place}",
+        "check user and password in the URL; special characters in a password are written as %XX",
+    ),
+    Fault.DATABASE_MISSING: lambda place, _: (
+        "P1003",
+        f"there is no database {place}",
+        "`nicol migrate deploy`, `nicol migrate dev` and `nicol db push` create it",
+    ),
+    Fault.ACCESS_DENIED: lambda place, _: (
+        "P1010",
+        f"access to {place} is denied",
+        "give the user the rights it needs, or name another user in the URL",
+    ),
+    Fault.BUSY: lambda place, _: (
+        "P1008",
+        f"{place} is locked by somebody else",
+        "end the other program or its transaction, and run the command again; nothing was changed",
+    ),
+    Fault.READ_ONLY: lambda place, _: (
+        "P1010",
+        f"{place} cannot be written",
+        "make the file and its folder writable, or give the URL of another database; nothing was changed",
+    ),
+    Fault.TOO_MANY_CONNECTIONS: lambda place, _: (
+        "P1001",
+        f"{place} takes no more connections",
+        "close other programs, or raise the server's limit",
+    ),
+}

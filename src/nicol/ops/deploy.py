@@ -1,0 +1,38 @@
+"""`migrate deploy`: apply what the history has and the database has not. Asks nothing, plans nothing, resets nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nicol.migrate.history import check_lock
+from nicol.migrate.ledger import Standing, standing
+from nicol.ops.applying import apply_all, open_ledger, refuse_failed
+from nicol.ops.databases import Target, ensure_database, talk, target_of
+from nicol.ops.histories import read_history
+from nicol.ops.project import Project
+from nicol.ops.schemas import read_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What a deployment did. `before` is where the database stood; `applied` what was applied here, in order."""
+
+    target: Target
+    before: Standing
+    applied: tuple[str, ...]
+    created: bool
+
+
+def migrate_deploy(project: Project, told: Callable[[str], None] = lambda _: None) -> Deployment:
+    """Apply all pending migrations, each in one transaction; `told` hears the name of each when it is done."""
+    read = read_schema(project)
+    target = target_of(project, read)
+    history = read_history(project.migrations)
+    check_lock(history.lock, (target.dialect.name,))
+    created = ensure_database(target)
+    with talk(target) as conversation:
+        before = standing(history, open_ledger(conversation, read.schema), target.dialect.name)
+        refuse_failed(before)
+        pending = [migration for migration in history.migrations if migration.name in before.pending]
+        return Deployment(target, before, apply_all(conversation, pending, told), created)

@@ -1,0 +1,164 @@
+"""`migrate dev`: bring the database up to its history, plan what the schema asks beyond it, write it down and apply it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nicol.catalog import Catalog
+from nicol.migrate.history import (
+    History,
+    Migration,
+    check_lock,
+    latest_snapshot,
+    migration_name,
+    snapshot_text,
+)
+from nicol.migrate.ledger import LedgerRow, Standing, standing
+from nicol.ops.applying import apply_all, open_ledger, refuse_failed
+from nicol.ops.databases import Conversation, Target, ensure_database, talk, target_of
+from nicol.ops.drift import Drift, drift
+from nicol.ops.hazards import consent, weigh
+from nicol.ops.histories import read_history, write_migration, write_snapshot
+from nicol.ops.planning import Plans, plan_all
+from nicol.ops.project import Project
+from nicol.ops.questions import Cancelled, Questioner
+from nicol.ops.replay import Places, catalog_after, places_of
+from nicol.ops.schemas import ReadSchema, read_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """What `migrate dev` did. `caught_up` are migrations of the history that were applied first.
+
+    `created` is the new migration's name, `folder` its place, `applied` whether it was applied, too. `remarks` are
+    doubts and losses that people should know of.
+    """
+
+    target: Target
+    created_database: bool
+    caught_up: tuple[str, ...] = ()
+    created: str | None = None
+    folder: Path | None = None
+    applied: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What lies on the table during one run."""
+
+    project: Project
+    read: ReadSchema
+    target: Target
+    history: History
+    places: Places
+
+
+def migrate_dev(
+    project: Project,
+    questioner: Questioner,
+    now: datetime,
+    *,
+    name: str = "",
+    create_only: bool = False,
+    accept_data_loss: bool = False,
+    told: Callable[[str], None] = lambda _: None,
+) -> Development:
+    """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
+
+    `create_only` writes the migration without applying it. `now` stamps its name, in UTC.
+    """
+    read = read_schema(project)
+    target = target_of(project, read)
+    history = read_history(project.migrations)
+    check_lock(history.lock, read.providers)
+    title = migration_name(now.strftime("%Y%m%d%H%M%S"), name)
+    desk = _Desk(project, read, target, history, places_of(project, read, target))
+    created_database = ensure_database(target)
+    with talk(target) as conversation:
+        expected, remarks = _examine(desk, conversation)
+        plans = plan_all(read, history, desk.places, {target.dialect.name: expected})
+        caught_up = _catch_up(desk, conversation, told)
+        done = Development(target, created_database, caught_up, remarks=(*remarks, *plans.remarks))
+        if plans.empty and not create_only:
+            _keep_snapshot(desk)
+            return done
+        hazards = weigh(conversation, plans.of[target.dialect.name].steps)
+        agreed = consent(hazards, questioner, accept_data_loss=accept_data_loss, only_written=create_only)
+        migration, folder = _write(desk, title, plans)
+        if not create_only:
+            apply_all(conversation, [migration], told)
+    return Development(
+        target, created_database, caught_up, migration.name, folder, not create_only, (*done.remarks, *agreed)
+    )
+
+
+def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
+    """Stop where the database is not what its record says; else what the whole history stands for, and remarks."""
+    ledger = open_ledger(conversation, desk.read.schema)
+    stand = standing(desk.history, ledger, desk.target.dialect.name)
+    refuse_failed(stand)
+    _refuse_diverged(stand)
+    dialect, schema = desk.target.dialect, desk.read.schema
+    everything = catalog_after(desk.history.migrations, dialect, schema, desk.places)
+    applied = [migration for migration in desk.history.migrations if migration.name in stand.applied]
+    expected = catalog_after(applied, dialect, schema, desk.places) if stand.pending else everything
+    found = drift(expected, conversation.catalog(schema), dialect)
+    _refuse_drift(found, desk.target)
+    return everything, found.objects
+
+
+def _refuse_diverged(stand: Standing) -> None:
+    changed = [f"{name} was edited after it had been applied" for name in stand.changed]
+    missing = [f"{name} is applied, but no longer in the history" for name in stand.missing]
+    if reasons := [*changed, *missing]:
+        raise Cancelled(
+            "the history is not what was applied to the database:" + _listed(reasons),
+            help="restore the files from version control; or start over with `nicol migrate reset`, which empties the database",
+        )
+
+
+def _refuse_drift(found: Drift, target: Target) -> None:
+    if found.tables:
+        raise Cancelled(
+            f"the database {target.shown} holds something else than its history says; to be what it says, it would need:"
+            + _listed(found.tables),
+            help=(
+                "if the change was meant, take it into the schema and the history (`nicol migrate diff --from migrations "
+                "--to url --script`, then `nicol migrate resolve --applied`); else `nicol migrate reset`, which empties "
+                "the database"
+            ),
+        )
+
+
+def _listed(lines: list[str] | tuple[str, ...], limit: int = 20) -> str:
+    shown = "".join(f"\n  - {line}" for line in lines[:limit])
+    return shown + (f"\n  … and {len(lines) - limit} more" if len(lines) > limit else "")
+
+
+def _catch_up(desk: _Desk, conversation: Conversation, told: Callable[[str], None]) -> tuple[str, ...]:
+    ledger: tuple[LedgerRow, ...] = open_ledger(conversation, desk.read.schema)
+    pending = standing(desk.history, ledger, desk.target.dialect.name).pending
+    return apply_all(conversation, [each for each in desk.history.migrations if each.name in pending], told)
+
+
+def _write(desk: _Desk, name: str, plans: Plans) -> tuple[Migration, Path]:
+    if desk.history.get(name) is not None:
+        raise Cancelled(f"there is a migration {name} already", help="run the command again")
+    read = desk.read
+    scripts = {provider: each.text for provider, each in plans.of.items()}
+    snapshot = snapshot_text(read.text, (*desk.history.names, name)) if read.portable else None
+    folder = write_migration(desk.project.migrations, name, scripts, read.providers, snapshot)
+    return Migration(name, tuple(scripts.items()), snapshot), folder
+
+
+def _keep_snapshot(desk: _Desk) -> None:
+    """After a merge, remember what the merged history stands for: it was just found equal to the schema."""
+    history = desk.history
+    if desk.read.portable and history.migrations and latest_snapshot(history) is None:
+        write_snapshot(
+            desk.project.migrations, history.names[-1], snapshot_text(desk.read.text, history.names)
+        )

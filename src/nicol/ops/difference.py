@@ -1,0 +1,136 @@
+"""`migrate diff`: what lies between any two of schema, history and database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nicol.catalog import Catalog
+from nicol.dialects.dialect import Dialect
+from nicol.errors import ConfigurationError
+from nicol.migrate.history import check_lock
+from nicol.migrate.lower import lower
+from nicol.ops.databases import Target, talk, target_at, target_of
+from nicol.ops.drift import Drift, drift, missing_objects
+from nicol.ops.histories import read_history
+from nicol.ops.planning import plan_between
+from nicol.ops.project import Project, Setting
+from nicol.ops.replay import catalog_after, places_of
+from nicol.ops.schemas import ReadSchema, read_schema, read_schema_at
+from nicol.ops.urls import anchored
+
+KINDS = ("empty", "schema", "migrations", "url", "config-datasource")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison: its kind, and where the kind needs it and the project does not tell, a path or URL."""
+
+    kind: str
+    where: str | None = None
+
+    @staticmethod
+    def parse(text: str) -> Side:
+        """`schema`, `schema=other.prisma`, `migrations=folder`, `url=file:x.db`, `empty`, `config-datasource`."""
+        kind, _, where = text.partition("=")
+        if kind not in KINDS:
+            raise ConfigurationError(f"{text!r} cannot be compared", help=f"choose one of {', '.join(KINDS)}")
+        if kind == "url" and not where:
+            kind = "config-datasource"
+        return Side(kind, where or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What leads from one side to the other: a script, and the same in words. Empty when they are equal."""
+
+    dialect: Dialect
+    script: str
+    found: Drift
+
+    @property
+    def empty(self) -> bool:
+        """True when both sides stand for the same."""
+        return not self.found
+
+
+def migrate_diff(project: Project, before: Side, after: Side, provider: str | None = None) -> Difference:
+    """Compare two sides as `provider` sees them: by default the database that one of them is, else the project's first."""
+    read = read_schema(project)
+    dialect = _dialect(project, read, (before, after), provider)
+    old = _catalog(project, read, before, dialect)
+    new = _catalog(project, read, after, dialect)
+    plan = plan_between(old, new, dialect)
+    script = plan.text if plan.steps else ""
+    found = drift(new, old, dialect)
+    if {"schema", "empty"} & {
+        before.kind,
+        after.kind,
+    }:  # a schema knows nothing of triggers, functions and views
+        return Difference(dialect, script, Drift(found.tables))
+    return Difference(dialect, script + _objects(new, old), found)
+
+
+def _objects(new: Catalog, old: Catalog) -> str:
+    lost = missing_objects(new, old)
+    return "".join(
+        f"\n-- {thing.kind} {thing.name}\n{thing.definition.rstrip().rstrip(';')};\n" for thing in lost
+    )
+
+
+def _dialect(project: Project, read: ReadSchema, sides: Sequence[Side], provider: str | None) -> Dialect:
+    if provider is not None:
+        return read.dialect(provider)
+    for side in sides:
+        if side.kind == "url" and side.where is not None:
+            return _target(project, read, side.where).dialect
+    if any(side.kind == "config-datasource" for side in sides):
+        return target_of(project, read).dialect
+    if not read.dialects:
+        raise ConfigurationError(
+            "the schema names no database", help="add a datasource block, or give --provider"
+        )
+    target = _reachable(project, read)
+    return target.dialect if target is not None else read.dialects[0]
+
+
+def _catalog(project: Project, read: ReadSchema, side: Side, dialect: Dialect) -> Catalog:
+    match side:
+        case Side("empty"):
+            return Catalog()
+        case Side("schema", None):
+            return lower(read.schema, dialect)
+        case Side("schema", str(path)):
+            return lower(read_schema_at(Path.cwd() / path, project).schema, dialect)
+        case Side("migrations", where):
+            return _history(project, read, Path.cwd() / where if where else project.migrations, dialect)
+        case Side("url", str(url)):
+            return _live(_target(project, read, url), read)
+        case _:
+            return _live(target_of(project, read), read)
+
+
+def _history(project: Project, read: ReadSchema, folder: Path, dialect: Dialect) -> Catalog:
+    history = read_history(folder)
+    check_lock(history.lock, (dialect.name,))
+    return catalog_after(
+        history.migrations, dialect, read.schema, places_of(project, read, _reachable(project, read))
+    )
+
+
+def _live(target: Target, read: ReadSchema) -> Catalog:
+    with talk(target) as conversation:
+        return conversation.catalog(read.schema)
+
+
+def _target(project: Project, read: ReadSchema, url: str) -> Target:
+    return target_at(Setting(anchored(url, project.root), "the command line"), read)
+
+
+def _reachable(project: Project, read: ReadSchema) -> Target | None:
+    """The project's database, where a URL is set; comparing schemas and histories needs none."""
+    try:
+        return target_of(project, read)
+    except ConfigurationError:
+        return None

@@ -1,0 +1,119 @@
+"""The project's schema: its files, read and checked for every database that it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nicol.diagnostics import Diagnostic, Severity, Source
+from nicol.dialects import named
+from nicol.dialects.dialect import Dialect
+from nicol.errors import ConfigurationError, SchemaInvalid
+from nicol.ops.project import Project
+from nicol.schema.document import Document
+from nicol.schema.parse import parse
+from nicol.schema.resolve import resolve, wanted_provider
+from nicol.schema.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSchema:
+    """A schema without errors, the texts it was read from, the databases it was checked for, and what was found."""
+
+    schema: Schema
+    sources: tuple[Source, ...]
+    dialects: tuple[Dialect, ...]
+    findings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The names of the databases that the schema serves."""
+        return tuple(dialect.name for dialect in self.dialects)
+
+    @property
+    def portable(self) -> bool:
+        """True when it serves several databases."""
+        return len(self.dialects) > 1
+
+    def dialect(self, name: str) -> Dialect:
+        """The dialect of that name among those the schema serves; ConfigurationError where it is none of them."""
+        for dialect in self.dialects:
+            if dialect.name == name:
+                return dialect
+        raise ConfigurationError(
+            f"the database is {name}, but the schema is written for {' and '.join(self.providers)}",
+            help='give a URL of that kind, change the provider, or set providers = ["sqlite", "postgresql"] in the'
+            " configuration to serve both",
+        )
+
+    @property
+    def text(self) -> str:
+        """All files as one text, in the order of their names."""
+        return "\n\n".join(source.text.strip() for source in self.sources) + "\n"
+
+
+def read_sources(project: Project) -> tuple[Source, ...]:
+    """The schema's files; those of the migration history are none of it."""
+    path = project.schema
+    if path.is_dir():
+        files = [
+            file for file in sorted(path.rglob("*.prisma")) if not file.is_relative_to(project.migrations)
+        ]
+    else:
+        files = [path] if path.is_file() else []
+    if not files:
+        raise ConfigurationError(
+            f"there is no schema at {path}",
+            help="create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml",
+        )
+    return tuple(_source(file) for file in files)
+
+
+def _source(file: Path) -> Source:
+    try:
+        return Source(_shown(file), file.read_text("utf-8"))
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file} is not UTF-8 text", help="save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def _shown(file: Path) -> str:
+    here = Path.cwd()
+    return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)
+
+
+def read_schema(project: Project) -> ReadSchema:
+    """The project's schema; SchemaInvalid with every finding when it has errors for one of its databases."""
+    return check_sources(read_sources(project), project.configuration.providers)
+
+
+def read_schema_at(path: Path, project: Project) -> ReadSchema:
+    """The schema of another file or folder, checked for the project's databases."""
+    sources = tuple(map(_source, sorted(path.rglob("*.prisma")) if path.is_dir() else [path]))
+    return check_sources(sources, project.configuration.providers)
+
+
+def check_sources(sources: tuple[Source, ...], providers: tuple[str, ...]) -> ReadSchema:
+    """Texts as a schema, checked for the given databases, or for that of its datasource block."""
+    parsed = [parse(source) for source in sources]
+    documents = tuple(checked.value for checked in parsed)
+    dialects = _dialects(documents, providers)
+    findings = _unique(finding for checked in parsed for finding in checked.findings)
+    resolved = [resolve(documents, dialect) for dialect in dialects or (None,)]
+    findings = _unique([*findings, *(finding for checked in resolved for finding in checked.findings)])
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise SchemaInvalid(findings, sources)
+    return ReadSchema(resolved[0].value, sources, dialects, findings)
+
+
+def _dialects(documents: tuple[Document, ...], providers: tuple[str, ...]) -> tuple[Dialect, ...]:
+    if providers:
+        return tuple(named(name, portable=len(providers) > 1) for name in providers)
+    wanted = wanted_provider(documents)
+    return (named(wanted),) if wanted else ()
+
+
+def _unique(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(dict.fromkeys(findings))

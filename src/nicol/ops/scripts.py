@@ -1,0 +1,21 @@
+"""`db execute`, and running a script as a whole: all of it takes effect or nothing."""
+
+from __future__ import annotations
+
+from nicol.migrate.apply import run_whole
+from nicol.ops.databases import Conversation, Target, talk, target_of
+from nicol.ops.project import Project
+from nicol.ops.schemas import read_schema
+
+
+def db_execute(project: Project, script: str) -> Target:
+    """Run a script on the project's database in one transaction. Rows that it answers are not shown."""
+    target = target_of(project, read_schema(project))
+    with talk(target) as conversation:
+        run_script(conversation, script)
+    return target
+
+
+def run_script(conversation: Conversation, script: str) -> None:
+    """Run a script in one transaction."""
+    conversation.run(run_whole(script, conversation.target.dialect))
