@@ -29,11 +29,13 @@ class Plan:
 
     def program(self, values: list[Any], *, in_transaction: bool = False) -> Program[Any]:
         """The conversation that answers a call with these values. `in_transaction`: the connection is inside one already."""
-        frame = self._frame(values)
-        act = self.compiled.act(frame)
+        act = self.compiled.act(self._frame(values))
         if self.compiled.atomic:
             act = _guarded(act) if in_transaction else transaction(act)
-        return _explained(act, self.explain)
+        try:
+            return (yield from act)
+        except DriverError as error:
+            raise self.explain(error) from error
 
     def _frame(self, values: list[Any]) -> Frame:
         """The values as the database takes them, those that are generated, and room for registers."""
@@ -63,13 +65,6 @@ def _guarded(program: Program[Any]) -> Program[Any]:
         raise
     yield Release(_SAVEPOINT)
     return answer
-
-
-def _explained(program: Program[Any], explain: Callable[[DriverError], Exception]) -> Program[Any]:
-    try:
-        return (yield from program)
-    except DriverError as error:
-        raise explain(error) from error
 
 
 def is_write(query: Query) -> bool:

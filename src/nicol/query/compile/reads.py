@@ -35,8 +35,9 @@ class Level:
         rows = (yield self.said.statement(frame)).rows
         if self.backwards:
             rows.reverse()
-        objects = yield from self.shape.objects(rows, frame)
-        return rows, objects
+        if not self.shape.branches:
+            return rows, self.shape.built(rows, ())
+        return rows, (yield from self.shape.objects(rows, frame))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +56,10 @@ class Shape:
         groups: list[Groups] = []
         for branch in self.branches:
             groups += [(yield from branch.groups(rows, frame))]
+        return self.built(rows, groups)
+
+    def built(self, rows: Sequence[Row], groups: Sequence[Groups]) -> list[Any]:
+        """The objects of rows whose relations are there."""
         try:
             return self.build(rows, groups)
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:

@@ -222,6 +222,12 @@ def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
             f"`where` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
             model=model.name,
         )
+    if len(given) == 1:
+        ((name, value),) = given.items()
+        fields = model.keys.get(name, ())
+        if len(fields) == 1 and value is not None and type(value) is not dict:
+            values.append(value)
+            return Key(fields, (len(values) - 1,))
     name = next((name for name in given if name in model.keys and _is_key(model, name, given[name])), None)
     if name is None:
         needed = ", ".join(f"`{key}`" for key in model.keys)
