@@ -6,12 +6,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import fasteners
+import httpx
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -19,7 +21,6 @@ from psycopg.conninfo import conninfo_to_dict
 if TYPE_CHECKING:
     from control_center.db import AsyncClient
     from control_center.settings import Settings
-    from fastapi.testclient import TestClient
 
 EXAMPLE = Path(__file__).parents[1]
 PACKAGE = EXAMPLE / "src" / "control_center"
@@ -160,11 +161,26 @@ async def db(migrated_url: str) -> AsyncIterator[AsyncClient]:
         yield client
 
 
-@pytest.fixture
-def site(settings: Settings) -> Iterator[TestClient]:
-    """The application on an empty database, relay included, as a browser on the same site sees it."""
+@asynccontextmanager
+async def visiting(settings: Settings) -> AsyncGenerator[httpx.AsyncClient]:
+    """The application, relay included, as a browser on the same site sees it."""
     from control_center.app import create_app
-    from fastapi.testclient import TestClient
 
-    with TestClient(create_app(settings), headers={"Sec-Fetch-Site": "same-origin"}) as client:
+    app = create_app(settings)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://center.example",
+            headers={"Sec-Fetch-Site": "same-origin"},
+            follow_redirects=True,
+        ) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+async def site(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The application on empty databases."""
+    async with visiting(settings) as client:
         yield client

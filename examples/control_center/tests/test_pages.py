@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
-from control_center.db import Client
+from control_center.db import AsyncClient
 from control_center.settings import Settings
-from fastapi.testclient import TestClient
+from httpx import AsyncClient as Site
 
-from .conftest import SHOP, MemoryStore
+from .conftest import SHOP, MemoryStore, visiting
 
+pytestmark = pytest.mark.anyio
 EVIDENCE = "https://example.com/report"
 SALES = {
     "shopDomain": SHOP,
@@ -32,39 +33,39 @@ FORM = {"action": "approve", "actor": "Mara", "rationale": "agreed", "evidence_u
 HTMX = {"HX-Request": "true"}
 
 
-def add(site: TestClient, fact: Mapping[str, object]) -> int:
-    answer = site.post("/api/facts", json=fact)
+async def add(site: Site, fact: Mapping[str, object]) -> int:
+    answer = await site.post("/api/facts", json=fact)
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
 
 
-def decide(site: TestClient, **changes: object) -> None:
+async def decide(site: Site, **changes: object) -> None:
     decision = {"scope": "ops", "actor": "Mara", "action": "note"} | changes
-    assert site.post("/api/decisions", json=decision).status_code == 201
+    assert (await site.post("/api/decisions", json=decision)).status_code == 201
 
 
-def test_without_facts_the_page_says_how_to_begin(site: TestClient) -> None:
-    page = site.get("/")
+async def test_without_facts_the_page_says_how_to_begin(site: Site) -> None:
+    page = await site.get("/")
     assert page.status_code == 200
     assert "nicol db seed" in page.text
 
 
 @pytest.mark.proves("Control Center", "page with tiles, approvals and lately decided")
-def test_the_page_of_a_shop_shows_tiles_and_what_waits(site: TestClient) -> None:
-    add(site, SALES | {"evidenceUrl": EVIDENCE})
-    add(site, IDEA)
-    decide(site, shopDomain=SHOP, rationale="watched")
-    page = site.get("/")
+async def test_the_page_of_a_shop_shows_tiles_and_what_waits(site: Site) -> None:
+    await add(site, SALES | {"evidenceUrl": EVIDENCE})
+    await add(site, IDEA)
+    await decide(site, shopDomain=SHOP, rationale="watched")
+    page = await site.get("/")
     assert page.url.path == f"/shops/{SHOP}"
     for text in ("€4,812", "Sales, 24 hours", "Lower the &lt;b&gt;price&lt;/b&gt;", "watched", EVIDENCE):
         assert text in page.text
     assert "<b>price</b>" not in page.text
 
 
-def test_one_fact_type_has_a_page_of_its_own(site: TestClient) -> None:
+async def test_one_fact_type_has_a_page_of_its_own(site: Site) -> None:
     for gross in (1, 2, 3):
-        add(site, SALES | {"value": {"gross": gross}})
-    page = site.get(f"/shops/{SHOP}/facts/shopify.sales.summary")
+        await add(site, SALES | {"value": {"gross": gross}})
+    page = await site.get(f"/shops/{SHOP}/facts/shopify.sales.summary")
     assert page.status_code == 200
     assert page.text.count("<tr>") == 4
     assert 'data-chart="history"' in page.text
@@ -73,8 +74,8 @@ def test_one_fact_type_has_a_page_of_its_own(site: TestClient) -> None:
 @pytest.mark.parametrize(
     "path", ["/nothing", "/shops/unknown.example", f"/shops/{SHOP}/facts/a.b.c", "/static/none.css"]
 )
-def test_what_is_not_there_is_said_on_a_page(site: TestClient, path: str) -> None:
-    page = site.get(path)
+async def test_what_is_not_there_is_said_on_a_page(site: Site, path: str) -> None:
+    page = await site.get(path)
     assert page.status_code == 404
     assert "Not Found" in page.text
     assert "<!doctype html>" in page.text
@@ -83,18 +84,18 @@ def test_what_is_not_there_is_said_on_a_page(site: TestClient, path: str) -> Non
 # ---- answering -----------------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_without_scripts_leads_back_to_the_page(site: TestClient) -> None:
-    idea = add(site, IDEA)
-    page = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM)
+async def test_an_answer_without_scripts_leads_back_to_the_page(site: Site) -> None:
+    idea = await add(site, IDEA)
+    page = await site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM)
     assert page.url.path == f"/shops/{SHOP}"
     assert "Nothing waits for an approval" in page.text
     assert "agreed" in page.text
     assert site.cookies["operator"] == "Mara"
 
 
-def test_an_answer_with_htmx_brings_the_parts_that_changed(site: TestClient) -> None:
-    idea = add(site, IDEA)
-    part = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM, headers=HTMX)
+async def test_an_answer_with_htmx_brings_the_parts_that_changed(site: Site) -> None:
+    idea = await add(site, IDEA)
+    part = await site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM, headers=HTMX)
     assert part.status_code == 200
     assert "<html" not in part.text
     assert {"approvals", "recent", "memory-status", "notice"} <= set(re.findall(r'id="([\w-]+)"', part.text))
@@ -102,11 +103,11 @@ def test_an_answer_with_htmx_brings_the_parts_that_changed(site: TestClient) -> 
 
 @pytest.mark.proves("Control Center", "validation messages beside the form")
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(
-    site: TestClient, headers: dict[str, str]
+async def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(
+    site: Site, headers: dict[str, str]
 ) -> None:
-    idea = add(site, IDEA)
-    page = site.post(
+    idea = await add(site, IDEA)
+    page = await site.post(
         f"/shops/{SHOP}/proposals/{idea}", data=FORM | {"evidence_url": "", "actor": " "}, headers=headers
     )
     assert page.status_code == 422
@@ -116,34 +117,34 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(
     assert "<details open>" in page.text
 
 
-def test_an_answered_proposal_says_who_was_faster(site: TestClient) -> None:
-    idea = add(site, IDEA)
-    add(site, IDEA)
+async def test_an_answered_proposal_says_who_was_faster(site: Site) -> None:
+    idea = await add(site, IDEA)
+    await add(site, IDEA)
     for actor in ("Mara", "Jonas"):
-        part = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM | {"actor": actor}, headers=HTMX)
+        part = await site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM | {"actor": actor}, headers=HTMX)
     assert "Mara has already answered" in part.text
 
 
-def test_an_unknown_proposal_is_not_found(site: TestClient) -> None:
-    add(site, SALES)
-    assert site.post(f"/shops/{SHOP}/proposals/404", data=FORM).status_code == 404
+async def test_an_unknown_proposal_is_not_found(site: Site) -> None:
+    await add(site, SALES)
+    assert (await site.post(f"/shops/{SHOP}/proposals/404", data=FORM)).status_code == 404
 
 
 # ---- audit trail ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_trail_can_be_filtered_in_the_address(site: TestClient) -> None:
-    decide(site, rationale="first", scope="ops")
-    decide(site, rationale="second", scope="ads", actor="Jonas")
-    page = site.get("/audit", params={"scope": "ads"})
+async def test_the_trail_can_be_filtered_in_the_address(site: Site) -> None:
+    await decide(site, rationale="first", scope="ops")
+    await decide(site, rationale="second", scope="ads", actor="Jonas")
+    page = await site.get("/audit", params={"scope": "ads"})
     assert "second" in page.text
     assert "first" not in page.text
-    part = site.get(
+    part = await site.get(
         "/audit", params={"actor": "Mara", "scope": "", "since": "", "until": "", "tz": "UTC"}, headers=HTMX
     )
     assert "first" in part.text
     assert "<html" not in part.text
-    assert "No decision matches" in site.get("/audit", params={"until": "2001-01-01"}).text
+    assert "No decision matches" in (await site.get("/audit", params={"until": "2001-01-01"})).text
 
 
 @pytest.mark.parametrize(
@@ -155,36 +156,38 @@ def test_the_trail_can_be_filtered_in_the_address(site: TestClient) -> None:
         {"until": "9999-12-31"},
     ],
 )
-def test_a_date_that_is_none_is_refused_with_the_reason(site: TestClient, params: dict[str, str]) -> None:
-    page = site.get("/audit", params=params)
+async def test_a_date_that_is_none_is_refused_with_the_reason(site: Site, params: dict[str, str]) -> None:
+    page = await site.get("/audit", params=params)
     assert page.status_code == 400
     assert "is not a" in page.text
 
 
 @pytest.mark.parametrize("page", ["-1", "0", "7"])
-def test_a_page_that_is_none_shows_the_nearest(site: TestClient, page: str) -> None:
-    decide(site, rationale="only")
-    assert "only" in site.get("/audit", params={"page": page}).text
+async def test_a_page_that_is_none_shows_the_nearest(site: Site, page: str) -> None:
+    await decide(site, rationale="only")
+    assert "only" in (await site.get("/audit", params={"page": page})).text
 
 
-def test_days_are_those_of_the_readers_time_zone(
-    migrated_url: str, settings: Settings, site: TestClient
+async def test_days_are_those_of_the_readers_time_zone(
+    migrated_url: str, settings: Settings, site: Site
 ) -> None:
     moment = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
-    with Client(url=migrated_url) as db:
-        db.decision_log.create(data={"scope": "ops", "actor": "Mara", "action": "note", "createdAt": moment})
+    async with AsyncClient(url=migrated_url) as db:
+        await db.decision_log.create(
+            data={"scope": "ops", "actor": "Mara", "action": "note", "createdAt": moment}
+        )
     berlin = {"since": "2026-07-01", "until": "2026-07-01", "tz": "Europe/Berlin"}
-    assert "1 decision<" in site.get("/audit", params=berlin).text
-    assert "0 decisions<" in site.get("/audit", params=berlin | {"tz": "UTC"}).text
+    assert "1 decision<" in (await site.get("/audit", params=berlin)).text
+    assert "0 decisions<" in (await site.get("/audit", params=berlin | {"tz": "UTC"})).text
 
 
 @pytest.mark.proves("Control Center", "CSV export, safe in spreadsheets")
-def test_the_csv_holds_what_the_filter_lets_through_and_no_formula(site: TestClient) -> None:
+async def test_the_csv_holds_what_the_filter_lets_through_and_no_formula(site: Site) -> None:
     formulas = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
     for text in formulas:
-        decide(site, rationale=text, actor=f'{text.strip()} "quoted", comma')
-    decide(site, scope="ads")
-    answer = site.get("/audit.csv", params={"scope": "ops"})
+        await decide(site, rationale=text, actor=f'{text.strip()} "quoted", comma')
+    await decide(site, scope="ads")
+    answer = await site.get("/audit.csv", params={"scope": "ops"})
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attachment" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
@@ -197,14 +200,14 @@ def test_the_csv_holds_what_the_filter_lets_through_and_no_formula(site: TestCli
 
 
 @pytest.mark.proves("Control Center", "the page says how many decisions wait")
-def test_the_page_says_how_many_decisions_wait(site: TestClient, memory: MemoryStore) -> None:
-    add(site, SALES)
-    assert "Memory store up to date" in site.get("/").text
+async def test_the_page_says_how_many_decisions_wait(site: Site, memory: MemoryStore) -> None:
+    await add(site, SALES)
+    assert "Memory store up to date" in (await site.get("/")).text
     memory.stop()
-    decide(site)
-    decide(site)
-    assert "2 decisions wait for the memory store" in site.get("/memory-status").text
-    assert site.get("/api/health").json() == {"ok": True, "waiting": 2}
+    await decide(site)
+    await decide(site)
+    assert "2 decisions wait for the memory store" in (await site.get("/memory-status")).text
+    assert (await site.get("/api/health")).json() == {"ok": True, "waiting": 2}
 
 
 # ---- security ------------------------------------------------------------------------------------------------------------
@@ -220,30 +223,30 @@ def test_the_page_says_how_many_decisions_wait(site: TestClient, memory: MemoryS
         {"Sec-Fetch-Site": "", "Origin": "null"},
     ],
 )
-def test_a_form_that_another_site_sent_is_refused(
-    settings: Settings, site: TestClient, headers: dict[str, str]
+async def test_a_form_that_another_site_sent_is_refused(
+    settings: Settings, site: Site, headers: dict[str, str]
 ) -> None:
-    idea = add(site, IDEA)
-    page = site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM, headers=headers)
+    idea = await add(site, IDEA)
+    page = await site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM, headers=headers)
     assert page.status_code == 403
     assert "another site" in page.text
-    assert "Decide" in site.get(f"/shops/{SHOP}", headers=headers).text
+    assert "Decide" in (await site.get(f"/shops/{SHOP}", headers=headers)).text
 
 
-def test_every_answer_forbids_what_the_page_does_not_need(site: TestClient) -> None:
-    add(site, SALES)
+async def test_every_answer_forbids_what_the_page_does_not_need(site: Site) -> None:
+    await add(site, SALES)
     for path in ("/", "/audit", "/nothing", "/static/page.css"):
-        headers = site.get(path).headers
+        headers = (await site.get(path)).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_the_pages_hold_no_inline_script_or_style(site: TestClient) -> None:
-    add(site, SALES)
-    add(site, IDEA)
+async def test_the_pages_hold_no_inline_script_or_style(site: Site) -> None:
+    await add(site, SALES)
+    await add(site, IDEA)
     for path in ("/", "/audit", f"/shops/{SHOP}/facts/shopify.sales.summary"):
-        page = site.get(path).text
+        page = (await site.get(path)).text
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", page)
         assert not re.search(r'(?:src|href)="(?:https?:)?//(?!example\.com)', page)
 
@@ -251,12 +254,10 @@ def test_the_pages_hold_no_inline_script_or_style(site: TestClient) -> None:
 # ---- the database --------------------------------------------------------------------------------------------------------
 
 
-def test_a_database_without_tables_is_said_with_the_way_out(database_url: str) -> None:
-    from control_center.app import create_app
-
-    with TestClient(create_app(Settings(database_url=database_url)), raise_server_exceptions=False) as site:
-        page = site.get("/")
-        answer = site.get("/api/health")
+async def test_a_database_without_tables_is_said_with_the_way_out(database_url: str) -> None:
+    async with visiting(Settings(database_url=database_url)) as site:
+        page = await site.get("/")
+        answer = await site.get("/api/health")
     assert (page.status_code, answer.status_code) == (503, 503)
     assert "nicol migrate deploy" in page.text
     assert "nicol migrate deploy" in answer.json()["detail"]
