@@ -50,6 +50,13 @@ class Difference:
     found: Drift
 
     @property
+    def summary(self) -> str:
+        """The same in sentences, one a line."""
+        if self.empty:
+            return "No difference."
+        return "\n".join([*self.found.tables, *self.found.objects])
+
+    @property
     def empty(self) -> bool:
         """True when both sides stand for the same."""
         return not self.found

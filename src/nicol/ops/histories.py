@@ -72,16 +72,16 @@ def write_snapshot(folder: Path, name: str, text: str) -> None:
         raise _unwritable(folder, error) from error
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or as it was."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write a file so that it is there whole or as it was, in a folder that is made if need be."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, text)
+    _write(path, content)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(text.encode())
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from nicol.ops.project import Project
 from nicol.schema.document import Document
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve, wanted_provider
-from nicol.schema.schema import Schema
+from nicol.schema.schema import Datasource, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,15 @@ def _shown(file: Path) -> str:
 def read_schema(project: Project) -> ReadSchema:
     """The project's schema; SchemaInvalid with every finding when it has errors for one of its databases."""
     return check_sources(read_sources(project), project.configuration.providers)
+
+
+def datasource_of(project: Project) -> Datasource | None:
+    """The datasource block of a schema that may have errors, or may not be there at all."""
+    try:
+        sources = read_sources(project)
+    except ConfigurationError:
+        return None
+    return resolve(tuple(parse(source).value for source in sources), None).value.datasource
 
 
 def read_schema_at(path: Path, project: Project) -> ReadSchema:

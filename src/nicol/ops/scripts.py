@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from nicol.errors import ConfigurationError
 from nicol.migrate.apply import run_whole
 from nicol.ops.databases import Conversation, Target, talk, target_of
 from nicol.ops.project import Project
@@ -14,6 +17,14 @@ def db_execute(project: Project, script: str) -> Target:
     with talk(target) as conversation:
         run_script(conversation, script)
     return target
+
+
+def read_script(file: Path) -> str:
+    """The text of a script; ConfigurationError where there is none."""
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the script {file} cannot be read: {error}") from None
 
 
 def run_script(conversation: Conversation, script: str) -> None:

@@ -1,0 +1,77 @@
+"""`nicol db …`: the database without its history."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nicol.cli.options import ConfigOption, LossOption, SchemaOption, UrlOption, named_project
+
+
+def group() -> typer.Typer:
+    """The commands of the group."""
+    app = typer.Typer(help="Work on the database itself.", no_args_is_help=True, rich_markup_mode=None)
+    app.command("push")(push)
+    app.command("seed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(seed)
+    app.command("execute")(execute)
+    return app
+
+
+def push(
+    accept_data_loss: LossOption = False,
+    force_reset: Annotated[bool, typer.Option("--force-reset", help="Empty the database first.")] = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Make the database what the schema says, without migrations: for prototypes."""
+    from nicol.cli.prompts import questioner
+    from nicol.cli.screen import done, say, warn
+    from nicol.ops.push import db_push
+
+    result = db_push(
+        named_project(schema, config, url),
+        questioner(),
+        accept_data_loss=accept_data_loss,
+        force_reset=force_reset,
+    )
+    warn(result.losses)
+    if result.created_database:
+        say(f"Created the database {result.target.shown}")
+    done(f"{result.target.shown} {'now matches' if result.statements else 'already matches'} the schema.")
+
+
+def seed(
+    arguments: typer.Context,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Run the configured seed; what follows `--` is given to it."""
+    from nicol.cli.screen import done
+    from nicol.ops.seed import db_seed
+
+    result = db_seed(named_project(schema, config, url), arguments.args)
+    sys.stderr.write(result.errors)
+    done(f"Seeded {result.target.shown}.")
+
+
+def execute(
+    file: Annotated[Path | None, typer.Option("--file", metavar="PATH", help="The script.")] = None,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read the script from standard input.")] = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Run a SQL script in one transaction; rows that it answers are not shown."""
+    from nicol.cli.screen import done
+    from nicol.ops.scripts import db_execute, read_script
+
+    if (file is None) != stdin:
+        raise typer.BadParameter("give one of --file PATH and --stdin")
+    script = read_script(file) if file is not None else sys.stdin.read() if sys.stdin is not None else ""
+    target = db_execute(named_project(schema, config, url), script)
+    done(f"The script ran on {target.shown}.")

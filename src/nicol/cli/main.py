@@ -1,0 +1,88 @@
+"""The command `nicol`: its groups and commands, and how every run of it ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import typer
+
+from nicol.cli import database, migrations, project
+from nicol.errors import NicolError
+
+CANCELLED = 130
+
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def application() -> typer.Typer:
+    """The command line as a value."""
+    app = typer.Typer(
+        name="nicol",
+        help="The Prisma workflow, native to Python: schema, migrations, client.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=_SETTINGS,
+    )
+    app.callback()(_options)
+    project.register(app)
+    for name, group in (("migrate", migrations.group()), ("db", database.group())):
+        app.add_typer(group, name=name)
+    return app
+
+
+def _options(
+    debug: bool = typer.Option(False, "--debug", envvar="NICOL_DEBUG", help="Show the trace of an error."),
+) -> None:
+    if debug:
+        os.environ["NICOL_DEBUG"] = "1"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit code."""
+    sys.exit(
+        run(
+            lambda: typer.main.get_command(application()).main(
+                arguments, prog_name="nicol", standalone_mode=False
+            )
+        )
+    )
+
+
+def run(command: Callable[[], object]) -> int:
+    """The exit code of a command; whatever went wrong is told in one message on standard error."""
+    try:
+        code = command()
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\ncancelled\n")
+        return CANCELLED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except typer.Exit as end:
+        return end.exit_code
+    except Exception as error:
+        if os.environ.get("NICOL_DEBUG"):
+            raise
+        return _tell(error)
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: Exception) -> int:
+    from nicol.cli.screen import complain
+
+    if callable(
+        show := getattr(error, "show", None)
+    ):  # a wrong argument: the usage, and what is wrong with it
+        show()
+        return 1
+    complain(error)
+    return CANCELLED if isinstance(error, NicolError) and _is_cancelled(error) else 1
+
+
+def _is_cancelled(error: NicolError) -> bool:
+    from nicol.ops.questions import Cancelled
+
+    return isinstance(error, Cancelled)

@@ -1,0 +1,272 @@
+"""`nicol migrate …`: making migrations, applying them, and looking at where a database stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nicol.cli.options import ConfigOption, JsonOption, LossOption, SchemaOption, UrlOption, named_project
+
+if TYPE_CHECKING:
+    from nicol.migrate.ledger import Standing
+
+DIFFERENT = 2
+
+
+def group() -> typer.Typer:
+    """The commands of the group."""
+    app = typer.Typer(help="Make, apply and inspect migrations.", no_args_is_help=True, rich_markup_mode=None)
+    for command in (dev, deploy, status, diff, resolve, reset):
+        app.command(command.__name__)(command)
+    return app
+
+
+def dev(
+    name: Annotated[str, typer.Option("--name", "-n", help="What the migration is called.")] = "",
+    create_only: Annotated[
+        bool,
+        typer.Option(
+            "--create-only", help="Write the migration without applying it, so that it can be edited."
+        ),
+    ] = False,
+    accept_data_loss: LossOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Make a migration of what has changed in the schema, and apply it, with all that is pending, to your database."""
+    from nicol.cli.prompts import questioner
+    from nicol.cli.screen import done, say, warn
+    from nicol.ops.dev import migrate_dev
+
+    result = migrate_dev(
+        named_project(schema, config, url),
+        questioner(),
+        datetime.now(UTC),
+        name=name,
+        create_only=create_only,
+        accept_data_loss=accept_data_loss,
+        told=_applied,
+    )
+    warn(result.remarks)
+    if result.created_database:
+        say(f"Created the database {result.target.shown}")
+    if result.folder is None:
+        done(f"The database {result.target.shown} is in sync with the schema.")
+    elif result.applied:
+        done(f"Created {result.folder} and applied it to {result.target.shown}.")
+    else:
+        done(f"Created {result.folder}; edit it if you like, then run `nicol migrate dev` to apply it.")
+
+
+def deploy(schema: SchemaOption = None, config: ConfigOption = None, url: UrlOption = None) -> None:
+    """Apply all pending migrations: in production, in tests, in CI. Asks nothing and never loses data by itself."""
+    from nicol.cli.screen import done, say, warn
+    from nicol.ops.deploy import migrate_deploy
+
+    result = migrate_deploy(named_project(schema, config, url), _applied)
+    warn(_doubts(result.before))
+    if result.created:
+        say(f"Created the database {result.target.shown}")
+    if result.applied:
+        count = len(result.applied)
+        done(f"Applied {count} migration{'s' if count != 1 else ''} to {result.target.shown}.")
+    else:
+        done(f"Nothing is pending: {result.target.shown} is up to date.")
+
+
+def _applied(name: str) -> None:
+    from nicol.cli.screen import say
+
+    say(f"Applied {name}")
+
+
+def _doubts(standing: Standing) -> list[str]:
+    return [
+        *(f"{name} was edited after it had been applied" for name in standing.changed),
+        *(f"{name} is applied, but not in the history" for name in standing.missing),
+    ]
+
+
+def status(
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Tell which migrations are applied, pending, changed or failed. Exit code 1 unless all is well."""
+    from nicol.cli.screen import done, say, say_json
+    from nicol.ops.status import migrate_status
+
+    found = migrate_status(named_project(schema, config, url))
+    stand = found.standing
+    if as_json:
+        say_json(
+            {
+                "database": found.target.shown,
+                "exists": found.exists,
+                "unrecorded": found.unrecorded,
+                "clean": found.clean,
+                "applied": stand.applied,
+                "pending": stand.pending,
+                "changed": stand.changed,
+                "missing": stand.missing,
+                "failed": stand.failed,
+            }
+        )
+        raise typer.Exit(0 if found.clean else 1)
+    say(f"Database   {found.target.shown}{'' if found.exists else ' (does not exist yet)'}")
+    say(f"Migrations {found.migrations} in the history, {len(stand.applied)} applied")
+    for word, names in (("pending", stand.pending), ("failed", stand.failed)):
+        for name in names:
+            say(f"  {word:8} {name}")
+    for doubt in _doubts(stand):
+        say(f"  {doubt}")
+    if found.clean:
+        done("The database is up to date.")
+        return
+    say(_advice(stand, unrecorded=found.unrecorded))
+    raise typer.Exit(1)
+
+
+def _advice(standing: Standing, *, unrecorded: bool) -> str:
+    if unrecorded:
+        return "The database has tables but no record of migrations; `nicol migrate resolve --applied NAME` makes one."
+    if standing.failed:
+        return (
+            "Look at the database, then run `nicol migrate resolve --rolled-back NAME` or `--applied NAME`."
+        )
+    if standing.pending:
+        return "`nicol migrate deploy` applies what is pending."
+    return "Restore the files of the history from version control."
+
+
+def diff(
+    before: Annotated[
+        str,
+        typer.Option("--from", metavar="SIDE", help="empty, schema, migrations, url or config-datasource."),
+    ] = "migrations",
+    after: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="SIDE", help="The same. schema=FILE, migrations=FOLDER, url=URL name others."
+        ),
+    ] = "schema",
+    script: Annotated[bool, typer.Option("--script", help="Answer with SQL instead of words.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write into a file.")] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="2 when there is a difference, 0 when not.")
+    ] = False,
+    provider: Annotated[
+        str | None, typer.Option(help="Which database's SQL, where both sides leave it open.")
+    ] = None,
+    from_empty: Annotated[bool, typer.Option("--from-empty", help="As --from empty.")] = False,
+    to_empty: Annotated[bool, typer.Option("--to-empty", help="As --to empty.")] = False,
+    from_schema: Annotated[str | None, typer.Option("--from-schema", help="As --from schema=PATH.")] = None,
+    to_schema: Annotated[str | None, typer.Option("--to-schema", help="As --to schema=PATH.")] = None,
+    from_migrations: Annotated[
+        str | None, typer.Option("--from-migrations", help="As --from migrations=PATH.")
+    ] = None,
+    to_migrations: Annotated[
+        str | None, typer.Option("--to-migrations", help="As --to migrations=PATH.")
+    ] = None,
+    from_url: Annotated[str | None, typer.Option("--from-url", help="As --from url=URL.")] = None,
+    to_url: Annotated[str | None, typer.Option("--to-url", help="As --to url=URL.")] = None,
+    from_datasource: Annotated[
+        bool, typer.Option("--from-config-datasource", help="As --from config-datasource.")
+    ] = False,
+    to_datasource: Annotated[
+        bool, typer.Option("--to-config-datasource", help="As --to config-datasource.")
+    ] = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Compare schema, history and database, any two of them, and tell what leads from one to the other."""
+    from nicol.cli.screen import say
+    from nicol.ops.difference import Side, migrate_diff
+    from nicol.ops.histories import write_atomically
+
+    sides = (
+        _side(
+            before,
+            empty=from_empty,
+            schema=from_schema,
+            migrations=from_migrations,
+            url=from_url,
+            own=from_datasource,
+        ),
+        _side(
+            after, empty=to_empty, schema=to_schema, migrations=to_migrations, url=to_url, own=to_datasource
+        ),
+    )
+    found = migrate_diff(
+        named_project(schema, config, url), Side.parse(sides[0]), Side.parse(sides[1]), provider
+    )
+    text = found.script or "-- This is an empty migration.\n" if script else found.summary
+    if output is not None:
+        write_atomically(output, text)
+    else:
+        say(text.rstrip("\n"))
+    if exit_code and not found.empty:
+        raise typer.Exit(DIFFERENT)
+
+
+def _side(
+    usual: str, *, empty: bool, schema: str | None, migrations: str | None, url: str | None, own: bool
+) -> str:
+    given = [
+        *(["empty"] if empty else []),
+        *([f"schema={schema}"] if schema is not None else []),
+        *([f"migrations={migrations}"] if migrations is not None else []),
+        *([f"url={url}"] if url is not None else []),
+        *(["config-datasource"] if own else []),
+    ]
+    if len(given) > 1:
+        raise typer.BadParameter(f"only one side can be given, not {' and '.join(given)}")
+    return given[0] if given else usual
+
+
+def resolve(
+    applied: Annotated[
+        str | None, typer.Option("--applied", metavar="NAME", help="This migration took effect.")
+    ] = None,
+    rolled_back: Annotated[
+        str | None,
+        typer.Option("--rolled-back", metavar="NAME", help="This failed migration left nothing behind."),
+    ] = None,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Correct what the database remembers of a migration; its tables are not touched."""
+    from nicol.cli.screen import done
+    from nicol.ops.resolve import mark_applied, mark_rolled_back
+
+    if (applied is None) == (rolled_back is None):
+        raise typer.BadParameter("give one of --applied NAME and --rolled-back NAME")
+    project = named_project(schema, config, url)
+    if applied is not None:
+        mark_applied(project, Path(applied).name)
+        done(f"{applied} is recorded as applied.")
+    elif rolled_back is not None:
+        mark_rolled_back(project, Path(rolled_back).name)
+        done(f"{rolled_back} is recorded as rolled back, and pending again.")
+
+
+def reset(
+    force: Annotated[bool, typer.Option("--force", "-f", help="Do not ask.")] = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Empty the database and apply the whole history anew. All data is lost."""
+    from nicol.cli.prompts import questioner
+    from nicol.cli.screen import done
+    from nicol.ops.reset import migrate_reset
+
+    result = migrate_reset(named_project(schema, config, url), questioner(), force=force, told=_applied)
+    done(f"{result.target.shown} was emptied; {len(result.applied)} migrations were applied.")

@@ -1,0 +1,37 @@
+"""Options that many commands share, and the project that they name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from nicol.ops.project import Project
+
+SchemaOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--schema", metavar="PATH", help="The schema file, or the folder of schema files."),
+]
+ConfigOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="The configuration file, instead of the nearest one upwards."
+    ),
+]
+UrlOption: TypeAlias = Annotated[
+    str | None, typer.Option("--url", metavar="URL", help="The database, instead of the configured one.")
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+LossOption: TypeAlias = Annotated[
+    bool, typer.Option("--accept-data-loss", help="Go on, without asking, where a change loses data.")
+]
+
+
+def named_project(schema: Path | None, config: Path | None, url: str | None = None) -> Project:
+    """The project of the working directory, as the options name it."""
+    from nicol.ops.project import open_project
+
+    return open_project(Path.cwd(), os.environ, config=config, schema=schema, url=url)

@@ -1,0 +1,82 @@
+"""Commands about the project as a whole: validate, generate, config, version."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption, named_project
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (generate, validate, config, version):
+        app.command(command.__name__)(command)
+
+
+def validate(schema: SchemaOption = None, config: ConfigOption = None) -> None:
+    """Check the schema, for every database that the project serves."""
+    from nicol.cli.screen import done, show_findings
+    from nicol.ops.schemas import read_schema
+
+    project = named_project(schema, config)
+    read = read_schema(project)
+    show_findings(read.findings, read.sources)
+    places = f" for {' and '.join(read.providers)}" if read.providers else ""
+    done(f"The schema at {project.schema} is valid{places}.")
+
+
+def generate(
+    generator: Annotated[
+        list[str] | None, typer.Option("--generator", metavar="NAME", help="Only this one; may be repeated.")
+    ] = None,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the clients that the schema's generator blocks ask for."""
+    from nicol.cli.screen import done, say
+    from nicol.ops.generate import generate as write_clients
+
+    for result in write_clients(named_project(schema, config), tuple(generator or ())):
+        if result.skipped:
+            say(f"Skipped {result.generator}: {result.skipped}")
+        elif result.written or result.removed:
+            done(
+                f"Wrote {result.folder} ({result.written} of {result.files} files changed, {result.removed} removed)."
+            )
+        else:
+            done(f"{result.folder} is up to date.")
+
+
+def config(
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Show every setting with its value and where it comes from."""
+    from nicol.cli.screen import say_json, table
+    from nicol.ops.project import settings
+    from nicol.ops.schemas import datasource_of
+
+    project = named_project(schema, config, url)
+    found = settings(project, datasource_of(project))
+    if as_json:
+        say_json(
+            {name: {"value": setting.value, "origin": setting.origin} for name, setting in found.items()}
+        )
+    else:
+        table({name: (setting.value, setting.origin) for name, setting in found.items()})
+
+
+def version(as_json: JsonOption = False) -> None:
+    """Show the versions of Nicol and of what it stands on."""
+    from nicol.cli.screen import say_json, table
+    from nicol.ops.versions import versions
+
+    found = versions()
+    if as_json:
+        say_json(found)
+    else:
+        table({name: (number,) for name, number in found.items()})
