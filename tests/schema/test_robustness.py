@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from nicol.diagnostics import Source, draw
 from nicol.dialects import named
-from nicol.schema.parse import MAX_FINDINGS, parse
+from nicol.schema.cursor import MAX_FINDINGS
+from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.stored import dump, load
 from nicol.schema.tokens import tokenize

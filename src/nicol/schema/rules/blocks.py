@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.diagnostics import Severity
+from nicol.diagnostics import Severity, suggestion
 from nicol.schema.document import ModelKind
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
+from nicol.schema.settings import build_datasource
 
 
 @rule("composite-type")
@@ -41,4 +42,30 @@ def enums_have_values(case: Case) -> Iterator[Problem]:
             yield Problem(f"the enum `{enum.name}` has no values", enum.syntax.name.span, "add at least one")
 
 
-RULES: tuple[Rule, ...] = (there_are_no_composite_types, views_are_left_to_the_database, enums_have_values)
+@rule("database-schema")
+def database_schemas_are_declared(case: Case) -> Iterator[Problem]:
+    """@@schema names one of the datasource's schemas; where it declares some, every model and enum has one."""
+    source = case.binding.datasource
+    declared = build_datasource(source).schemas if source else ()
+    for block in (*case.binding.models.values(), *case.binding.enums.values()):
+        attribute = block.attributes.get("schema")
+        name = attribute.string("map") if attribute else None
+        if attribute is not None and case.provider is not None and not case.provider.namespaces:
+            yield Problem(f"{case.provider.name} has no schemas", attribute.syntax.span, "remove @@schema")
+        elif attribute is not None and name is not None and name not in declared:
+            meant = suggestion(name, declared)
+            way_out = (
+                f'did you mean "{meant}"?' if meant else f'add it to the datasource: schemas = ["{name}"]'
+            )
+            yield Problem(f'the datasource has no schema "{name}"', attribute.syntax.span, way_out)
+        elif attribute is None and declared:
+            way_out = f'add @@schema("{declared[0]}")'
+            yield Problem(f"`{block.name}` is in none of the schemas", block.syntax.name.span, way_out)
+
+
+RULES: tuple[Rule, ...] = (
+    there_are_no_composite_types,
+    views_are_left_to_the_database,
+    enums_have_values,
+    database_schemas_are_declared,
+)

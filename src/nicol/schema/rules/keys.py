@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nicol.diagnostics import suggestion
@@ -237,6 +238,25 @@ def keys_are_given_once(case: Case) -> Iterator[Problem]:
             seen.add((key.kind, key.names))
 
 
+_CLIENT_NAME = re.compile(r"[A-Za-z0-9_]+")
+
+
+@rule("client-key-name")
+def client_names_of_keys_are_free_words(case: Case) -> Iterator[Problem]:
+    """What clients call a compound key is a word that no field has."""
+    for model, key in _keys(case):
+        if key.field is not None or key.kind not in {KeyKind.ID, KeyKind.UNIQUE}:
+            continue
+        given = key.attribute.string("name")
+        name = "_".join(key.names) if given is None else given
+        span = key.attribute.arguments["name"].span if given is not None else key.attribute.syntax.span
+        if not _CLIENT_NAME.fullmatch(name) and given is not None:
+            yield Problem(f'"{name}" is no name for a key', span, "use letters, digits and _")
+        elif name in model.fields and (given is not None or len(key.names) > 1):
+            text = f"clients would call this key `{name}`, which is a field of `{model.name}`"
+            yield Problem(text, span, 'give it another name: name: "..."')
+
+
 RULES: tuple[Rule, ...] = (
     models_can_be_told_apart,
     models_have_one_id,
@@ -250,4 +270,5 @@ RULES: tuple[Rule, ...] = (
     conditions_are_sql,
     index_names_are_their_own,
     keys_are_given_once,
+    client_names_of_keys_are_free_words,
 )

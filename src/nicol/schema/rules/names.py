@@ -100,6 +100,16 @@ def tables_have_names_of_their_own(case: Case) -> Iterator[Problem]:
             yield Problem(text, span, "give one of them another name with @@map")
 
 
+@rule("duplicate-enum-type")
+def enum_types_have_names_of_their_own(case: Case) -> Iterator[Problem]:
+    """No two enums are the same type of the database."""
+    enums = ((enum.mapped, enum) for enum in case.binding.enums.values())
+    for enum in _repeated(enums):
+        span = _place(enum.attributes.get("map"), enum.syntax.name.span)
+        text = f"there is more than one enum called `{enum.mapped}` in the database"
+        yield Problem(text, span, "give one of them another name with @@map")
+
+
 @rule("duplicate-column")
 def columns_have_names_of_their_own(case: Case) -> Iterator[Problem]:
     """No two fields of a model are the same column."""
@@ -169,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     names_are_words,
     names_are_free,
     tables_have_names_of_their_own,
+    enum_types_have_names_of_their_own,
     columns_have_names_of_their_own,
     database_values_have_names_of_their_own,
     mapped_names_are_not_empty,

@@ -277,13 +277,15 @@ def referential_actions_exist(case: Case) -> Iterator[Problem]:
 @rule("set-null-on-required")
 def set_null_is_for_columns_that_can_be_null(case: Case) -> Iterator[Problem]:
     """SetNull is for foreign keys that can be null."""
+    refused = case.provider is not None and case.provider.refuses_set_null_on_required
+    severity = Severity.ERROR if refused else Severity.WARNING
     for child, _, fields, _ in _keys(case):
         required = [field.name for field in fields if field.arity is Arity.REQUIRED]
         for argument in ("onDelete", "onUpdate"):
             if required and action_of(child, argument) is ReferentialAction.SET_NULL:
                 text = f"SetNull would fail: `{required[0]}` is required"
                 way_out = f"make `{required[0]}` optional, or use another action"
-                yield Problem(text, _span(child, argument), way_out, Severity.WARNING)
+                yield Problem(text, _span(child, argument), way_out, severity)
 
 
 @rule("relation-to-ignored")
