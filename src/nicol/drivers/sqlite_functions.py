@@ -31,9 +31,10 @@ def _lower(*given: Any) -> Any:
 def _canonical(*given: Any) -> str | None:
     """JSON in one spelling: sorted keys, no spaces, and numbers without what does not change them."""
     (text,) = given
-    if not isinstance(text, str | bytes):
-        return None if text is None else json.dumps(text)
-    value = json.loads(text, parse_float=_number, parse_int=_number)
+    if text is None:
+        return None
+    stored = text if isinstance(text, str | bytes) else json.dumps(text)  # a column of numeric affinity keeps numbers
+    value = json.loads(stored, parse_float=_number, parse_int=_number)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 
 
