@@ -79,6 +79,8 @@ class Renderer:
 
     nulls_are_low: ClassVar[bool]
     """True when a null comes before every value in an ascending order."""
+    has_lateral: ClassVar[bool] = False
+    """True when a derived source may speak of the sources before it."""
 
     # ---- statements ----------------------------------------------------------------------------------------------
 
@@ -137,7 +139,8 @@ class Renderer:
             case Table():
                 return self.table(node) + (f" AS {quote(node.alias)}" if node.alias else "")
             case Derived():
-                return f"({self.select(node.query, slots)}) AS {quote(node.alias)}"
+                word = "LATERAL " if node.lateral else ""
+                return f"{word}({self.select(node.query, slots)}) AS {quote(node.alias)}"
 
     def table(self, node: Table) -> str:
         """The name of a table."""

@@ -264,10 +264,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A query as a source."""
+    """A query as a source; `lateral`: it speaks of the sources before it (`Renderer.has_lateral`)."""
 
     query: Select
     alias: str
+    lateral: bool = False
 
 
 Source: TypeAlias = Table | Derived

@@ -13,6 +13,7 @@ class PostgresRenderer(Renderer):
     """PostgreSQL. A parameter's type is inferred by the server; lists say theirs, since their items' are not compared across types."""
 
     nulls_are_low = False
+    has_lateral = True
 
     def param(self, node: Param, slots: Slots) -> str:
         """A placeholder with its number."""

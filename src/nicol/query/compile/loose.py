@@ -8,6 +8,7 @@ filter and goes on with the distinct field (https://wiki.postgresql.org/wiki/Loo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nicol.query import query as q
 from nicol.query.compile.context import Context
@@ -36,7 +37,7 @@ def loose_scan(ctx: Context, model: Model, page: q.Page, names: tuple[str, ...])
         sql.Select((first,)),
         sql.Select((then,), sql.Table("#keys"), where=not_null),
     )
-    row = sql.Join(aliased(model.table, "t0"), _is_first(ctx, model, page, name, key))
+    row = _first(ctx, model, page, names, sql.Compare("=", column(model, name, "f"), key))
     order = ordering(ctx, model, "t0", page, total=True).keys
     columns = tuple(sql.Column(each, "t0") for each in names)
     return sql.Select(columns, sql.Table("#keys"), (row,), not_null, order, walk=walk)
@@ -50,15 +51,25 @@ def _next_value(ctx: Context, model: Model, page: q.Page, name: str, more: sql.E
     return sql.Subquery(sql.Select((there,), aliased(model.table, "v"), (), where, order, sql.Number(1)))
 
 
-def _is_first(ctx: Context, model: Model, page: q.Page, name: str, key: sql.Column) -> sql.Expression:
-    """The row is the first, in the page's order, that has the value."""
-    ids = tuple(column(model, each, "t0") for each in model.id)
-    own = tuple(column(model, each, "f") for each in model.id)
-    where = both(condition(ctx, model, "f", page.where), sql.Compare("=", column(model, name, "f"), key))
+def _first(
+    ctx: Context, model: Model, page: q.Page, names: tuple[str, ...], same: sql.Expression
+) -> sql.Join:
+    """The first row, in the page's order, that has the value: beside the value, or found again by its id.
+
+    Where PostgreSQL may choose how to find it again, it reads the whole table while that is small.
+    """
+    ids = tuple(column(model, each, "f") for each in model.id)
+    where = both(condition(ctx, model, "f", page.where), same)
     order = ordering(ctx, model, "f", page, total=True).keys
-    first = sql.Select(own, aliased(model.table, "f"), (), where, order, sql.Number(1))
-    left = ids[0] if len(ids) == 1 else sql.Group(ids)
-    return sql.Compare("=", left, sql.Subquery(first))
+    first = sql.Select(ids, aliased(model.table, "f"), (), where, order, sql.Number(1))
+    if ctx.renderer.has_lateral:
+        shown = (sql.Column(each, "f") for each in names)
+        ordering_columns = (column(model, each.field, "f") for each in page.order)
+        needed = tuple(dict.fromkeys((*shown, *ordering_columns, *ids)))
+        return sql.Join(sql.Derived(replace(first, columns=needed), "t0", lateral=True), sql.And(()))
+    own = tuple(column(model, each, "t0") for each in model.id)
+    left = own[0] if len(own) == 1 else sql.Group(own)
+    return sql.Join(aliased(model.table, "t0"), sql.Compare("=", left, sql.Subquery(first)))
 
 
 def _is_possible(model: Model, page: q.Page) -> bool:
