@@ -75,7 +75,7 @@ def quote(name: str) -> str:
 
 
 class Renderer:
-    """Spells statement trees. The methods are the grammar from the top down; `NotImplementedError` marks what each database says."""
+    """Spells statement trees, from the grammar's top down; `NotImplementedError` marks what each database says itself."""
 
     nulls_are_low: ClassVar[bool]
     """True when a null comes before every value in an ascending order."""
