@@ -44,6 +44,13 @@ class Awaited:
 
         return call
 
+    def __enter__(self) -> Awaited:
+        self._runner.run(self._subject.__aenter__())
+        return self
+
+    def __exit__(self, *exit_arguments: Any) -> Any:
+        return self._runner.run(self._subject.__aexit__(*exit_arguments))
+
     def _settled(self, answer: Any) -> Any:
         if inspect.isawaitable(answer):
             return self._runner.run(_await(answer))

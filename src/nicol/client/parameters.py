@@ -11,8 +11,8 @@ from typing import Any
 from nicol.dialects.dialect import Dialect
 from nicol.schema.schema import Arity, NativeType, Scalar, Schema
 
-_NATIVE = {Scalar.DATETIME: NativeType("Timestamptz")}
-"""A moment keeps its time zone, since nobody knows what it is compared with."""
+_NATIVE = {Scalar.DATETIME: NativeType("Timestamptz", (3,))}
+"""A moment keeps its time zone, since nobody knows what it is compared with, and milliseconds as everywhere."""
 
 
 def encoded_parameters(dialect: Dialect, schema: Schema, args: Iterable[Any]) -> tuple[Any, ...]:

@@ -39,14 +39,18 @@ def invalid(
     return QueryInvalid(message, model=model, fields=fields, help=hint, code=code)
 
 
-def unknown(what: str, name: object, known: Iterable[str], *, model: str) -> NoReturn:
-    """A name that does not exist, with the nearest one that does."""
+def unknown(
+    what: str, name: object, known: Iterable[str], *, model: str, field: str | None = None
+) -> NoReturn:
+    """A name that does not exist, with the nearest one that does; `field` is what it stands at, where it is no field itself."""
     from difflib import get_close_matches
 
     names = sorted(known)
     near = get_close_matches(str(name), names, 1, 0.6)
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(names)}"
-    raise invalid(f"unknown {what} `{name}` on model `{model}`", model=model, fields=(str(name),), hint=hint)
+    raise invalid(
+        f"unknown {what} `{name}` on model `{model}`", model=model, fields=(field or str(name),), hint=hint
+    )
 
 
 def missing_record(
@@ -149,7 +153,7 @@ _OUTAGES: Mapping[Fault, tuple[type[ClientError], str, str]] = {
 
 def _outage(fault: Fault, error: DriverError) -> ClientError:
     kind, code, sentence = _OUTAGES[fault]
-    if fault is Fault.UNREACHABLE and error.broken:
+    if fault is Fault.UNREACHABLE and error.broken and error.statement is not None:
         code, sentence = "P1017", "the server closed the connection"
     return kind(f"{sentence}: {error.message}", code=code)
 
