@@ -32,12 +32,13 @@ def _attribute_lists(case: Case) -> Iterator[tuple[tuple[Attribute, ...], _Table
             yield value.attributes, VALUE_ATTRIBUTES, "@"
 
 
-def _known(case: Case) -> Iterator[tuple[Attribute, Signature]]:
-    for attributes, table, _ in _attribute_lists(case):
+def _known(case: Case) -> Iterator[tuple[Attribute, Signature, str]]:
+    """Every attribute that exists where it stands, its signature, and what to call it."""
+    for attributes, table, mark in _attribute_lists(case):
         for attribute in attributes:
             signature = table.get(attribute.name.text)
             if signature is not None:
-                yield attribute, signature
+                yield attribute, signature, mark + attribute.name.text
 
 
 @rule("unknown-attribute")
@@ -84,8 +85,8 @@ def attributes_are_given_once(case: Case) -> Iterator[Problem]:
 @rule("unknown-argument")
 def arguments_exist(case: Case) -> Iterator[Problem]:
     """An attribute has no arguments but its own."""
-    for attribute, signature in _known(case):
-        yield from _strangers(attribute.arguments, signature, f"@{attribute.name.text}")
+    for attribute, signature, label in _known(case):
+        yield from _strangers(attribute.arguments, signature, label)
 
 
 def _strangers(arguments: tuple[Argument, ...], signature: Signature, owner: str) -> Iterator[Problem]:
@@ -108,12 +109,12 @@ def _strangers(arguments: tuple[Argument, ...], signature: Signature, owner: str
 @rule("repeated-argument")
 def arguments_are_given_once(case: Case) -> Iterator[Problem]:
     """An argument is given once, by name or by place."""
-    for attribute, signature in _known(case):
+    for attribute, signature, label in _known(case):
         seen: set[str | None] = set()
         for argument in attribute.arguments:
             name = argument.name.text if argument.name else signature.unnamed
             if name in seen:
-                text = f"`{name}` of @{attribute.name.text} is given twice"
+                text = f"`{name}` of {label} is given twice"
                 yield Problem(
                     text,
                     argument.span,
@@ -125,25 +126,25 @@ def arguments_are_given_once(case: Case) -> Iterator[Problem]:
 @rule("missing-argument")
 def needed_arguments_are_given(case: Case) -> Iterator[Problem]:
     """An attribute has the arguments that it cannot do without."""
-    for attribute, signature in _known(case):
+    for attribute, signature, label in _known(case):
         given = {
             argument.name.text if argument.name else signature.unnamed for argument in attribute.arguments
         }
         for name in signature.needed:
             if name not in given:
-                way_out = f"write @{attribute.name.text}({signature.arguments[name].example})"
-                yield Problem(f"@{attribute.name.text} needs its argument `{name}`", attribute.span, way_out)
+                way_out = f"write {label}({signature.arguments[name].example})"
+                yield Problem(f"{label} needs its argument `{name}`", attribute.span, way_out)
 
 
 @rule("argument-kind")
 def arguments_are_of_their_kind(case: Case) -> Iterator[Problem]:
     """An argument is of the kind that it must be."""
-    for attribute, signature in _known(case):
+    for attribute, signature, label in _known(case):
         for argument in attribute.arguments:
             name = argument.name.text if argument.name else signature.unnamed
             kind = signature.arguments.get(name or "")
             if kind is not None and not is_a(argument.value, kind):
-                text = f"`{name}` of @{attribute.name.text} is {kind.value}"
+                text = f"`{name}` of {label} is {kind.value}"
                 yield Problem(text, argument.value.span, f"write it like {kind.example}")
 
 

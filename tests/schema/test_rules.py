@@ -1,0 +1,24 @@
+"""The rule book keeps its own rules: every one is a sentence, has a code of its own, and is seen at work in the corpus."""
+
+from __future__ import annotations
+
+import re
+
+from nicol.schema.rules import RULES
+from tests.corpus_runner import CORPUS
+
+UNSEEN = {"unsupported-type"}  # our databases have columns for every type
+
+
+def test_every_rule_has_a_code_of_its_own_and_a_sentence():
+    codes = [rule.code for rule in RULES]
+    assert len(set(codes)) == len(codes)
+    for rule in RULES:
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.code)
+        assert re.fullmatch(r"[^\n]+\.", rule.sentence), rule.sentence
+
+
+def test_every_rule_is_seen_at_work_in_the_corpus():
+    drawn = "\n".join(path.read_text(encoding="utf-8") for path in (CORPUS / "schema").glob("*.prisma"))
+    seen = set(re.findall(r"^//\| (?:error|warning)\[([a-z-]+)\]", drawn, re.MULTILINE))
+    assert {rule.code for rule in RULES} - seen == UNSEEN
