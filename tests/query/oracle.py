@@ -47,7 +47,9 @@ def holds(world: World, model: str, where: dict[str, Any], row: Row) -> bool | N
 
 def _entry(world: World, model: str, name: str, value: Any, row: Row) -> bool | None:
     if name in ("AND", "OR", "NOT"):
-        branches = [holds(world, model, each, row) for each in (value if isinstance(value, list) else [value])]
+        branches = [
+            holds(world, model, each, row) for each in (value if isinstance(value, list) else [value])
+        ]
         if name == "AND":
             return every(branches)
         return some(branches) if name == "OR" else every(map(contrary, branches))
@@ -85,7 +87,9 @@ def _scalar(actual: Any, wanted: Any) -> bool | None:
     if not isinstance(wanted, dict):
         return None if actual is None else actual == wanted
     insensitive = wanted.get("mode") == "insensitive"
-    return every(_operator(actual, word, value, insensitive) for word, value in wanted.items() if word != "mode")
+    return every(
+        _operator(actual, word, value, insensitive) for word, value in wanted.items() if word != "mode"
+    )
 
 
 def _operator(actual: Any, word: str, value: Any, insensitive: bool) -> bool | None:
@@ -93,7 +97,9 @@ def _operator(actual: Any, word: str, value: Any, insensitive: bool) -> bool | N
         if isinstance(value, dict):
             nested = {"mode": "insensitive", **value} if insensitive else value
             return contrary(_scalar(actual, nested))
-        return actual is not None if value is None else contrary(_operator(actual, "equals", value, insensitive))
+        return (
+            actual is not None if value is None else contrary(_operator(actual, "equals", value, insensitive))
+        )
     if word == "equals" and value is None:
         return actual is None
     if word in ("in", "not_in") and not value:

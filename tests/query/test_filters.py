@@ -42,7 +42,11 @@ def populate(db: Client, chance: random.Random) -> World:
     """Random rows in the database, and the same in Python."""
     db("Tag", "create_many", data=[{"label": label} for label in WORDS[:4]])
     for number in range(1, 9):
-        row = {name: chance.choice(values) for name, values in VALUES["User"].items() if name not in ("id", "bossId")}
+        row = {
+            name: chance.choice(values)
+            for name, values in VALUES["User"].items()
+            if name not in ("id", "bossId")
+        }
         row |= {name: None for name in sorted(NULLABLE & set(row)) if chance.random() < 0.3}
         boss = chance.choice([None, *range(1, number)])
         db("User", "create", data={**row, "email": f"{number}@x", "bossId": boss})
@@ -111,7 +115,9 @@ def _random_scalar(chance: random.Random, model: str, name: str, depth: int) -> 
     found: dict[str, Any] = {}
     for word in chance.sample(words, chance.choice([1, 1, 2]) if len(words) > 1 else 1):
         many = word in ("in", "not_in")
-        found[word] = chance.sample(values, chance.randint(0, 3) % (len(values) + 1)) if many else chance.choice(values)
+        found[word] = (
+            chance.sample(values, chance.randint(0, 3) % (len(values) + 1)) if many else chance.choice(values)
+        )
     if name in TEXTS and chance.random() < 0.3:
         found["mode"] = "insensitive"
     if depth and chance.random() < 0.2:
@@ -119,7 +125,9 @@ def _random_scalar(chance: random.Random, model: str, name: str, depth: int) -> 
     return found if chance.random() < 0.8 else chance.choice(values)
 
 
-@pytest.mark.proves("Client", "filters of every scalar, AND, OR, NOT and relations, compared with plain Python")
+@pytest.mark.proves(
+    "Client", "filters of every scalar, AND, OR, NOT and relations, compared with plain Python"
+)
 def test_filters_find_the_same_rows_as_plain_python(db: Client) -> None:
     chance = random.Random(4711)
     world = populate(db, chance)

@@ -10,7 +10,15 @@ import pytest
 from tests.query.blog import Client
 
 Row = dict[str, Any]
-ORDERS = {"title": False, "body": True, "views": False, "rank": True, "authorId": False, "id": False, "reviewerId": True}
+ORDERS = {
+    "title": False,
+    "body": True,
+    "views": False,
+    "rank": True,
+    "authorId": False,
+    "id": False,
+    "reviewerId": True,
+}
 
 
 def populate(db: Client, chance: random.Random) -> list[Row]:
@@ -37,7 +45,9 @@ def random_page(chance: random.Random, *, cursor: bool) -> dict[str, Any]:
     """The arguments of a page."""
     page: dict[str, Any] = {}
     if chance.random() < 0.8:
-        page["order"] = [_random_order(chance, name) for name in chance.sample(list(ORDERS), chance.choice([1, 2, 3]))]
+        page["order"] = [
+            _random_order(chance, name) for name in chance.sample(list(ORDERS), chance.choice([1, 2, 3]))
+        ]
     if chance.random() < 0.5:
         page["take"] = chance.choice([-4, -1, 0, 1, 3, 7, 50])
     if chance.random() < 0.3:
@@ -83,7 +93,10 @@ def _ordered(rows: list[Row], order: list[dict[str, Any]], backwards: bool) -> l
         direction, nulls = (how["sort"], how["nulls"]) if isinstance(how, dict) else (how, None)
         nulls = nulls or ("last" if direction == "asc" else "first")
         descending, first = (direction == "desc") != backwards, (nulls == "first") != backwards
-        ordered.sort(key=lambda row: row[name] if row[name] is not None else _Null(first == (not descending)), reverse=descending)  # noqa: B023
+        ordered.sort(
+            key=lambda row: row[name] if row[name] is not None else _Null(first == (not descending)),
+            reverse=descending,
+        )
     return ordered
 
 
@@ -130,7 +143,9 @@ def _first(rows: list[Row], page: dict[str, Any]) -> int | None:
     return next(iter(answer(rows, {**page, "take": 1})), None)
 
 
-@pytest.mark.proves("Client", "include with its own where, order, take, skip and distinct, one statement for each level")
+@pytest.mark.proves(
+    "Client", "include with its own where, order, take, skip and distinct, one statement for each level"
+)
 def test_pages_of_included_relations_are_those_of_plain_python(db: Client) -> None:
     chance = random.Random(12)
     rows = populate(db, chance)
@@ -161,10 +176,14 @@ def test_pages_through_a_join_table_are_those_of_plain_python(db: Client) -> Non
 
 def test_rows_can_be_ordered_by_what_they_belong_to_and_by_how_much_belongs_to_them(db: Client) -> None:
     populate(db, random.Random(14))
-    posts = db("Post", "find_many", order=[{"author": {"name": {"sort": "desc", "nulls": "last"}}}, {"id": "asc"}])
+    posts = db(
+        "Post", "find_many", order=[{"author": {"name": {"sort": "desc", "nulls": "last"}}}, {"id": "asc"}]
+    )
     names = {user.id: user.name for user in db("User", "find_many")}
     keys = [(names[post.authorId] is None, -ord(names[post.authorId] or "a"), post.id) for post in posts]
     assert keys == sorted(keys)
-    users = db("User", "find_many", order=[{"posts": {"_count": "desc"}}, {"id": "asc"}], include={"posts": True})
+    users = db(
+        "User", "find_many", order=[{"posts": {"_count": "desc"}}, {"id": "asc"}], include={"posts": True}
+    )
     counts = [(-len(user.posts), user.id) for user in users]
     assert counts == sorted(counts)

@@ -52,7 +52,7 @@ def read_data(models: Models, model: Model, given: Any, values: Values, *, new: 
 
 def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool) -> Assign:
     operator = "set"
-    if is_dict(value) and field.type is not Scalar.JSON:
+    if is_dict(value) and field.type is not Scalar.JSON and (field.arity is Arity.LIST or not new):
         operator, value = _operation(model, field, value, new=new)
     if value is None:
         if field.required or operator != "set":
@@ -75,7 +75,7 @@ def _operation(model: Model, field: Field, given: dict[Any, Any], *, new: bool) 
         allowed = _CALCULATIONS
     for word in given:
         if word not in allowed:
-            unknown(f"change of field `{field.name}`", word, allowed, model=model.name)
+            unknown(f"change of field `{field.name}`", word, allowed, model=model.name, field=field.name)
     if len(given) != 1:
         words = ", ".join(f"`{word}`" for word in sorted(allowed))
         raise invalid(
@@ -131,7 +131,7 @@ def _acts(models: Models, link: Link, given: Any, values: Values, *, new: bool) 
     acts: list[Act] = []
     for word, value in given.items():
         if word not in readers:
-            unknown(f"act on relation `{link.name}`", word, readers, model=link.model)
+            unknown(f"act on relation `{link.name}`", word, readers, model=link.model, field=link.name)
         acts.extend(readers[word](models, link, value, values))
     return acts
 
@@ -162,7 +162,7 @@ def _part(
         )
     for name in given:
         if name not in names:
-            unknown(f"part of {place}", name, names, model=link.model)
+            unknown(f"part of {place}", name, names, model=link.model, field=link.name)
     for name in names:
         if name not in given and name not in optional:
             raise invalid(f"{place} needs `{name}`", model=link.model, fields=(link.name,), code="P2012")

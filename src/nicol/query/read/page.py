@@ -90,7 +90,7 @@ def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) ->
         return OrderBy(name, _descending(model, name, value), None, path)
     for word in value:
         if word not in ("sort", "nulls"):
-            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name)
+            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name, field=name)
     nulls = value.get("nulls")
     if nulls not in (None, "first", "last"):
         raise invalid(
@@ -163,5 +163,7 @@ def _included(models: Models, model: Model, name: str, wanted: Any, values: Valu
     arguments = {"order" if word == "order_by" else word: value for word, value in wanted.items()}
     for argument in arguments:
         if argument not in allowed:
-            unknown(f"argument of the included relation `{name}`", argument, allowed, model=model.name)
+            unknown(
+                f"argument of the included relation `{name}`", argument, allowed, model=model.name, field=name
+            )
     return read_page(models, models.target(link), arguments, values)

@@ -123,7 +123,7 @@ def _unknown_operator(model: Model, field: Field, operator: object, allowed: fro
             fields=(field.name,),
             hint='compare with a whole value: {"equals": …} or {"not": …}',
         )
-    unknown(f"filter of field `{field.name}`", operator, allowed, model=model.name)
+    unknown(f"filter of field `{field.name}`", operator, allowed, model=model.name, field=field.name)
 
 
 def _mode(model: Model, field: Field, mode: Any) -> bool:
@@ -201,7 +201,7 @@ def _relation(models: Models, model: Model, link: Link, value: Any, values: Valu
     found: list[Filter] = []
     for word, nested in value.items():
         if word not in words:
-            unknown(f"filter of relation `{link.name}`", word, words, model=model.name)
+            unknown(f"filter of relation `{link.name}`", word, words, model=model.name, field=link.name)
         found.append(_quantified(models, target, link, word, nested, values))
     return found[0] if len(found) == 1 else All(tuple(found))
 
