@@ -18,6 +18,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from nicol.ops.deploy import migrate_deploy
+from nicol.ops.project import open_project
+
 if TYPE_CHECKING:
     from control_center.db import AsyncClient
     from control_center.settings import Settings
@@ -53,6 +56,12 @@ def succeed(run: subprocess.CompletedProcess[str]) -> str:
     """What a command said, once it is sure that it succeeded."""
     assert run.returncode == 0, f"{run.args}\n{run.stdout}\n{run.stderr}"
     return run.stdout + run.stderr
+
+
+def deploy(*, config: str | None = None, **environment: str) -> None:
+    """`nicol migrate deploy` in the example's folder, without a process of its own: it is done for every test."""
+    project = open_project(EXAMPLE, environment, config=Path(config) if config else None)
+    assert migrate_deploy(project).applied
 
 
 def _generate() -> None:
@@ -125,7 +134,7 @@ class MemoryServer:
 def memory(database_url: str, tmp_path: Path) -> Iterator[MemoryStore]:
     """A migrated memory store of the same kind as the database."""
     store = MemoryFile(tmp_path) if database_url.startswith("file:") else MemoryServer(database_url)
-    succeed(nicol("migrate", "deploy", *MEMORY, MEMORY_DATABASE_URL=store.url))
+    deploy(config="memory.toml", MEMORY_DATABASE_URL=store.url)
     yield store
     if isinstance(store, MemoryServer):
         store.drop()
@@ -134,7 +143,7 @@ def memory(database_url: str, tmp_path: Path) -> Iterator[MemoryStore]:
 @pytest.fixture
 def migrated_url(database_url: str) -> str:
     """A database with the whole history applied."""
-    succeed(nicol("migrate", "deploy", DATABASE_URL=database_url))
+    deploy(DATABASE_URL=database_url)
     return database_url
 
 
