@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -258,6 +260,38 @@ def test_a_file_may_be_opened_for_reading_alone(sqlite_url: str) -> None:
         with pytest.raises(DriverError) as caught:
             database.run(rows("INSERT INTO t VALUES (1)"), write=True)
     assert sqlite.meaning_of(caught.value) == Violation(Fault.READ_ONLY)
+
+
+_AS_NOBODY = """
+import os, sys
+from nicol.drivers import create_database, open_database, parse_address
+from nicol.errors import DriverError
+folder = sys.argv[1]
+os.setuid(65534)
+for act in (
+    lambda: open_database(f"file:{folder}/old.db").connect(),
+    lambda: open_database(f"file:{folder}/new.db").connect(),
+    lambda: create_database(parse_address(f"file:{folder}/sub/new.db")),
+):
+    try: act()
+    except DriverError as error: print(error.state, error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can become nobody")
+def test_a_folder_that_cannot_be_written_is_named() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with open_database(f"file:{folder}/old.db") as database:
+            database.connect()
+        line = [sys.executable, "-c", _AS_NOBODY, folder]
+        said = subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
+    readonly = f"the folder {folder} cannot be written"
+    assert said == [
+        f"SQLITE_READONLY_DIRECTORY cannot open file:{folder}/old.db: {readonly}",
+        f"SQLITE_READONLY_DIRECTORY cannot open file:{folder}/new.db: {readonly}",
+        f"SQLITE_PERM cannot make the folder {folder}/sub: Permission denied",
+    ]
 
 
 REFUSALS: list[tuple[Callable[[str], str], Fault, str]] = [

@@ -103,6 +103,10 @@ class PostgresAddress:
             return f"postgresql://{login}/{quote(self.database)}?host={self.host}"
         return f"postgresql://{login}{self.host}:{self.port}/{quote(self.database)}"
 
+    def below(self, folder: Path) -> PostgresAddress:  # noqa: ARG002 - no part of it is a path of this machine's
+        """The same address: it names no file."""
+        return self
+
     def on(self, database: str) -> PostgresAddress:
         """The same server and user with another database."""
         return replace(self, libpq=tuple({**self.settings, "dbname": database}.items()))

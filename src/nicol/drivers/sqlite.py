@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -280,12 +281,14 @@ def _not_opened(error: Exception, address: SqliteAddress) -> DriverError:
     """Why a file cannot be opened, in words that name it."""
     if not isinstance(error, apsw.Error):
         return _failure(error, "")
-    state = _state(error)
-    folder = Path(address.path).parent
+    state, folder = _state(error), Path(address.path).parent
     if not folder.is_dir():
         reason = f"the folder {folder} does not exist"
-    elif state.startswith("SQLITE_NOTADB"):
+    elif state == "SQLITE_NOTADB":
         reason = "it is not a SQLite database"
+    elif not os.access(folder, os.W_OK) and not address.read_only:
+        # https://sqlite.org/wal.html#readonly: a database in WAL mode keeps two files beside it, even for readers
+        state, reason = "SQLITE_READONLY_DIRECTORY", f"the folder {folder} cannot be written"
     else:
         reason = str(error)
     return DriverError(f"cannot open {address.masked}: {reason}", state=state, details={"path": address.path})

@@ -33,7 +33,9 @@ def _canonical(*given: Any) -> str | None:
     (text,) = given
     if text is None:
         return None
-    stored = text if isinstance(text, str | bytes) else json.dumps(text)  # a column of numeric affinity keeps numbers
+    stored = (
+        text if isinstance(text, str | bytes) else json.dumps(text)
+    )  # a column of numeric affinity keeps numbers
     value = json.loads(stored, parse_float=_number, parse_int=_number)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
 

@@ -1,0 +1,25 @@
+"""`python -m benchmarks [--quick] [name…]`: run the benchmarks of these names, or all of them."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import drivers, import_time, newest_fact
+
+BENCHMARKS = {"drivers": drivers.main, "import_time": import_time.main, "newest_fact": newest_fact.main}
+
+
+def main() -> None:
+    """Run what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", choices=[*BENCHMARKS, []], metavar="name", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes")
+    given = parser.parse_args()
+    for name in given.names or BENCHMARKS:
+        BENCHMARKS[name](quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()
