@@ -264,6 +264,7 @@ def test_a_file_may_be_opened_for_reading_alone(sqlite_url: str) -> None:
 
 _AS_NOBODY = """
 import os, sys
+import nicol.drivers.sqlite
 from nicol.drivers import create_database, open_database, parse_address
 from nicol.errors import DriverError
 folder = sys.argv[1]
