@@ -61,7 +61,7 @@ class Hazard:
 
 
 def hazards_of(change: c.Change, before: Catalog, after: Catalog, dialect: Dialect) -> tuple[Hazard, ...]:
-    """The hazards of a change as `diff` found it."""
+    """The hazards of a change as `diff` found it, or of an index that has to be made anew."""
     match change:
         case c.DropTable(table=table):
             return (_table_drop(table),)
@@ -71,7 +71,7 @@ def hazards_of(change: c.Change, before: Catalog, after: Catalog, dialect: Diale
         case c.CreateIndex(table=name, index=index) if index.unique:
             table = before.table(name.name, name.namespace)
             now = after.table(name.name, name.namespace)
-            return tuple(_unique(table, now, index)) if table and now else ()
+            return tuple(_unique(table, now, index, dialect)) if table and now else ()
         case c.AlterEnum() if change.removed:
             return (_enum_values(change, before),)
         case _:
@@ -232,20 +232,29 @@ def _check_added(table: Table, check: Check) -> Hazard:
     )
 
 
-def _unique(before: Table, after: Table, index: Index) -> Iterator[Hazard]:
+def _unique(before: Table, after: Table, index: Index, dialect: Dialect) -> Iterator[Hazard]:
+    """Columns that come empty break no unique index; those that come with one value for all rows bring no difference."""
     names = [column.name for column in index.columns]
-    fresh = [column for name in names if before.column(name) is None and (column := after.column(name))]
-    if any(column.nullable and column.default is None for column in fresh):
+    fresh = [
+        now for name in names if (now := after.column(name)) and not _keeps(before.column(name), now, dialect)
+    ]
+    if any((column.nullable and column.default is None) or column.autoincrement for column in fresh):
         return
+    kept = [name for name in names if all(column.name != name for column in fresh)]
     start = f"A unique constraint covering the columns `[{','.join(names)}]` on the table `{before.name}` will be added."
     yield Hazard(
         HazardCode.UNIQUE_ADDED,
         HazardSeverity.WARNING,
         f"{start} If there are existing duplicate values, this will fail.",
         before.key,
-        probe=None if fresh else _duplicates(before, names, index.where),
+        probe=_duplicates(before, kept, None if fresh else index.where) if kept else _more_than_one(before),
         found=f"{start} There are {{count}} duplicate values, with which this will fail.",
     )
+
+
+def _keeps(old: Column | None, new: Column, dialect: Dialect) -> bool:
+    """True when a column has its values before and after."""
+    return old is not None and dialect.cast(old.type, new.type) is not Cast.IMPOSSIBLE
 
 
 def _enum_values(change: c.AlterEnum, before: Catalog) -> Hazard:
@@ -281,6 +290,13 @@ def _duplicates(table: Table, names: list[str], where: str | None) -> Statement:
         f"GROUP BY {quote_all(names)} HAVING count(*) > 1"
     )
     return Statement(f"SELECT count(*) FROM ({groups}) AS duplicates", prepare=False)
+
+
+def _more_than_one(table: Table) -> Statement:
+    """The number of rows if there are at least two."""
+    return Statement(
+        f"SELECT CASE WHEN count(*) > 1 THEN count(*) ELSE 0 END FROM {_full_name(table)}", prepare=False
+    )
 
 
 def _columns_of(enum: EnumType, catalog: Catalog) -> Iterator[tuple[Table, Column]]:

@@ -26,14 +26,16 @@ def plan(
     changes: tuple[c.Change, ...], before: Catalog, after: Catalog, dialect: Dialect
 ) -> tuple[Step, ...]:
     """The steps that make the changes in this database, in order."""
-    found = [(change, hazards_of(change, before, after, dialect)) for change in changes]
+    adapted = order(dialect.adapt(changes, before, after))
+    anew = (change for change in adapted if isinstance(change, c.CreateIndex) and change not in changes)
+    found = [(change, hazards_of(change, before, after, dialect)) for change in (*changes, *anew)]
     return tuple(
         Step(
             title(change),
             dialect.spell(change, before, after),
             tuple(hazard for original, hazards in found if _covers(change, original) for hazard in hazards),
         )
-        for change in order(dialect.adapt(changes, before, after))
+        for change in adapted
     )
 
 

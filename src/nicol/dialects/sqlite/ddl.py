@@ -114,10 +114,9 @@ def _redefine(change: c.Redefinition) -> Iterator[str]:
     kept = sorted(
         (column for column in after.columns if before.column(column.name)), key=lambda column: column.name
     )
-    if kept:
-        targets = quote_all([column.name for column in kept])
-        sources = ", ".join(_source(before, column) for column in kept)
-        yield f"INSERT INTO {quote(new)} ({targets}) SELECT {sources} FROM {quote(before.name)}"
+    targets = quote_all([column.name for column in kept or after.columns[:1]])
+    sources = ", ".join(_source(before, column) for column in kept) or _beginning(after.columns[0])
+    yield f"INSERT INTO {quote(new)} ({targets}) SELECT {sources} FROM {quote(before.name)}"
     yield f"DROP TABLE {quote(before.name)}"
     yield f"ALTER TABLE {quote(new)} RENAME TO {quote(after.name)}"
     yield from (create_index(after.name, index) for index in after.indexes)
@@ -131,3 +130,8 @@ def _source(before: Table, column: Column) -> str:
     if old is not None and old.nullable and not column.nullable and column.default:
         return f"coalesce({name}, {spell_default(column.default, column.type)}) AS {name}"
     return name
+
+
+def _beginning(column: Column) -> str:
+    """What a row begins with that keeps none of its values, so that there is a row: a default, or null."""
+    return spell_default(column.default, column.type) if column.default else "NULL"
