@@ -67,9 +67,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DriverError(
-            f"cannot make the folder {folder}: {error.strerror}", state="SQLITE_CANTOPEN"
-        ) from None
+        raise DriverError(f"cannot make the folder {folder}: {error.strerror}", state="SQLITE_PERM") from None
 
 
 def _postgres_exists(address: PostgresAddress) -> bool:
