@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nicol.diagnostics import Severity, suggestion
+from nicol.schema.bound import BoundEnum, BoundModel
 from nicol.schema.document import ModelKind
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.settings import build_datasource
@@ -47,7 +48,8 @@ def database_schemas_are_declared(case: Case) -> Iterator[Problem]:
     """@@schema names one of the datasource's schemas; where it declares some, every model and enum has one."""
     source = case.binding.datasource
     declared = build_datasource(source).schemas if source else ()
-    for block in (*case.binding.models.values(), *case.binding.enums.values()):
+    blocks: list[BoundModel | BoundEnum] = [*case.binding.models.values(), *case.binding.enums.values()]
+    for block in blocks:
         attribute = block.attributes.get("schema")
         name = attribute.string("map") if attribute else None
         if attribute is not None and case.provider is not None and not case.provider.namespaces:

@@ -7,8 +7,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from nicol.diagnostics import Span
+from nicol.schema.attributes import BoundAttribute
 from nicol.schema.bind import value_attributes
-from nicol.schema.bound import BoundAttribute, ModelRef, mapped_name
+from nicol.schema.bound import BoundEnum, BoundField, BoundModel, ModelRef, mapped_name
 from nicol.schema.document import EnumDeclaration, ModelDeclaration, ModelKind, Name
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Scalar
@@ -141,8 +142,12 @@ def mapped_names_are_not_empty(case: Case) -> Iterator[Problem]:
 
 
 def _mappings(case: Case) -> Iterator[BoundAttribute]:
-    tables = [*case.binding.models.values(), *case.binding.enums.values()]
-    for owner in (*tables, *case.fields()):
+    owners: list[BoundModel | BoundEnum | BoundField] = [
+        *case.binding.models.values(),
+        *case.binding.enums.values(),
+    ]
+    owners.extend(case.fields())
+    for owner in owners:
         if "map" in owner.attributes:
             yield owner.attributes["map"]
 
