@@ -5,6 +5,7 @@ file that somebody else made is read by the same families. A portable project di
 lets through what PostgreSQL refuses:
 
 * Decimal, Json and lists are declared TEXT, whose affinity leaves their text alone; Json and lists must be valid JSON.
+* The default of Bytes is a BLOB; Prisma's is the text of its hexadecimal digits.
 * Enums, and native types with a length or a range, have a CHECK named `<table>_<column>_<kind>`.
 * A DateTime is ISO 8601 text in UTC of one width for each column, so that texts compare as times do:
   `2020-01-02T03:04:05.678+00:00`, with six digits of a second where the native type keeps more than three. `now()` is an
@@ -193,7 +194,7 @@ def _constant(literal: Literal, field: ScalarField, schema: Schema, *, portable:
         case Scalar.DATETIME:
             return Constant(timestamp_text(literal))
         case Scalar.BYTES if isinstance(literal.value, bytes):
-            return Expression(f"X'{literal.value.hex()}'")
+            return Expression(f"X'{literal.value.hex()}'") if portable else Constant(literal.value.hex())
         case Scalar.STRING | Scalar.JSON:
             return Constant(str(literal.value))
         case _:
