@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
-from nicol.cli.main import app
 
 from nicol import errors
+from nicol.cli.main import application
 from nicol.schema import parse
 from nicol.schema.rules import RULES
 
@@ -96,7 +96,7 @@ def spoken(message: ast.expr) -> str:
 
 def commands_page() -> str:
     """Every command with its arguments and options, as `--help` knows them."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(application())
     lines = [
         "# Command line\n",
         "Written by `make docs` from the commands' own help.\n",

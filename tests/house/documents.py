@@ -1,8 +1,8 @@
 """Runs the pages of the documentation: files are written, commands run, programs executed, printed answers compared.
 
-A code block that follows a line ending in `name`: is that file. `sh` blocks are run; so are `console` blocks, whose output is
-compared where the page shows any ("…" stands for whatever else is printed). Python blocks without a name are run as one
-program at the end of the page. All other blocks are only shown.
+A code block after a line that names a file and ends in a colon is that file. `sh` blocks are run; so are `console` blocks,
+whose output is compared where the page shows any ("…" stands for whatever else is printed). Python blocks without a name
+are run as one program at the end of the page. All other blocks are only shown.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _BLOCK = re.compile(r"^```(?P<language>\w*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_NAMED = re.compile(r"`(?P<name>[\w./-]+)`:\n\n\Z")
+_NAMED = re.compile(r"`(?P<name>[\w/-]*\.[\w.]+)`[^`\n]*:\n\n\Z")
 _OUTSIDE = ("DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL", "VIRTUAL_ENV", "PYTHONPATH")
 
 
@@ -33,7 +33,7 @@ class Block:
 def blocks(page: str) -> Iterator[Block]:
     """The code blocks of a page in order."""
     for match in _BLOCK.finditer(page):
-        named = _NAMED.search(page[: match.start()])
+        named = None if match["language"] in ("sh", "console") else _NAMED.search(page[: match.start()])
         yield Block(match["language"], match["text"], named["name"] if named else None)
 
 

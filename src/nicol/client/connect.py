@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from nicol import dialects
+from nicol.client.environment import read_environment
 from nicol.client.objects import PackageObjects
 from nicol.client.package import Package
 from nicol.client.parameters import encoded_parameters
 from nicol.dialects.dialect import Dialect
-from nicol.drivers.address import Address, SqliteAddress, parse_address
+from nicol.drivers.address import Address, parse_address
 from nicol.errors import ClientError, ConfigurationError, DriverError
 from nicol.query.engine import Engine
 from nicol.schema.schema import Datasource, EnvironmentVariable, Schema
@@ -27,30 +28,32 @@ DEFAULT_VARIABLE = "DATABASE_URL"
 def address_of(package: Package, url: str | None, environment: Mapping[str, str]) -> Address:
     """The address that a client of the package connects to; relative files are those that the commands mean."""
     datasource = package.schema.datasource
-    address = parse_address(url or _configured(datasource, environment))
-    if isinstance(address, SqliteAddress):
-        address = address.below((package.folder / package.base).resolve())
+    home = (package.folder / package.base).resolve()
+    address = parse_address(url or _configured(datasource, environment, home)).below(home)
     _check_provider(package, address)
     return address
 
 
-def _configured(datasource: Datasource | None, environment: Mapping[str, str]) -> str:
+def _configured(datasource: Datasource | None, process: Mapping[str, str], home: Path) -> str:
     match datasource.url if datasource else None:
         case str(url):
             return url
         case EnvironmentVariable(name):
-            return _variable(name, environment)
+            return _variable(name, process, home)
         case None:
-            return _variable(DEFAULT_VARIABLE, environment)
+            return _variable(DEFAULT_VARIABLE, process, home)
 
 
-def _variable(name: str, environment: Mapping[str, str]) -> str:
-    if value := environment.get(name):
-        return value
+def _variable(name: str, process: Mapping[str, str], home: Path) -> str:
+    """The variable of the process, or else of a `.env` file in the project's folder or the working directory."""
+    environment = read_environment(process, (home, Path.cwd()))
+    if variable := environment.get(name):
+        return variable.value
     raise ConfigurationError(
-        f"the environment variable {name} is not set: it says which database the client connects to",
+        f"the environment variable {name} is not set: it says which database the client connects to"
+        f" (looked for in {environment.places})",
         code="P1012",
-        help=f'set {name}, put it into a .env file in {Path.cwd()}, or write Client(url="file:./dev.db")',
+        help=f'set {name}, put it into a .env file in {home}, or write Client(url="file:./dev.db")',
     )
 
 

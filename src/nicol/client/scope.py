@@ -42,7 +42,7 @@ class Scope:
     def end(self, *, keep: bool) -> Program[None]:
         """Make the work last, or undo it; work that took too long is undone whatever was wanted."""
         self.ended, late = True, monotonic() > self.deadline
-        for command in self._undo() if late or not keep else self._keep():
+        for command in self._undo() if late or not keep else self._keep():  # noqa: UP028 - a tuple takes no answers
             yield command
         if late and keep:
             raise _expired(self.terms)

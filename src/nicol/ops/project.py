@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nicol.client.environment import Environment, read_environment
 from nicol.errors import ConfigurationError
 from nicol.ops.configuration import Configuration, find_configuration, read_configuration
-from nicol.ops.environment import Environment, read_environment
 from nicol.ops.urls import anchored, masked
 from nicol.schema.schema import Datasource, EnvironmentVariable
 

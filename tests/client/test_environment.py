@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nicol.ops.environment import parse_dotenv, read_environment
+from nicol.client.environment import parse_dotenv, read_environment
 
 
 @pytest.mark.parametrize(

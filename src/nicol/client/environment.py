@@ -1,4 +1,4 @@
-"""The environment of a command: the process's variables, and below them those of `.env` files."""
+"""The environment: the variables of the process, and below them those of `.env` files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The variables that a command sees, and the `.env` files that were looked into."""
+    """The variables that count, and the `.env` files that were looked into."""
 
     variables: Mapping[str, Variable]
     files: tuple[Path, ...] = ()
