@@ -19,10 +19,6 @@ RUN = [
     if page.parent.name not in (ROOT.name, "decisions")
     and any(block.language in ("sh", "console", "python") for block in blocks(page.read_text()))
 ]
-    page
-    for page in PAGES
-    if any(block.language in ("sh", "console", "python") for block in blocks(page.read_text()))
-]
 LINK = re.compile(r"\[[^]]+\]\((?!https?://)([^)#]+)[^)]*\)")
 
 
