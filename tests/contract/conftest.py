@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -44,11 +44,11 @@ class Awaited:
 
         return call
 
-    def __enter__(self) -> Awaited:
+    def __enter__(self) -> Self:
         self._runner.run(self._subject.__aenter__())
         return self
 
-    def __exit__(self, *exit_arguments: Any) -> Any:
+    def __exit__(self, *exit_arguments: object) -> Any:
         return self._runner.run(self._subject.__aexit__(*exit_arguments))
 
     def _settled(self, answer: Any) -> Any:

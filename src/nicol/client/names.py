@@ -74,5 +74,6 @@ def visible_relations(schema: Schema, model: Model) -> tuple[RelationField, ...]
 
 def visible_fields(schema: Schema, model: Model) -> tuple[Field, ...]:
     """Everything that a record of the model holds, in the schema's order."""
-    shown = {field.name for field in (*visible_scalars(model), *visible_relations(schema, model))}
+    shown = {field.name for field in visible_scalars(model)}
+    shown |= {field.name for field in visible_relations(schema, model)}
     return tuple(field for field in model.fields if field.name in shown)

@@ -39,4 +39,5 @@ def _rearranging(record: type[Any], given: tuple[str, ...]) -> Callable[..., Any
     parameters = ", ".join(f"v{index}" for index in range(len(given)))
     places = {name: f"v{index}" for index, name in enumerate(given)}
     values = ", ".join(places.get(name, "None") for name in record.__struct_fields__)
-    return eval(f"lambda {parameters}: record({values})", {"record": record})  # noqa: S307
+    build: Callable[..., Any] = eval(f"lambda {parameters}: record({values})", {"record": record})  # noqa: S307
+    return build

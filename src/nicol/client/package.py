@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import Any, Optional, cast
+from types import GenericAlias
+from typing import Any, cast
 
 import msgspec
 
@@ -171,20 +172,21 @@ class Package:
 
     def _struct_field(self, field: Field) -> Any:
         name = attribute_name(field.name)
-        match field:
-            case RelationField(arity=Arity.LIST):
-                return (name, Optional[list[field.model]], None)  # noqa: UP045 - the name is not a class yet
-            case RelationField():
-                return (name, Optional[field.model], None)  # noqa: UP045
-            case _:
-                one = self.python_type(field.type)
+        if isinstance(field, RelationField):  # by name, since the other class may not be made yet
+            many = field.arity is Arity.LIST
+            return (
+                name,
+                GenericAlias(list, (field.model,)) | None if many else f"{field.model} | None",
+                None,
+            )
+        one = self.python_type(field.type)
         match field.arity:
             case Arity.REQUIRED:
                 return (name, one)
             case Arity.OPTIONAL:
                 return (name, one | None, None)
             case Arity.LIST:
-                return (name, list[one], msgspec.field(default_factory=list))
+                return (name, GenericAlias(list, (one,)), msgspec.field(default_factory=list))
 
     def _make_enum(self, name: str) -> type[StrEnum]:
         values = {member_name(value.name): value.name for value in self.schema.enum(name).values}

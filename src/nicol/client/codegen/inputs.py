@@ -61,13 +61,14 @@ class Unique:
 
 def uniques(model: Model) -> tuple[Unique, ...]:
     """The ways to name a row of a model: the id first."""
-    keys = [*([model.primary_key] if model.primary_key else []), *model.uniques]
+    keys = [(key.name, key.fields) for key in [model.primary_key] if key is not None]
+    keys += [(key.name, key.fields) for key in model.uniques if key.where is None]
     shown = {field.name for field in visible_scalars(model)}
     found: dict[str, Unique] = {}
-    for key in keys:
-        names = tuple(field.name for field in key.fields)
-        if getattr(key, "where", None) is None and shown.issuperset(names):
-            name = names[0] if len(names) == 1 else key.name or "_".join(names)
+    for given, fields in keys:
+        names = tuple(field.name for field in fields)
+        if shown.issuperset(names):
+            name = names[0] if len(names) == 1 else given or "_".join(names)
             found.setdefault(name, Unique(name, names))
     return tuple(found.values())
 
@@ -77,9 +78,10 @@ def render_inputs(schema: Schema) -> str:
     lines: list[str] = []
     for enum in schema.enums:
         lines += _enum_inputs(enum)
+    led_to = _led_to(schema)
     for model in visible_models(schema):
         lines += ["", f"# {'-' * 8} {model.name}", ""]
-        lines += _model_inputs(schema, model)
+        lines += _model_inputs(schema, model, led_to[model.name])
     body = "\n".join(lines)
     return _head(body, has_enums=bool(schema.enums)) + body
 
@@ -112,17 +114,27 @@ def _enum_inputs(enum: Enum) -> list[str]:
     ]
 
 
-def _model_inputs(schema: Schema, model: Model) -> list[str]:
+def _led_to(schema: Schema) -> dict[str, set[bool]]:
+    """For each model whether relations lead to one row of it (False) and to many (True); most of its types serve those."""
+    models = visible_models(schema)
+    found: dict[str, set[bool]] = {model.name: set() for model in models}
+    for model in models:
+        for field in visible_relations(schema, model):
+            found[field.model].add(field.arity is Arity.LIST)
+    return found
+
+
+def _model_inputs(schema: Schema, model: Model, led_to: set[bool]) -> list[str]:
     name = model.name
     scalars, relations = visible_scalars(model), visible_relations(schema, model)
     return [
         *_field_names(model, scalars),
-        *_filters(model, scalars, relations),
+        *_filters(model, scalars, relations, led_to),
         *_creates(schema, model, scalars, relations),
         *_updates(model, scalars, relations),
         *typed_dict(f"{name}OrderByInput", [*map(_order, scalars), *map(_relation_order, relations)]),
-        *_includes(model, relations),
-        *_nested_writes(model),
+        *_includes(model, relations, led_to),
+        *(_nested_writes(name, led_to) if led_to else []),
     ]
 
 
@@ -134,7 +146,10 @@ def _field_names(model: Model, scalars: tuple[ScalarField, ...]) -> list[str]:
 
 
 def _filters(
-    model: Model, scalars: tuple[ScalarField, ...], relations: tuple[RelationField, ...]
+    model: Model,
+    scalars: tuple[ScalarField, ...],
+    relations: tuple[RelationField, ...],
+    led_to: set[bool],
 ) -> list[str]:
     name, where = model.name, f"{model.name}WhereInput"
     alone = {unique.key for unique in uniques(model) if len(unique.fields) == 1}
@@ -153,8 +168,8 @@ def _filters(
         *typed_dict(f"_{name}Where", shared),
         *typed_dict(where, keyed, [f"_{name}Where"]),
         *_unique_filters(model),
-        *functional_typed_dict(f"{name}RelationFilter", sides),
-        *typed_dict(f"{name}ListRelationFilter", quantities),
+        *(functional_typed_dict(f"{name}RelationFilter", sides) if False in led_to else []),
+        *(typed_dict(f"{name}ListRelationFilter", quantities) if True in led_to else []),
     ]
 
 
@@ -272,52 +287,64 @@ def _count(field: RelationField) -> str:
     return "Nested" if field.arity is Arity.LIST else "One"
 
 
-def _nested_writes(model: Model) -> list[str]:
+def _nested_writes(name: str, led_to: set[bool]) -> list[str]:
     """What a relation that leads to this model takes: `One` where it leads to a row, `Nested` where it leads to many."""
-    name = model.name
     create, unique, either = f"{name}CreateInput", f"{name}WhereUniqueInput", f"{name}ConnectOrCreate"
     one = [Key("create", create), Key("connect", unique), Key("connect_or_create", either)]
-    rows = [Key("data", f"Sequence[_{name}Row]", required=True), Key("skip_duplicates", "bool")]
     return [
         *typed_dict(either, [Key("where", unique, required=True), Key("create", create, required=True)]),
-        *typed_dict(f"{name}CreateRows", rows),
-        *typed_dict(f"{name}CreateOne", one),
-        *typed_dict(f"{name}CreateNested", [*_each_or_many(one), Key("create_many", f"{name}CreateRows")]),
-        *_nested_updates(name),
+        *(_writes_to_one(name, one) if False in led_to else []),
+        *(_writes_to_many(name, one) if True in led_to else []),
     ]
 
 
-def _each_or_many(keys: list[Key]) -> list[Key]:
-    return [Key(key.name, f"{key.type} | Sequence[{key.type}]") for key in keys]
-
-
-def _nested_updates(name: str) -> list[str]:
-    where, unique, update = f"{name}WhereInput", f"{name}WhereUniqueInput", f"{name}UpdateInput"
-    data = Key("data", update, required=True)
-    either = [Key("create", f"{name}CreateInput", required=True), Key("update", update, required=True)]
-    one = [
+def _writes_to_one(name: str, create: list[Key]) -> list[str]:
+    where, update = f"{name}WhereInput", f"{name}UpdateInput"
+    changes = [
         Key("disconnect", f"bool | {where}"),
         Key("delete", f"bool | {where}"),
         Key("update", f"{update} | {name}UpdateIf"),
         Key("upsert", f"{name}UpsertOne"),
     ]
-    many = [
+    return [
+        *typed_dict(f"{name}UpdateIf", [Key("where", where), Key("data", update, required=True)]),
+        *typed_dict(f"{name}UpsertOne", [Key("where", where), *_create_and_update(name)]),
+        *typed_dict(f"{name}CreateOne", create),
+        *typed_dict(f"{name}UpdateOne", changes, [f"{name}CreateOne"]),
+    ]
+
+
+def _writes_to_many(name: str, create: list[Key]) -> list[str]:
+    where, unique = f"{name}WhereInput", f"{name}WhereUniqueInput"
+    rows = [Key("data", f"Sequence[_{name}Row]", required=True), Key("skip_duplicates", "bool")]
+    changes = [
         *(Key(verb, unique) for verb in ("set", "disconnect", "delete")),
         Key("update", f"{name}UpdateOf"),
         Key("upsert", f"{name}UpsertOf"),
         Key("update_many", f"{name}UpdateWhere"),
         Key("delete_many", where),
     ]
-    changes = Key("data", f"{name}UpdateManyInput", required=True)
+    of, data = Key("where", unique, required=True), Key("data", f"{name}UpdateInput", required=True)
+    everywhere = [Key("where", where, required=True), Key("data", f"{name}UpdateManyInput", required=True)]
     return [
-        *typed_dict(f"{name}UpdateIf", [Key("where", where), data]),
-        *typed_dict(f"{name}UpdateOf", [Key("where", unique, required=True), data]),
-        *typed_dict(f"{name}UpdateWhere", [Key("where", where, required=True), changes]),
-        *typed_dict(f"{name}UpsertOne", [Key("where", where), *either]),
-        *typed_dict(f"{name}UpsertOf", [Key("where", unique, required=True), *either]),
-        *typed_dict(f"{name}UpdateOne", one, [f"{name}CreateOne"]),
-        *typed_dict(f"{name}UpdateNested", _each_or_many(many), [f"{name}CreateNested"]),
+        *typed_dict(f"{name}CreateRows", rows),
+        *typed_dict(f"{name}UpdateOf", [of, data]),
+        *typed_dict(f"{name}UpsertOf", [of, *_create_and_update(name)]),
+        *typed_dict(f"{name}UpdateWhere", everywhere),
+        *typed_dict(f"{name}CreateNested", [*_each_or_many(create), Key("create_many", f"{name}CreateRows")]),
+        *typed_dict(f"{name}UpdateNested", _each_or_many(changes), [f"{name}CreateNested"]),
     ]
+
+
+def _create_and_update(name: str) -> list[Key]:
+    return [
+        Key("create", f"{name}CreateInput", required=True),
+        Key("update", f"{name}UpdateInput", required=True),
+    ]
+
+
+def _each_or_many(keys: list[Key]) -> list[Key]:
+    return [Key(key.name, f"{key.type} | Sequence[{key.type}]") for key in keys]
 
 
 # ---- orders and includes ---------------------------------------------------------------------------------------------
@@ -331,7 +358,7 @@ def _relation_order(field: RelationField) -> Key:
     return Key(field.name, "CountOrder" if field.arity is Arity.LIST else f"{field.model}OrderByInput")
 
 
-def _includes(model: Model, relations: tuple[RelationField, ...]) -> list[str]:
+def _includes(model: Model, relations: tuple[RelationField, ...], led_to: set[bool]) -> list[str]:
     name = model.name
     order, names = f"{name}OrderByInput", f"{name}FieldName"
     include = Key("include", f"{name}Include")
@@ -346,8 +373,8 @@ def _includes(model: Model, relations: tuple[RelationField, ...]) -> list[str]:
     ]
     return [
         *typed_dict(f"{name}Include", map(_relation_include, relations)),
-        *typed_dict(f"{name}OneArgs", [include]),
-        *typed_dict(f"{name}ManyArgs", many),
+        *(typed_dict(f"{name}OneArgs", [include]) if False in led_to else []),
+        *(typed_dict(f"{name}ManyArgs", many) if True in led_to else []),
     ]
 
 
