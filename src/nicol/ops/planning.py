@@ -13,7 +13,6 @@ from nicol.migrate.diff import diff
 from nicol.migrate.history import SNAPSHOT_FILE, History, latest_snapshot
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import Step, plan, script
-from nicol.ops.databases import namespaces_of
 from nicol.ops.replay import Places, catalog_after
 from nicol.ops.schemas import ReadSchema, check_sources
 from nicol.schema.schema import Schema
@@ -78,7 +77,7 @@ def _remembered(
 ) -> Catalog:
     """What the history stands for on a database that is out of reach."""
     if not history.migrations:
-        return Catalog(namespaces=_usual_namespaces(read.schema, dialect))
+        return Catalog(namespaces=(dialect.default_namespace,) if dialect.default_namespace else ())
     text = latest_snapshot(history)
     if text is not None:
         snapshot = check_sources((Source(SNAPSHOT_FILE, text),), read.providers).schema
@@ -111,8 +110,3 @@ def _beyond(snapshot: Schema, replayed: Plans, dialect: Dialect) -> list[str]:
         "from the schema alone, so read it before you deploy it"
         for name in found
     ]
-
-
-def _usual_namespaces(schema: Schema, dialect: Dialect) -> tuple[str, ...]:
-    """The namespaces that an empty database has, as far as the schema lists them."""
-    return tuple(name for name in namespaces_of(schema) if name == dialect.default_namespace)

@@ -8,11 +8,11 @@ from typing import Protocol
 from nicol.errors import NicolError
 
 
-class Cancelled(NicolError):  # noqa: N818 - as all errors here
+class Cancelled(NicolError):
     """Somebody said no, or the way on is theirs to choose; nothing was changed."""
 
 
-class Unanswered(NicolError):  # noqa: N818 - as all errors here
+class Unanswered(NicolError):
     """A question was open and nobody there to be asked; the help names the flag."""
 
 
