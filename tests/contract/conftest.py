@@ -12,8 +12,7 @@ from typing import Any, Self
 import pytest
 
 from nicol.schema.schema import Schema
-
-from .generated import import_package, push, schema_of, write_package
+from tests.contract.generated import import_package, push, schema_of, write_package
 
 TABLES = ("comment", "post", "profile", "user", "tag", "sample", "seat", "counter")
 

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar
 
+from nicol.sql.json import JsonNullType
+
 __all__ = [
     "BooleanFilter",
     "BooleanUpdate",
@@ -35,7 +37,7 @@ __all__ = [
 T = TypeVar("T")
 
 DecimalInput: TypeAlias = Decimal | int | str
-JsonInput: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | int | float | bool
+JsonInput: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | int | float | bool | JsonNullType
 SortOrder: TypeAlias = Literal["asc", "desc"]
 
 StringFilter = TypedDict(

@@ -1,1 +1,0 @@
-"""One contract for every database and both kinds of client."""

@@ -1,0 +1,211 @@
+"""What type checkers say about a generated client: a table of calls, each accepted or rejected by pyright and by mypy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.generated import schema_of, write_package
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = (ROOT / "tests/contract/schema.prisma").read_text("utf-8")
+WORDS = """
+enum Word {
+  None
+  title
+  class
+}
+
+/// Fields that Python, the stubs or the records need for themselves.
+model Import {
+  from       String   @id
+  in         Int
+  class      Word
+  str        String?
+  int        Int?
+  datetime   DateTime?
+  list       Word?
+  model_dump Int?
+  Link       Link?
+  linkId     String?
+}
+
+model Link {
+  id     String @id
+  import Import?
+}
+""".replace(
+    "  Link       Link?\n  linkId     String?\n",
+    "  Link       Link?   @relation(fields: [linkId], references: [id])\n  linkId     String? @unique\n",
+)
+
+ACCEPTED = [
+    'db.user.find_unique(where={"email": "x"})',
+    'db.user.find_unique(where={"id": 1, "email": "x", "name": {"contains": "a"}, "NOT": {"logins": 1}})',
+    'db.user.find_first(where={"role": Role.ADMIN, "logins": {"in": [1, 2]}}, order={"email": "asc"})',
+    'db.user.find_many(where={"role": {"not_in": ["ADMIN", Role.GUEST]}, "name": None, "manager": None})',
+    'db.user.find_many(where={"OR": [{"name": {"not": {"startswith": "a"}}}, {"AND": {"logins": {"gt": 3}}}]})',
+    'db.user.find_many(where={"posts": {"some": {"author": {"is": {"email": "x"}}}}}, distinct=["name", "role"])',
+    'db.user.find_many(where={"manager": {"is_not": None}}, take=-1, skip=2, cursor={"id": 1})',
+    'db.post.find_many(where={"author": {"email": {"endswith": "x", "mode": "insensitive"}}})',
+    'db.post.find_many(order=[{"views": "desc"}, {"slug": {"sort": "asc", "nulls": "last"}}])',
+    'db.post.find_many(order=[{"author": {"email": "asc"}}, {"comments": {"_count": "desc"}}])',
+    'db.post.find_many(include={"author": True, "comments": {"where": {"spam": False}, "take": 3}})',
+    'db.post.find_many(include={"comments": {"order": {"id": "desc"}, "include": {"author": True}}})',
+    'db.user.create(data={"email": "a"})',
+    'db.user.create(data={"email": "a", "role": "ADMIN", "posts": {"create": [{"title": "1"}, {"title": "2"}]}})',
+    'db.user.create(data={"email": "a", "posts": {"create": {"title": "1", "tags": {"connect": {"name": "x"}}}}})',
+    'db.post.create(data={"title": "a", "authorId": 1})',
+    'db.post.create(data={"title": "a", "author": {"connect_or_create": {"where": {"id": 1}, "create": {"email": "x"}}}})',
+    'db.user.create_many(data=[{"email": "a"}, {"email": "b", "name": None}], skip_duplicates=True)',
+    'db.user.update(where={"id": 1}, data={"logins": {"increment": 1}, "name": {"set": "x"}, "role": "GUEST"})',
+    'db.user.update(where={"id": 1}, data={"manager": {"disconnect": True}, "profile": {"update": {"bio": "x"}}})',
+    'db.user.update(where={"id": 1}, data={"posts": {"update": {"where": {"id": "p"}, "data": {"views": 1}}}})',
+    'db.user.upsert(where={"id": 1}, create={"email": "a"}, update={}, include={"posts": True})',
+    'db.user.update_many(where={"logins": {"lt": 3}}, data={"logins": 3})',
+    "db.user.delete_many()",
+    'db.user.delete(where={"email": "x"})',
+    'db.seat.find_unique(where={"hall_number": {"hall": "a", "number": 1}})',
+    'db.seat.find_unique(where={"holding": {"holder": "a", "ticket": "t"}, "hall": "a"})',
+    'db.sample.create(data={"label": "x", "document": {"a": [1, None]}, "amount": "1.5", "blob": b"x", "big": 1})',
+    'db.sample.create(data={"label": "x", "document": JsonNull, "amount": Decimal(1), "ratio": 1})',
+    'db.sample.find_many(where={"document": {"equals": [1]}, "amount": {"gte": 1}, "moment": {"lt": datetime.now()}})',
+    'db.query_raw("SELECT 1", 1)[0]["x"]',
+    'db.import_.create(data={"from": "x", "in": 1, "class": "None"})',
+    'db.import_.find_many(where={"in": {"in": [1]}, "str": None, "int": 1, "list": {"in": ["title"]}})',
+    'Import(from_="x", in_=1, class_=Word.None_).from_.upper()',
+    'User(id=1, email="x", role=Role.ADMIN, logins=1).model_dump()["email"]',
+]
+
+REJECTED = [
+    "db.usr.find_many()",
+    'db.user.find_unique(where={"name": "x"})',
+    "db.user.find_unique(where={})",
+    "db.user.find_unique()",
+    'db.user.find_unique({"id": 1})',
+    'db.user.find_many(where={"emial": "x"})',
+    'db.user.find_many(where={"email": 1})',
+    'db.user.find_many(where={"email": None})',
+    'db.user.find_many(where={"role": "KING"})',
+    'db.user.find_many(where={"logins": {"contains": "x"}})',
+    'db.user.find_many(where={"posts": {"is": {}}})',
+    'db.post.find_many(where={"author": {"some": {}}})',
+    'db.post.find_many(where={"author": None})',
+    'db.user.find_many(order={"email": "up"})',
+    'db.user.find_many(distinct=["nope"])',
+    'db.user.find_many(cursor={"name": "x"})',
+    'db.post.find_many(include={"authr": True})',
+    'db.post.find_many(include={"author": {"take": 1}})',
+    'db.post.find_many(include={"comments": {"order": {"nope": "asc"}}})',
+    'db.user.create(data={"name": "x"})',
+    'db.user.create(data={"email": None})',
+    'db.user.create(data={"email": "x", "nope": 1})',
+    'db.user.create(data={"email": "x", "posts": {"create": [{"views": 1}]}})',
+    'db.user.create(data={"email": "x", "posts": {"update_many": {"where": {}, "data": {}}}})',
+    'db.user.create_many(data=[{"email": "x", "posts": {"create": {"title": "x"}}}])',
+    'db.post.create_many(data=[{"title": "x"}])',
+    'db.user.update(where={"id": 1}, data={"email": {"increment": 1}})',
+    'db.user.update(where={"id": 1}, data={"email": None})',
+    'db.seat.find_unique(where={"hall_number": {"hall": "a"}})',
+    'db.sample.create(data={"label": "x", "amount": 1.5})',
+    'db.user.find_unique(where={"id": 1}).email',
+    "db.user.find_first().email",
+    "db.user.find_many(limit=3)",
+    'User(id=1, email="x", role=Role.ADMIN)',
+    'db.user.find_unique_or_raise(where={"id": 1}).emial',
+    'db.user.find_unique_or_raise(where={"id": 1}, include={"posts": True}).posts[0]',
+]
+
+REVEALED = {
+    'db.user.find_unique(where={"id": 1})': "User | None",
+    'db.user.find_unique_or_raise(where={"id": 1})': "User",
+    "db.user.find_many()": "list[User]",
+    'db.user.find_unique_or_raise(where={"id": 1}).posts': "list[Post] | None",
+    'db.user.find_unique_or_raise(where={"id": 1}).role': "Role",
+    'db.sample.find_unique_or_raise(where={"id": 1}).amount': "Decimal | None",
+    "db.user.count()": "int",
+    'db.query_first("SELECT 1")': "dict[str, Any] | None",
+    'db.tx().__enter__().user.create(data={"email": "x"})': "User",
+    'adb.user.find_unique_or_raise(where={"id": 1})': "Coroutine[Any, Any, User]",
+    "adb.tx()": "AsyncContextManager[AsyncClient, bool | None]",
+}
+
+HEAD = """\
+from datetime import datetime
+from decimal import Decimal
+from nicol.client import JsonNull
+from typed_db import AsyncClient, Client, Import, Role, User, Word
+db = Client()
+adb = AsyncClient()
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a generated client and a module with one call on each line."""
+    folder = tmp_path_factory.mktemp("typing")
+    write_package(schema_of(SCHEMA + WORDS), folder, "typed_db", portable=True)
+    revealed = [f"reveal_type({call})" for call in REVEALED]
+    (folder / "calls.py").write_text(
+        HEAD + "\n".join(["#", *ACCEPTED, "#", *REJECTED, "#", *revealed]) + "\n"
+    )
+    (folder / "pyrightconfig.json").write_text(
+        json.dumps(
+            {
+                "typeCheckingMode": "strict",
+                "pythonVersion": "3.11",
+                "extraPaths": [str(ROOT / "src")],
+                "reportUnusedExpression": "none",
+                "reportUnusedCoroutine": "none",
+            }
+        )
+    )
+    return folder
+
+
+def _line(call: str, source: str) -> int:
+    return source.splitlines().index(call) + 1
+
+
+def _check(errors: dict[int, str], folder: Path) -> None:
+    """The rejected calls have errors, the accepted ones have none."""
+    source = (folder / "calls.py").read_text()
+    wrongly_rejected = {
+        call: errors[_line(call, source)] for call in ACCEPTED if _line(call, source) in errors
+    }
+    wrongly_accepted = [call for call in REJECTED if _line(call, source) not in errors]
+    assert (wrongly_rejected, wrongly_accepted) == ({}, [])
+
+
+@pytest.mark.slow
+@pytest.mark.proves("Client", "complete types, checked by pyright strict")
+def test_pyright_accepts_and_rejects_exactly_these_calls(project: Path) -> None:
+    command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable, str(project)]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=project)
+    report: list[dict[str, Any]] = json.loads(found.stdout)["generalDiagnostics"]
+    elsewhere = [
+        each for each in report if each["severity"] == "error" and not each["file"].endswith("calls.py")
+    ]
+    assert elsewhere == []
+    here = {each["range"]["start"]["line"] + 1: each for each in report if each["file"].endswith("calls.py")}
+    _check({line: each["message"] for line, each in here.items() if each["severity"] == "error"}, project)
+    source = (project / "calls.py").read_text()
+    for call, expected in REVEALED.items():
+        message = here[_line(f"reveal_type({call})", source)]["message"]
+        assert message.split(" is ")[1] == f'"{expected}"', call
+
+
+@pytest.mark.slow
+@pytest.mark.proves("Client", "complete types, checked by mypy strict")
+def test_mypy_accepts_and_rejects_exactly_these_calls(project: Path) -> None:
+    command = [sys.executable, "-m", "mypy", "--strict", "--output=json", "--hide-error-context", "calls.py"]
+    environment = {"MYPYPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"}
+    found = subprocess.run(command, capture_output=True, text=True, cwd=project, env=environment)
+    report = [json.loads(line) for line in found.stdout.splitlines() if line.startswith("{")]
+    assert [each for each in report if each["file"] != "calls.py"] == []
+    _check({each["line"]: each["message"] for each in report if each["severity"] == "error"}, project)
