@@ -26,6 +26,7 @@ from nicol.sql.tree import (
     InList,
     InRows,
     Insert,
+    InsertLists,
     IsNull,
     Join,
     JsonEquals,
@@ -97,6 +98,8 @@ class Renderer:
                 return self.select(tree, slots)
             case Insert():
                 return self.insert(tree, slots)
+            case InsertLists():
+                return self.insert_lists(tree, slots)
             case Update():
                 return self.update(tree, slots)
             case Delete():
@@ -182,6 +185,13 @@ class Renderer:
         rows = f"({names}) VALUES ({values})" if node.columns else "DEFAULT VALUES"
         conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
         return f"{target} {rows}{conflict}{self.returning(node.returning)}"
+
+    inserts_lists: ClassVar[bool] = False
+    """True when many rows can be inserted from one list for each column, which is faster than row by row."""
+
+    def insert_lists(self, node: InsertLists, slots: Slots) -> str:
+        """Many new rows."""
+        raise NotImplementedError
 
     def conflict(self, node: Conflict, slots: Slots) -> str:
         """What to do with a row that is there already."""

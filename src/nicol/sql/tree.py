@@ -341,6 +341,16 @@ class Insert:
 
 
 @dataclass(frozen=True, slots=True)
+class InsertLists:
+    """Many new rows, each column a list that is one parameter (`Renderer.inserts_lists`)."""
+
+    table: Table
+    columns: tuple[str, ...]
+    lists: tuple[Param, ...]
+    conflict: Conflict | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Update:
     """Changes of the rows for which `where` holds."""
 
@@ -359,4 +369,4 @@ class Delete:
     returning: tuple[str, ...] = ()
 
 
-Tree: TypeAlias = Select | Insert | Update | Delete
+Tree: TypeAlias = Select | Insert | InsertLists | Update | Delete

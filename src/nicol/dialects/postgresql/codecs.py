@@ -26,7 +26,12 @@ def codec(type: FieldType, arity: Arity, native: NativeType | None, schema: Sche
 
 def _cast(type: FieldType, native: NativeType | None, schema: Schema) -> str:  # noqa: A002
     """The type's name without length and precision, with which a cast would cut values without a word."""
-    return spell_type(replace(column_type(type, native, schema, array=False), args=()))
+    word = spell_type(replace(column_type(type, native, schema, array=False), args=()))
+    return _LOOSE.get(word, word)
+
+
+_LOOSE = {"CHAR": "BPCHAR", "BIT": "VARBIT"}
+"""Words that mean a length of one where none is given."""
 
 
 def _item(type: FieldType, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from nicol.sql.renderer import Renderer, Slots, escaped
-from nicol.sql.tree import Fold, InList, InRows, JsonEquals, Like, ListPush, ListTest, Param
+from nicol.sql.renderer import Renderer, Slots, escaped, quote
+from nicol.sql.tree import Fold, InList, InRows, InsertLists, JsonEquals, Like, ListPush, ListTest, Param
 
 
 class PostgresRenderer(Renderer):
-    """PostgreSQL. A parameter's type is inferred by the server; lists say theirs, since their items' are not compared across types."""
+    """PostgreSQL. The server infers a parameter's type; lists say theirs, since items are not compared across types."""
 
     nulls_are_low = False
     has_lateral = True
+    inserts_lists = True
 
     def param(self, node: Param, slots: Slots) -> str:
         """A placeholder with its number."""
@@ -34,13 +35,24 @@ class PostgresRenderer(Renderer):
         of = ", ".join(self.expression(item, slots) for item in node.of)
         return f"({of}) IN (SELECT * FROM unnest({arrays}))"
 
+    def insert_lists(self, node: InsertLists, slots: Slots) -> str:
+        """Rows that are unfolded from arrays."""
+        arrays = ", ".join(self._cast(item, slots, "[]") for item in node.lists)
+        conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
+        columns = ", ".join(map(quote, node.columns))
+        return f"INSERT INTO {self.table(node.table)} ({columns}) SELECT * FROM unnest({arrays}){conflict}"
+
     def like(self, node: Like, slots: Slots) -> str:
         """LIKE, or ILIKE where case does not matter."""
         word = "ILIKE" if node.insensitive else "LIKE"
         return f"{self.expression(node.of, slots)} {word} {self.param(node.pattern, slots)}"
 
     def pattern(
-        self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
+        self,
+        place: Literal["contains", "startswith", "endswith"],
+        text: str,
+        *,
+        insensitive: bool,  # noqa: ARG002 - ILIKE says it
     ) -> str:
         """The pattern for LIKE, whose escape character is the backslash."""
         plain = escaped(text, "\\%_", "\\")

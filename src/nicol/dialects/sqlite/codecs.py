@@ -94,7 +94,7 @@ def _datetime_text(digits: int) -> Encode:
 
 
 def decode_datetime(value: Any) -> datetime:
-    """A DateTime in any of the forms that Prisma's files hold: ISO text, milliseconds, SQLite's own text, text with a spaced zone."""
+    """A DateTime in any form that Prisma's files hold: ISO text, milliseconds, SQLite's own text, text with a spaced zone."""
     if not isinstance(value, str):
         return _EPOCH + timedelta(milliseconds=value)
     try:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from nicol.query import query as q
-from nicol.query.compile.context import Context, Frame
+from nicol.query.compile.context import Act, Context, Frame
 from nicol.query.compile.filters import column
 from nicol.query.defaults import Generate, Moment, generator, updated_at
 from nicol.query.faults import invalid, wrong_value
 from nicol.query.models import Field, Model
+from nicol.schema.schema import Arity
 from nicol.sql import tree as sql
 from nicol.sql.program import Batch, Program
 
@@ -100,26 +101,58 @@ def _changed(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
 
 def insert_many(
     ctx: Context, model: Model, rows: q.Rows, preset: Mapping[str, int], *, skip_duplicates: bool
-) -> Callable[[Frame], Program[int]]:
-    """Insert rows that have the same fields, in one batch; how many were new. `preset` names registers for further fields."""
+) -> Act[int]:
+    """Insert rows that have the same fields; how many were new. `preset` names registers for further fields."""
     given = [model.fields[name] for name in rows.fields]
     for field in given:
         _once(model, field.name, {name: sql.Null() for name in preset})
     made = missing(model, dict.fromkeys((*rows.fields, *preset)))
-    encoders = [(model.stored[name], generate) for name, generate in made.items()]
-    names = (*rows.fields, *made, *preset)
-    conflict = sql.Conflict() if skip_duplicates else None
-    values = tuple(sql.Param(index) for index in range(len(names)))
-    said = ctx.say(sql.Insert(model.table, model.columns(names), values, conflict))
+    generators = [(model.stored[name], generate) for name, generate in made.items()]
+    fields = [model.stored[name] for name in (*rows.fields, *made, *preset)]
     moment, registers = ctx.moment(), tuple(preset.values())
 
-    def act(frame: Frame) -> Program[int]:
+    def params(frame: Frame) -> list[tuple[Any, ...]]:
         tail = tuple(frame[register] for register in registers)
-        params = [
-            (*_encoded(model, given, row), *_generated(encoders, frame[moment]), *tail)
+        return [
+            (*_encoded(model, given, row), *_generated(generators, frame[moment]), *tail)
             for row in frame[rows.slot]
         ]
-        return (yield Batch(said.text, params)).affected
+
+    conflict = sql.Conflict() if skip_duplicates else None
+    listed = ctx.renderer.inserts_lists and fields and not any(field.arity is Arity.LIST for field in fields)
+    say = _by_lists if listed else _row_by_row
+    return say(ctx, model, fields, conflict, params)
+
+
+_Params: TypeAlias = Callable[[Frame], list[tuple[Any, ...]]]
+
+
+def _row_by_row(
+    ctx: Context, model: Model, fields: Sequence[Field], conflict: sql.Conflict | None, params: _Params
+) -> Act[int]:
+    columns = tuple(field.column for field in fields)
+    values = tuple(sql.Param(index) for index in range(len(fields)))
+    said = ctx.say(sql.Insert(model.table, columns, values, conflict))
+
+    def act(frame: Frame) -> Program[int]:
+        return (yield Batch(said.text, params(frame))).affected
+
+    return act
+
+
+def _by_lists(
+    ctx: Context, model: Model, fields: Sequence[Field], conflict: sql.Conflict | None, params: _Params
+) -> Act[int]:
+    columns = tuple(field.column for field in fields)
+    first = ctx.registers(len(fields))
+    lists = tuple(sql.Param(first + index, field.stored.cast) for index, field in enumerate(fields))
+    said = ctx.say(sql.InsertLists(model.table, columns, lists, conflict))
+    pack = ctx.renderer.pack
+
+    def act(frame: Frame) -> Program[int]:
+        for index, values in enumerate(zip(*params(frame), strict=True)):
+            frame[first + index] = pack(values)
+        return (yield said.statement(frame)).affected
 
     return act
 
