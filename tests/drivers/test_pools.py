@@ -10,6 +10,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -351,3 +352,30 @@ def test_a_connection_that_nobody_needs_is_closed(things: tuple[_Thing, _Thing])
     places.put_back(things[0], 0)
     places.put_back(things[1], 301)
     assert (things[0].closed, things[1].closed) == (True, False)
+
+
+# ---- what is left behind ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("waiting", ["blocking", "awaiting"])
+def test_a_closed_sqlite_database_is_one_whole_file(sqlite_url: str, waiting: str) -> None:
+    async def awaiting() -> None:
+        async with open_async_database(sqlite_url) as database:
+            await database.run(rows("CREATE TABLE t (a)"), write=True)
+            await database.run(rows("SELECT * FROM t"), write=False)
+
+    if waiting == "awaiting":
+        asyncio.run(awaiting())
+    else:
+        with open_database(sqlite_url) as database:
+            database.run(rows("CREATE TABLE t (a)"), write=True)
+            database.run(rows("SELECT * FROM t"), write=False)
+    folder = Path(sqlite_url.removeprefix("file:")).parent
+    assert [path.name for path in folder.iterdir()] == ["test.db"]
+
+
+def test_one_async_database_serves_one_event_loop_after_the_other(database_url: str) -> None:
+    database = open_async_database(database_url)
+    for _ in range(2):
+        assert asyncio.run(database.run(rows("SELECT 1"), write=False)) == [(1,)]
+    asyncio.run(database.close())

@@ -98,7 +98,7 @@ class Places(Generic[C]):
 
     def put_back(self, grant: Grant[C], now: float) -> None:
         """Give a place to who has waited longest, or keep it; `VACANT` when its connection is gone."""
-        if self._serve(grant):
+        if self._queue and self._serve(grant):
             return
         self._taken -= 1
         if isinstance(grant, Vacancy):
@@ -107,7 +107,8 @@ class Places(Generic[C]):
             grant.close()
             return
         self._idle.append((grant, now))
-        self._close_forgotten(now)
+        if len(self._idle) > 1:
+            self._close_forgotten(now)
 
     def close(self) -> None:
         """Close what is idle, turn away who waits, and close the others as they come back."""

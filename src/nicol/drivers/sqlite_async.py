@@ -63,7 +63,8 @@ class AsyncSqliteConnection:
 
     def close(self) -> None:
         """Close the connection and end its thread; what was not committed is undone."""
-        self._thread.stop(self._connection.close)
+        self._connection.close()
+        self._thread.stop()
 
     async def _hand_over(self, call: Callable[[], T]) -> T:
         future = self._thread.start(call)
@@ -110,10 +111,8 @@ class Worker:
             await _settled(future)
             raise
 
-    def stop(self, last: Callable[[], object] | None = None) -> None:
-        """End the thread when it has done all that it was given, and one last call."""
-        if last is not None:
-            self._calls.put(last)
+    def stop(self) -> None:
+        """End the thread when it has done all that it was given."""
         self._calls.put(None)
 
 
