@@ -148,7 +148,7 @@ class Things:
         return build
 
     def enum(self, name: str) -> Callable[[str], Any]:
-        return Role
+        return lambda value: Role(value) if value in Role.__members__ else value
 
 
 def schema_of(text: str, dialect: Dialect) -> Schema:
