@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from nicol.catalog import Catalog, Column, Index, Table
+from nicol.catalog import Catalog, Column, ForeignKey, Index, Table
 from nicol.dialects import changes as c
 from nicol.dialects.defaults import same_default, same_sql
 
@@ -36,30 +36,28 @@ def _enums(before: Catalog, after: Catalog) -> Iterator[c.Change]:
 
 
 def _tables(before: Catalog, after: Catalog) -> Iterator[c.Change]:
+    """New tables come before altered ones, and old foreign keys in the old order: Prisma's order within each kind."""
     old, new = ({table.key: table for table in catalog.tables} for catalog in (before, after))
+    both = [(table, new[key]) for key, table in old.items() if key in new]
     owns_partial = any(index.where for table in after.tables for index in table.indexes)
-    for key, table in old.items():
-        if key not in new:
-            yield from (c.DropForeignKey(key, each) for each in table.foreign_keys)
-            yield c.DropTable(table)
-            continue
-        inner = tuple(_table_changes(table, new[key]))
-        if inner:
-            yield c.AlterTable(key, inner)
-        yield from _foreign_keys(table, new[key])
-        yield from _indexes(table, new[key], owns_partial=owns_partial)
+    yield from (c.DropTable(table) for key, table in old.items() if key not in new)
     for key, table in new.items():
         if key not in old:
             yield c.CreateTable(table)
             yield from (c.CreateIndex(key, index) for index in table.indexes)
-            yield from (c.AddForeignKey(key, each) for each in table.foreign_keys)
+    for one, other in both:
+        if inner := tuple(_table_changes(one, other)):
+            yield c.AlterTable(one.key, inner)
+        yield from _indexes(one, other, owns_partial=owns_partial)
+    yield from (change for table in before.tables for change in _lost_keys(table, new.get(table.key)))
+    yield from (change for table in after.tables for change in _new_keys(old.get(table.key), table))
 
 
 # ---- columns, primary key, checks ------------------------------------------------------------------------------------
 
 
 def _table_changes(before: Table, after: Table) -> Iterator[c.TableChange]:
-    """In the order in which they can be said: the old key goes first, the new one comes last; columns by name."""
+    """In the order in which they can be said: the old key goes first, the new one comes last."""
     old, new = before.primary_key, after.primary_key
     rekeyed = (old.columns if old else None) != (new.columns if new else None)
     if old and rekeyed:
@@ -81,8 +79,8 @@ def _columns(before: Table, after: Table) -> Iterator[c.TableChange]:
     old, new = ({column.name: column for column in table.columns} for table in (before, after))
     yield from (c.DropColumn(old[name]) for name in sorted(old) if name not in new)
     yield from (c.AddColumn(new[name]) for name in sorted(new) if name not in old)
-    for name in sorted(new):
-        if name in old and not _same_column(old[name], new[name]):
+    for name in old:
+        if name in new and not _same_column(old[name], new[name]):
             yield c.AlterColumn(old[name], new[name])
 
 
@@ -105,18 +103,30 @@ def _same_type(old: Column, new: Column) -> bool:
 # ---- foreign keys ----------------------------------------------------------------------------------------------------
 
 
-def _foreign_keys(before: Table, after: Table) -> Iterator[c.Change]:
-    left = list(after.foreign_keys)
+def _lost_keys(before: Table, after: Table | None) -> Iterator[c.Change]:
+    twins = _twins(before, after) if after else {}
+    for key in before.foreign_keys:
+        twin = twins.get(key)
+        if twin is None:
+            yield c.DropForeignKey(before.key, key)
+        elif twin.name != key.name:
+            yield c.RenameForeignKey(before.key, key, twin)
+
+
+def _new_keys(before: Table | None, after: Table) -> Iterator[c.Change]:
+    held = tuple(_twins(before, after).values()) if before else ()
+    return (c.AddForeignKey(after.key, key) for key in after.foreign_keys if key not in held)
+
+
+def _twins(before: Table, after: Table) -> dict[ForeignKey, ForeignKey]:
+    """Each foreign key with the one that it becomes: equal in all but perhaps the name."""
+    left, twins = list(after.foreign_keys), dict[ForeignKey, ForeignKey]()
     for key in before.foreign_keys:
         same = [each for each in left if replace(each, name=key.name) == key]
-        if not same:
-            yield c.DropForeignKey(before.key, key)
-            continue
-        match = next((each for each in same if each.name == key.name), same[0])
-        left.remove(match)
-        if match.name != key.name:
-            yield c.RenameForeignKey(before.key, key, match)
-    yield from (c.AddForeignKey(before.key, key) for key in left)
+        if same:
+            twins[key] = next((each for each in same if each.name == key.name), same[0])
+            left.remove(twins[key])
+    return twins
 
 
 # ---- indexes ---------------------------------------------------------------------------------------------------------

@@ -222,12 +222,12 @@ def _actions(change: c.TableChange, table: ObjectName) -> tuple[str, ...]:
 def _alter_column(before: Column, after: Column, table: ObjectName) -> Iterator[str]:
     """What to do to a column, in the order in which PostgreSQL can: a default must fit the type at every moment."""
     retyped = before.type != after.type
-    if (before.default or before.autoincrement) and not (after.default or after.autoincrement):
-        yield "DROP DEFAULT"
     if before.nullable and not after.nullable:
         yield "SET NOT NULL"
     if not before.nullable and after.nullable:
         yield "DROP NOT NULL"
+    if (before.default or before.autoincrement) and not (after.default or after.autoincrement):
+        yield "DROP DEFAULT"
     if after.default is not None and not same_default(before.default, after.default):
         yield f"SET DEFAULT {spell_default(after.default, after)}"
     if retyped:

@@ -16,7 +16,8 @@ def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tup
         change for change in changes if not _is_covered(change, anew | made) or _is_new_index(change, made)
     )
     tables = tuple(_redefinitions(anew, before, after))
-    return (*kept, c.RedefineTables(tables)) if tables else kept
+    lost = tuple(_indexes_of_dropped(changes))
+    return (*lost, *kept, c.RedefineTables(tables)) if tables else (*lost, *kept)
 
 
 def _redefined(change: c.Change) -> ObjectName | None:
@@ -61,6 +62,14 @@ def _is_covered(change: c.Change, tables: frozenset[ObjectName]) -> bool:
 
 def _is_new_index(change: c.Change, made: set[ObjectName]) -> bool:
     return isinstance(change, c.CreateIndex) and change.table in made
+
+
+def _indexes_of_dropped(changes: tuple[c.Change, ...]) -> Iterator[c.Change]:
+    """Indexes of tables that go; Prisma says so."""
+    for change in changes:
+        if isinstance(change, c.DropTable):
+            indexes = (index for index in change.table.indexes if not index.constraint)
+            yield from (c.DropIndex(change.table.key, index) for index in indexes)
 
 
 def _redefinitions(
