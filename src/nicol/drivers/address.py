@@ -50,6 +50,10 @@ class SqliteAddress:
         """The address as it may be shown."""
         return self.path if self.in_memory else f"file:{self.path}"
 
+    def on(self, database: str) -> SqliteAddress:
+        """The file of another database in the same folder."""
+        return replace(self, path=str(Path(self.path).with_name(f"{database}.db")))
+
     def below(self, folder: Path) -> SqliteAddress:
         """The same address with a relative path understood from a folder."""
         return self if self.in_memory else replace(self, path=str(folder / self.path))
@@ -150,6 +154,16 @@ def parse_address(url: str) -> Address:
             f"{_NOT_HERE[scheme]} is not served; the URL begins with `{scheme}:`", help=_FORMS
         )
     raise ConfigurationError(f"the database URL begins with `{scheme[:20]}:`, which is unknown", help=_FORMS)
+
+
+def anchored(url: str, folder: Path) -> str:
+    """A URL whose relative file, where it names one, is taken from a folder."""
+    scheme, colon, rest = url.strip().partition(":")
+    path, mark, query = rest.partition("?")
+    names_file = colon and scheme.lower() in _SQLITE and path not in ("", MEMORY)
+    if not names_file or path.startswith("/"):
+        return url
+    return f"{scheme}:{quote(str((folder / unquote(path)).resolve()), safe='/:')}{mark}{query}"
 
 
 # ---- SQLite ----------------------------------------------------------------------------------------------------------

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect
+from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
 from nicol.migrate.history import check_lock
 from nicol.migrate.lower import lower
 from nicol.ops.databases import Target, talk, target_at, target_of
-from nicol.ops.drift import Drift, drift, missing_objects
+from nicol.ops.drift import Drift, drift, new_objects
 from nicol.ops.histories import read_history
 from nicol.ops.planning import plan_between
 from nicol.ops.project import Project, Setting
 from nicol.ops.replay import catalog_after, places_of
 from nicol.ops.schemas import ReadSchema, read_schema, read_schema_at
-from nicol.ops.urls import anchored
 
 KINDS = ("empty", "schema", "migrations", "url", "config-datasource")
 
@@ -70,19 +70,19 @@ def migrate_diff(project: Project, before: Side, after: Side, provider: str | No
     new = _catalog(project, read, after, dialect)
     plan = plan_between(old, new, dialect)
     script = plan.text if plan.steps else ""
-    found = drift(new, old, dialect)
+    found = drift(old, new)
     if {"schema", "empty"} & {
         before.kind,
         after.kind,
     }:  # a schema knows nothing of triggers, functions and views
         return Difference(dialect, script, Drift(found.tables))
-    return Difference(dialect, script + _objects(new, old), found)
+    return Difference(dialect, script + _objects(old, new), found)
 
 
-def _objects(new: Catalog, old: Catalog) -> str:
-    lost = missing_objects(new, old)
+def _objects(old: Catalog, new: Catalog) -> str:
+    made = new_objects(old, new)
     return "".join(
-        f"\n-- {thing.kind} {thing.name}\n{thing.definition.rstrip().rstrip(';')};\n" for thing in lost
+        f"\n-- {thing.kind} {thing.name}\n{thing.definition.rstrip().rstrip(';')};\n" for thing in made
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect
-from nicol.drivers import PostgresAddress, create_database, drop_database, parse_address
+from nicol.drivers import create_database, drop_database, parse_address
 from nicol.errors import MigrationError
 from nicol.migrate.apply import replay
 from nicol.migrate.history import Migration
@@ -71,11 +71,7 @@ def _own(dialect: Dialect, places: Places) -> Target:
             )
         return places.shadow
     target = places.target
-    if (
-        target is None
-        or target.dialect.name != dialect.name
-        or not isinstance(target.address, PostgresAddress)
-    ):
+    if target is None or target.dialect.name != dialect.name:
         raise MigrationError(
             f"the history cannot be replayed for {dialect.name}: no server is at hand",
             code="P3014",
