@@ -24,24 +24,25 @@ class Modules:
     """
 
     def __init__(self, name: str, file: str, *, portable: bool = False, base: str = ".") -> None:
-        self._arguments = (name, file, portable, base)
+        self.name = name
+        self._arguments = (file, portable, base)
 
     @cached_property
     def package(self) -> Package:
         """The package itself."""
         from nicol.client.package import Package
 
-        name, file, portable, base = self._arguments
-        return Package(name, file, portable=portable, base=base)
+        file, portable, base = self._arguments
+        return Package(self.name, file, portable=portable, base=base)
 
     def attribute(self, name: str) -> Any:
         """`__getattr__` of the package."""
         if name in MODULES:
-            return importlib.import_module(f"{self.package.name}.{name}")
+            return importlib.import_module(f"{self.name}.{name}")
         if name == "__all__":
             return self.names()
         made = self._client(name) if name in CLIENTS else self._class(name)
-        setattr(sys.modules[self.package.name], name, made)
+        setattr(sys.modules[self.name], name, made)
         return made
 
     def names(self) -> list[str]:
@@ -51,7 +52,7 @@ class Modules:
     def model_attribute(self, name: str) -> type[Record]:
         """`__getattr__` of the package's module `models`."""
         if name.startswith("__") or name not in self.package.models:
-            raise _missing(f"{self.package.name}.models", name)
+            raise _missing(f"{self.name}.models", name)
         return self.package.model(name)
 
     def model_names(self) -> list[str]:
@@ -61,7 +62,7 @@ class Modules:
     def enum_attribute(self, name: str) -> type[StrEnum]:
         """`__getattr__` of the package's module `enums`."""
         if name.startswith("__") or name not in self.package.enum_names:
-            raise _missing(f"{self.package.name}.enums", name)
+            raise _missing(f"{self.name}.enums", name)
         return self.package.enum(name)
 
     def enum_names(self) -> list[str]:
@@ -74,12 +75,12 @@ class Modules:
                 return self.package.model(name)
             if name in self.package.enum_names:
                 return self.package.enum(name)
-        raise _missing(self.package.name, name)
+        raise _missing(self.name, name)
 
     def _client(self, name: str) -> type[Any]:
         import nicol.client
 
-        body = {"__module__": self.package.name, "__nicol_package__": self.package}
+        body = {"__module__": self.name, "__nicol_modules__": self}
         return type(name, (getattr(nicol.client, name),), body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from nicol.client.names import attribute_name, visible_fields
 from nicol.client.record import Record
-from nicol.schema.schema import Arity, Field, FieldType, RelationField, Schema
+from nicol.schema.schema import Arity, Field, FieldType, RelationField, Scalar, Schema
 
 
 class Classes(Protocol):
@@ -31,8 +32,6 @@ class Classes(Protocol):
         """The Python type of one value of a field."""
         ...
 
-
-_BASE64 = core_schema.CoreConfig(ser_json_bytes="base64", val_json_bytes="base64")
 
 _met: ContextVar[set[type] | None] = ContextVar("nicol_pydantic_met", default=None)
 
@@ -67,7 +66,7 @@ def _record_schema(
     cls: type[Record], fields: dict[str, core_schema.TypedDictField], reference: str
 ) -> CoreSchema:
     names = cls.__nicol_package__.field_names(cls.__nicol_model__)
-    plain = core_schema.typed_dict_schema(fields, cls_name=cls.__name__, config=_BASE64)
+    plain = core_schema.typed_dict_schema(fields, cls_name=cls.__name__)
 
     def build(values: dict[str, Any]) -> Record:
         return cls(**{attribute_name(name): value for name, value in values.items()})
@@ -98,10 +97,26 @@ def _fields(
 
 
 def _field_schema(package: Classes, field: Field, handler: GetCoreSchemaHandler) -> CoreSchema:
-    target = (
-        package.model(field.model) if isinstance(field, RelationField) else package.python_type(field.type)
-    )
-    one = handler.generate_schema(target)
+    match field:
+        case RelationField():
+            one = handler.generate_schema(package.model(field.model))
+        case _ if field.type is Scalar.BYTES:
+            one = _bytes()
+        case _:
+            one = handler.generate_schema(package.python_type(field.type))
     value = core_schema.list_schema(one) if field.arity is Arity.LIST else one
     nullable = isinstance(field, RelationField) or field.arity is Arity.OPTIONAL
     return core_schema.nullable_schema(value) if nullable else value
+
+
+def _bytes() -> CoreSchema:
+    """Bytes, which JSON says in base64."""
+    from_text = core_schema.no_info_after_validator_function(b64decode, core_schema.str_schema())
+    return core_schema.json_or_python_schema(
+        json_schema=from_text,
+        python_schema=core_schema.union_schema([core_schema.bytes_schema(strict=True), from_text]),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda value: b64encode(value).decode(), return_schema=core_schema.str_schema(), when_used="json"
+        ),
+        metadata={"pydantic_js_updates": {"format": "base64"}},
+    )

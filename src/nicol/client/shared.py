@@ -13,7 +13,7 @@ from nicol.client.scope import Terms
 
 if TYPE_CHECKING:
     from nicol.client.connect import Link
-    from nicol.client.package import Package
+    from nicol.client.modules import Modules
     from nicol.sql.program import Program, Result
 
 Seconds: TypeAlias = float | timedelta
@@ -22,7 +22,8 @@ Seconds: TypeAlias = float | timedelta
 class SharedClient:
     """A client of a generated package, whatever runs its programs."""
 
-    __nicol_package__: ClassVar[Package]
+    __nicol_modules__: ClassVar[Modules]
+    """The generated package that the client belongs to."""
 
     def __init__(
         self, *, url: str | None = None, log_queries: bool | Listener = False, log_values: bool = False
@@ -60,7 +61,7 @@ class SharedClient:
         if self._link is None:
             from nicol.client.connect import open_link
 
-            self._link = open_link(self.__nicol_package__, self._url, os.environ)
+            self._link = open_link(self.__nicol_modules__.package, self._url, os.environ)
         return self._link
 
     def _open(self) -> Any:
@@ -80,7 +81,7 @@ class SharedClient:
         return client
 
     def _delegate(self, name: str) -> Any:
-        model = None if name.startswith("__") else self.__nicol_package__.delegates.get(name)
+        model = None if name.startswith("__") else self.__nicol_modules__.package.delegates.get(name)
         if model is None:
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
@@ -92,7 +93,7 @@ class SharedClient:
         __getattr__ = _delegate
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.__nicol_package__.delegates]
+        return [*super().__dir__(), *self.__nicol_modules__.package.delegates]
 
 
 _PRISMA_LEVELS = {
