@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, cast
 
+import msgspec
+
 from nicol.query import query as q
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.filters import NOTHING, aliased, both, column, comparable, condition, key_condition
@@ -230,12 +232,21 @@ def key_level(ctx: Context, model: Model, key: q.Key, include: tuple[q.Include, 
 
 def page_level(ctx: Context, model: Model, page: q.Page, limit: sql.Number | None = None) -> Level:
     """The rows of a page at the top."""
+    page = _undistinct(model, page)
     have = wanted(model, page.include)
     bound = limit or (None if page.take is None else sql.Param(page.take))
     skip = None if page.skip is None else sql.Param(page.skip)
     select = loose_scan(ctx, model, page, have.columns) or _top(ctx, model, page, have.columns)
     said = ctx.say(replace(select, limit=bound, offset=skip))
     return Level(said, shape_of(ctx, model, page.include, have), page.backwards)
+
+
+def _undistinct(model: Model, page: q.Page) -> q.Page:
+    """The page without `distinct` where a unique key makes all rows distinct already."""
+    for key in model.keys.values():
+        if set(key) <= set(page.distinct) and all(model.stored[name].required for name in key):
+            return msgspec.structs.replace(page, distinct=())
+    return page
 
 
 def _top(ctx: Context, model: Model, page: q.Page, names: tuple[str, ...]) -> sql.Select:
@@ -307,6 +318,7 @@ def _included(
     ctx: Context, link: Link, target: Model, page: q.Page, keys: tuple[sql.Column, ...], among: sql.Expression
 ) -> tuple[Level, tuple[int, ...]]:
     """The level of an included relation, and where in its rows the key of the parent is."""
+    page = _undistinct(target, page)
     have = wanted(target, page.include, () if link.through else target.columns(link.remote))
     sliced = page.take is not None or page.skip is not None
     base = _base(
