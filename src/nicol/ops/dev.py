@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,7 +76,7 @@ def migrate_dev(
     target = target_of(project, read)
     history = read_history(project.migrations)
     check_lock(history.lock, read.providers)
-    title = migration_name(now.strftime("%Y%m%d%H%M%S"), name)
+    title = migration_name(_stamp(now, history), name)
     desk = _Desk(project, read, target, history, places_of(project, read, target))
     created_database = ensure_database(target)
     with talk(target) as conversation:
@@ -96,6 +97,12 @@ def migrate_dev(
     )
 
 
+def _stamp(now: datetime, history: History) -> str:
+    """14 digits of UTC time, later than those of every migration that there is: names are the order of the history."""
+    stamps = [int(name[:14]) for name in history.names if re.match(r"\d{14}(?:_|$)", name)]
+    return str(max([int(now.strftime("%Y%m%d%H%M%S")), *(stamp + 1 for stamp in stamps)]))
+
+
 def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
     """Stop where the database is not what its record says; else what the whole history stands for, and remarks."""
     ledger = open_ledger(conversation, desk.read.schema)
@@ -106,9 +113,9 @@ def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[st
     everything = catalog_after(desk.history.migrations, dialect, schema, desk.places)
     applied = [migration for migration in desk.history.migrations if migration.name in stand.applied]
     expected = catalog_after(applied, dialect, schema, desk.places) if stand.pending else everything
-    found = drift(expected, conversation.catalog(schema), dialect)
+    found = drift(expected, conversation.catalog(schema))
     _refuse_drift(found, desk.target)
-    return everything, found.objects
+    return everything, tuple(f"the database differs from its history: {line}" for line in found.objects)
 
 
 def _refuse_diverged(stand: Standing) -> None:
@@ -124,7 +131,7 @@ def _refuse_diverged(stand: Standing) -> None:
 def _refuse_drift(found: Drift, target: Target) -> None:
     if found.tables:
         raise Cancelled(
-            f"the database {target.shown} holds something else than its history says; to be what it says, it would need:"
+            f"the database {target.shown} is not what its history says. It has, beside that:"
             + _listed(found.tables),
             help=(
                 "if the change was meant, take it into the schema and the history (`nicol migrate diff --from migrations "

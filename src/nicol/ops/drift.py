@@ -1,18 +1,17 @@
-"""Drift: what a database holds otherwise than its history says."""
+"""Drift: what a database holds otherwise than its history says; and the same between any two catalogs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from nicol.catalog import Catalog, Unmanaged
-from nicol.dialects.dialect import Dialect
 from nicol.migrate.diff import diff
-from nicol.migrate.plan import plan
+from nicol.migrate.summary import summary
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What would have to be done to the database to make it what its history says, in words.
+    """What leads from one catalog to another, in sentences.
 
     `tables` concern what the schema speaks of; `objects` triggers, functions, views that only migrations carry.
     """
@@ -24,33 +23,29 @@ class Drift:
         return bool(self.tables or self.objects)
 
 
-def drift(expected: Catalog, actual: Catalog, dialect: Dialect) -> Drift:
-    """Compare what the history says with what the database holds."""
-    steps = plan(diff(actual, expected), actual, expected, dialect)
-    spoken = tuple(" ".join(statement.split()) for step in steps for statement in step.statements)
-    return Drift(spoken, tuple(_unmanaged(expected, actual)))
+def drift(before: Catalog, after: Catalog) -> Drift:
+    """Compare two catalogs, the objects that no schema speaks of included."""
+    return Drift(summary(diff(before, after)), _objects(before, after))
 
 
-def _unmanaged(expected: Catalog, actual: Catalog) -> list[str]:
-    wanted, there = _by_key(expected), _by_key(actual)
-    lost = [f"the {_named(thing)} is missing" for key, thing in wanted.items() if key not in there]
-    strange = [f"the {_named(thing)} is in no migration" for key, thing in there.items() if key not in wanted]
-    other = [
-        f"the {_named(thing)} reads otherwise"
-        for key, thing in wanted.items()
-        if key in there and _words(there[key]) != _words(thing)
-    ]
-    return [*lost, *strange, *other]
-
-
-def missing_objects(expected: Catalog, actual: Catalog) -> tuple[Unmanaged, ...]:
-    """The objects that have to be made anew."""
-    there = _by_key(actual)
-    return tuple(
-        thing
-        for key, thing in _by_key(expected).items()
-        if key not in there or _words(there[key]) != _words(thing)
+def _objects(before: Catalog, after: Catalog) -> tuple[str, ...]:
+    old, new = _by_key(before), _by_key(after)
+    return (
+        *(f"+ {_named(thing)}" for key, thing in new.items() if key not in old),
+        *(f"- {_named(thing)}" for key, thing in old.items() if key not in new),
+        *(
+            f"* {_named(thing)}"
+            for key, thing in new.items()
+            if key in old and _words(old[key]) != _words(thing)
+        ),
     )
+
+
+def new_objects(before: Catalog, after: Catalog) -> tuple[Unmanaged, ...]:
+    """The objects that have to be made to come from one catalog to the other."""
+    old = _by_key(before)
+    found = _by_key(after).items()
+    return tuple(thing for key, thing in found if key not in old or _words(old[key]) != _words(thing))
 
 
 def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None], Unmanaged]:
@@ -58,7 +53,7 @@ def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None], Unmanaged]:
 
 
 def _named(thing: Unmanaged) -> str:
-    return f"{thing.kind} {thing.name}" + (f" on {thing.table}" if thing.table else "")
+    return f"{thing.kind} {thing.name}" + (f" of table {thing.table}" if thing.table else "")
 
 
 def _words(thing: Unmanaged) -> str:
