@@ -124,10 +124,16 @@ def section(command: Any, path: str) -> list[str]:
 
 def row(parameter: Any) -> str:
     """One argument or option."""
-    is_option = parameter.param_type_name == "option"
-    spelled = [*parameter.opts, *parameter.secondary_opts] if is_option else [parameter.name.upper()]
     words = " ".join((getattr(parameter, "help", None) or "").split()).replace("|", "\\|")
-    return f"| {', '.join(f'`{one}`' for one in spelled)} | {words} |"
+    return f"| {', '.join(f'`{one}`' for one in spellings(parameter))} | {words} |"
+
+
+def spellings(parameter: Any) -> list[str]:
+    """How an argument or option is written, with a word for the value that an option takes."""
+    if parameter.param_type_name == "argument":
+        return [parameter.name.upper()]
+    value = "" if parameter.is_flag else f" {parameter.metavar or parameter.name.upper()}"
+    return [f"{one}{value}" for one in [*parameter.opts, *parameter.secondary_opts]]
 
 
 PAGES = {"cli.md": commands_page, "errors.md": errors_page}
