@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
 import psycopg
 from psycopg import AsyncRawCursor, RawCursor
-from psycopg.abc import AdaptContext, Buffer
-from psycopg.adapt import AdaptersMap, Dumper, Loader
 from psycopg.pq import TransactionStatus
 from psycopg.pq.abc import PGresult
-from psycopg.types.json import set_json_loads
-from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
-from psycopg.types.string import StrDumperUnknown
 
 from nicol.drivers.address import PostgresAddress
 from nicol.drivers.connection import Observer, converse, isolation_level, savepoint_text
+from nicol.drivers.postgres_values import VALUES
 from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
@@ -108,7 +102,7 @@ class PostgresConnection(_Speaker[psycopg.Connection[Row]]):
     def open(cls, address: PostgresAddress, observer: Observer | None = None) -> PostgresConnection:
         """Connect; DriverError when the server cannot be reached or refuses."""
         with _connecting(address):
-            raw = psycopg.Connection.connect(context=_CONTEXT, **_settings(address))
+            raw = psycopg.Connection.connect(context=VALUES, **_settings(address))
         connection = cls(raw, observer)
         _tune(raw, address)
         for statement in _corrections(raw):
@@ -169,7 +163,7 @@ class AsyncPostgresConnection(_Speaker[psycopg.AsyncConnection[Row]]):
     ) -> AsyncPostgresConnection:
         """Connect; DriverError when the server cannot be reached or refuses."""
         with _connecting(address):
-            raw = await psycopg.AsyncConnection.connect(context=_CONTEXT, **_settings(address))
+            raw = await psycopg.AsyncConnection.connect(context=VALUES, **_settings(address))
         connection = cls(raw, observer)
         _tune(raw, address)
         for statement in _corrections(raw):
@@ -280,54 +274,6 @@ def _columns(result: PGresult | None) -> tuple[str, ...]:
     if result is None:
         return ()
     return tuple((result.fname(index) or b"").decode() for index in range(result.nfields))
-
-
-# ---- values ----------------------------------------------------------------------------------------------------------
-
-
-class _UtcDumper(Dumper):
-    """Moments cross in UTC and without a type, so that columns with and without a zone compare and store them alike."""
-
-    def dump(self, obj: datetime) -> bytes:
-        moment = obj.replace(tzinfo=UTC) if obj.tzinfo is None else obj.astimezone(UTC)
-        return moment.isoformat(" ").encode()
-
-
-class _UtcLoader(Loader):
-    """Moments come back aware and in UTC; what Python cannot hold (`infinity`, the years BC) stays text."""
-
-    def load(self, data: Buffer) -> datetime | str:
-        text = str(data, "ascii") if isinstance(data, bytes | bytearray) else bytes(data).decode()
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return text
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class _Context(AdaptContext):
-    """psycopg's adapters with ours."""
-
-    def __init__(self) -> None:
-        self._adapters = AdaptersMap(psycopg.adapters)
-        self._adapters.register_dumper(int, Int8BinaryDumper)
-        self._adapters.register_dumper(int, Int8Dumper)
-        self._adapters.register_dumper(str, StrDumperUnknown)
-        self._adapters.register_dumper(datetime, _UtcDumper)
-        self._adapters.register_loader("timestamp", _UtcLoader)
-        self._adapters.register_loader("timestamptz", _UtcLoader)
-
-    @property
-    def adapters(self) -> AdaptersMap:
-        return self._adapters
-
-    @property
-    def connection(self) -> None:
-        return None
-
-
-_CONTEXT: Final = _Context()
-set_json_loads(json.loads, _CONTEXT)
 
 
 # ---- connecting ------------------------------------------------------------------------------------------------------

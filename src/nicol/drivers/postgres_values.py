@@ -1,0 +1,58 @@
+"""How values cross to PostgreSQL and back, where psycopg's own way is not ours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+import psycopg
+from psycopg.abc import AdaptContext, Buffer
+from psycopg.adapt import AdaptersMap, Dumper, Loader
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from psycopg.types.string import StrDumperUnknown
+
+
+class _UtcDumper(Dumper):
+    """Moments cross in UTC and without a type, so that columns with and without a zone compare and store them alike."""
+
+    def dump(self, obj: datetime) -> bytes:
+        moment = obj.replace(tzinfo=UTC) if obj.tzinfo is None else obj.astimezone(UTC)
+        return moment.isoformat(" ").encode()
+
+
+class _UtcLoader(Loader):
+    """Moments come back aware and in UTC; what Python cannot hold (`infinity`, the years BC) stays text."""
+
+    def load(self, data: Buffer) -> datetime | str:
+        text = str(data, "ascii") if isinstance(data, bytes | bytearray) else bytes(data).decode()
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Values(AdaptContext):
+    """psycopg's adapters with ours, as a context that connections are made in."""
+
+    def __init__(self) -> None:
+        self._adapters = AdaptersMap(psycopg.adapters)
+        self._adapters.register_dumper(int, Int8BinaryDumper)
+        self._adapters.register_dumper(int, Int8Dumper)
+        self._adapters.register_dumper(str, StrDumperUnknown)
+        self._adapters.register_dumper(datetime, _UtcDumper)
+        self._adapters.register_loader("timestamp", _UtcLoader)
+        self._adapters.register_loader("timestamptz", _UtcLoader)
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        """How each type crosses."""
+        return self._adapters
+
+    @property
+    def connection(self) -> None:
+        """None: it serves all connections."""
+        return None
+
+
+VALUES: Final = Values()
