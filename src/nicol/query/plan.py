@@ -73,7 +73,7 @@ def is_write(query: Query) -> bool:
 
 
 class Plans:
-    """The plans of one client; when there are too many, the oldest is given up."""
+    """The plans of one client; when there are too many, all are given up and made again as they are needed."""
 
     def __init__(self, limit: int = 2048) -> None:
         self._limit = limit
@@ -85,6 +85,6 @@ class Plans:
 
     def keep(self, query: Query, plan: Plan) -> None:
         """Remember a plan."""
+        if len(self._plans) >= self._limit:
+            self._plans.clear()
         self._plans[query] = plan
-        if len(self._plans) > self._limit:
-            del self._plans[next(iter(self._plans))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from typing import Any, assert_never
 
 from nicol.dialects import values
@@ -59,7 +60,8 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
         case Scalar.FLOAT:
             return Codec(values.real)
         case Scalar.DECIMAL:
-            return Codec(values.decimal(native), values.plain)
+            money = native is not None and native.name == "Money"
+            return Codec(values.decimal(native), _from_money if money else values.plain)
         case Scalar.DATETIME:
             return _datetime(native)
         case Scalar.JSON:
@@ -68,6 +70,11 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
             return Codec(values.octets, _bytes)
         case _:
             assert_never(scalar)
+
+
+def _from_money(value: Any) -> Decimal:
+    """Money comes as text with a currency sign (https://www.postgresql.org/docs/current/datatype-money.html)."""
+    return values.plain(Decimal(re.sub(r"[^0-9.-]", "", str(value))))
 
 
 def _bytes(value: Any) -> bytes:
