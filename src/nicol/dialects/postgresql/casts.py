@@ -87,14 +87,16 @@ def _limit(type: ColumnType) -> int | None:  # noqa: A002
 
 def _same_type(before: ColumnType, after: ColumnType) -> Cast:
     """One type with other arguments: safe when every value fits."""
-    if not after.args and before.name != "BIT":
+    if before.name == "BIT":
+        return Cast.SAFE if (before.args or (1,)) == (after.args or (1,)) else Cast.RISKY
+    if not after.args:
         return Cast.SAFE
     if before.name == "DECIMAL" and before.args:
         whole_before, whole_after = before.args[0] - before.args[1], after.args[0] - after.args[1]
         return Cast.SAFE if whole_after >= whole_before and after.args[1] >= before.args[1] else Cast.RISKY
     if before.name == "VARBIT":
         return Cast.SAFE if before.args and before.args[0] <= after.args[0] else Cast.RISKY
-    precise = before.args and before.args[0] <= after.args[0] and before.name != "BIT"
+    precise = before.args and before.args[0] <= after.args[0]
     finest = before.name.startswith("TIME") and after.args[0] == 6
     return Cast.SAFE if precise or finest else Cast.RISKY
 

@@ -90,6 +90,7 @@ def _work(
     for place, statement in enumerate(statements):
         if place in drops:
             yield from _check_copy(drops[place])
+            yield from _carry_numbers(drops[place])
         if place in renames:
             yield from _rename(statement)
         else:
@@ -176,6 +177,21 @@ def _check_copy(rebuild: Rebuild) -> Program[None]:
             f'rebuilding the table "{rebuild.table}" would keep {new} of its {old} rows; nothing was changed',
             help="look at the INSERT … SELECT of the migration; say with a WHERE clause which rows are meant to go",
         )
+
+
+def _carry_numbers(rebuild: Rebuild) -> Program[None]:
+    """AUTOINCREMENT never gives a number twice, not even that of a row long gone (https://www.sqlite.org/autoinc.html)."""
+    numbered = yield from rows(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ? AND sql LIKE '%AUTOINCREMENT%'",
+        rebuild.stand_in,
+    )
+    if not numbered:
+        return
+    pair = (rebuild.table, rebuild.stand_in)
+    ((last,),) = yield from rows("SELECT max(seq) FROM sqlite_sequence WHERE name IN (?, ?)", *pair)
+    if last is not None:
+        yield Statement("DELETE FROM sqlite_sequence WHERE name = ?", (rebuild.stand_in,), prepare=False)
+        yield Statement("INSERT INTO sqlite_sequence VALUES (?, ?)", (rebuild.stand_in, last), prepare=False)
 
 
 def _rename(statement: str) -> Program[None]:
