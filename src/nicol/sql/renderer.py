@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -75,8 +76,8 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-class Renderer:
-    """Spells statement trees, from the grammar's top down; `NotImplementedError` marks what each database says itself."""
+class Renderer(ABC):
+    """Spells statement trees, from the grammar's top down; what is abstract each database says itself."""
 
     nulls_are_low: ClassVar[bool]
     """True when a null comes before every value in an ascending order."""
@@ -190,8 +191,15 @@ class Renderer:
     """True when many rows can be inserted from one list for each column, which is faster than row by row."""
 
     def insert_lists(self, node: InsertLists, slots: Slots) -> str:
-        """Many new rows."""
-        raise NotImplementedError
+        """Many new rows, unfolded from arrays."""
+        columns = ", ".join(map(quote, node.columns))
+        arrays = ", ".join(self.array(item, slots) for item in node.lists)
+        conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
+        return f"INSERT INTO {self.table(node.table)} ({columns}) SELECT * FROM unnest({arrays}){conflict}"
+
+    def array(self, node: Param, slots: Slots) -> str:
+        """A placeholder for an array, with its type where the database must be told."""
+        return self.param(node, slots)
 
     def conflict(self, node: Conflict, slots: Slots) -> str:
         """What to do with a row that is there already."""
@@ -229,9 +237,9 @@ class Renderer:
         """A column's name, with that of its source."""
         return f"{quote(node.source)}.{quote(node.name)}" if node.source else quote(node.name)
 
+    @abstractmethod
     def param(self, node: Param, slots: Slots) -> str:
         """A placeholder."""
-        raise NotImplementedError
 
     def number(self, node: Number, _slots: Slots) -> str:
         """A number of the statement itself."""
@@ -273,21 +281,21 @@ class Renderer:
         """The contrary."""
         return f"NOT ({self.expression(node.of, slots)})"
 
+    @abstractmethod
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of a list that is one parameter."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several lists."""
-        raise NotImplementedError
 
+    @abstractmethod
     def like(self, node: Like, slots: Slots) -> str:
         """A text that matches a pattern."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fold(self, node: Fold, slots: Slots) -> str:
         """A text in lower case."""
-        raise NotImplementedError
 
     def exists(self, node: Exists, slots: Slots) -> str:
         """A query that has a row."""
@@ -325,29 +333,29 @@ class Renderer:
         inside += [f"ORDER BY {order}"] if order else []
         return f"ROW_NUMBER() OVER ({' '.join(inside)})"
 
+    @abstractmethod
     def json_equals(self, node: JsonEquals, slots: Slots) -> str:
         """The same JSON value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def list_test(self, node: ListTest, slots: Slots) -> str:
         """A question to a list."""
-        raise NotImplementedError
 
+    @abstractmethod
     def list_push(self, node: ListPush, slots: Slots) -> str:
         """A list with more items."""
-        raise NotImplementedError
 
     # ---- values --------------------------------------------------------------------------------------------------
 
+    @abstractmethod
     def pattern(
         self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
     ) -> str:
         """The pattern for `Like` that finds exactly this text at that place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pack(self, items: Sequence[Any]) -> Any:
         """Encoded values as the one parameter that `InList` and `InRows` take."""
-        raise NotImplementedError
 
 
 VISITORS: dict[type, str] = {

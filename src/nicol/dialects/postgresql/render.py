@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from nicol.sql.renderer import Renderer, Slots, escaped, quote
-from nicol.sql.tree import Fold, InList, InRows, InsertLists, JsonEquals, Like, ListPush, ListTest, Param
+from nicol.sql.renderer import Renderer, Slots, escaped
+from nicol.sql.tree import Fold, InList, InRows, JsonEquals, Like, ListPush, ListTest, Param
 
 
 class PostgresRenderer(Renderer):
@@ -20,27 +20,24 @@ class PostgresRenderer(Renderer):
         """A placeholder with its number."""
         return f"${slots.number(node.slot)}"
 
-    def _cast(self, node: Param, slots: Slots, suffix: str = "") -> str:
+    def array(self, node: Param, slots: Slots) -> str:
+        """An array with the type of its items."""
+        return self._typed(node, slots, "[]")
+
+    def _typed(self, node: Param, slots: Slots, suffix: str = "") -> str:
         text = self.param(node, slots)
         return f"{text}::{node.cast}{suffix}" if node.cast else text
 
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of an array."""
         operator = "<> ALL" if node.negated else "= ANY"
-        return f"{self.expression(node.of, slots)} {operator}({self._cast(node.items, slots, '[]')})"
+        return f"{self.expression(node.of, slots)} {operator}({self.array(node.items, slots)})"
 
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several arrays."""
-        arrays = ", ".join(self._cast(item, slots, "[]") for item in node.lists)
+        arrays = ", ".join(self.array(item, slots) for item in node.lists)
         of = ", ".join(self.expression(item, slots) for item in node.of)
         return f"({of}) IN (SELECT * FROM unnest({arrays}))"
-
-    def insert_lists(self, node: InsertLists, slots: Slots) -> str:
-        """Rows that are unfolded from arrays."""
-        arrays = ", ".join(self._cast(item, slots, "[]") for item in node.lists)
-        conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
-        columns = ", ".join(map(quote, node.columns))
-        return f"INSERT INTO {self.table(node.table)} ({columns}) SELECT * FROM unnest({arrays}){conflict}"
 
     def like(self, node: Like, slots: Slots) -> str:
         """LIKE, or ILIKE where case does not matter."""
@@ -72,13 +69,13 @@ class PostgresRenderer(Renderer):
         if node.value is None:
             return f"coalesce(cardinality({of}), 0) = 0"
         if node.test == "has":
-            return f"{self._cast(node.value, slots)} = ANY({of})"
+            return f"{self._typed(node.value, slots)} = ANY({of})"
         operator = {"equals": "=", "has_every": "@>", "has_some": "&&", "is_empty": "="}[node.test]
-        return f"{of} {operator} {self._cast(node.value, slots, '[]')}"
+        return f"{of} {operator} {self.array(node.value, slots)}"
 
     def list_push(self, node: ListPush, slots: Slots) -> str:
         """Two arrays put together."""
-        return f"{self.expression(node.of, slots)} || {self._cast(node.items, slots, '[]')}"
+        return f"{self.expression(node.of, slots)} || {self.array(node.items, slots)}"
 
     def pack(self, items: Sequence[Any]) -> list[Any]:
         """An array."""
