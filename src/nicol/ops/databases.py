@@ -103,8 +103,21 @@ def talk(target: Target) -> Generator[Conversation]:
 
 def ensure_database(target: Target) -> bool:
     """Make the database where it is missing; True when it was."""
-    with explained(target):
+    try:
         return create_database(target.address)
+    except DriverError as error:
+        raise _not_made(error, target) from error
+
+
+def _not_made(error: DriverError, target: Target) -> NicolError:
+    violation = target.dialect.meaning_of(error)
+    if violation is None or violation.fault is not Fault.DATABASE_MISSING:
+        return explain(error, target)
+    return ConnectionFailed(
+        f"the database {target.shown} (from {target.url.origin}) cannot be made: {error.message}",
+        code="P1003",
+        help="make the folder writable, or give the URL of another database; nothing was changed",
+    )
 
 
 def exists(target: Target) -> bool:

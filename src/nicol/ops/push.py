@@ -9,7 +9,7 @@ from nicol.ops.databases import Target, ensure_database, talk, target_of
 from nicol.ops.hazards import consent, weigh
 from nicol.ops.planning import plan_between
 from nicol.ops.project import Project
-from nicol.ops.questions import Question, Questioner, agreed
+from nicol.ops.questions import Questioner
 from nicol.ops.schemas import read_schema
 from nicol.ops.scripts import run_script
 
@@ -27,14 +27,12 @@ class Push:
 def db_push(
     project: Project, questioner: Questioner, *, accept_data_loss: bool = False, force_reset: bool = False
 ) -> Push:
-    """Change the database to what the schema says, all of it or nothing; `force_reset` empties it first."""
+    """Change the database to what the schema says, all of it or nothing; `force_reset` empties it first, and asks nobody."""
     read = read_schema(project)
     target = target_of(project, read)
     created = ensure_database(target)
     with talk(target) as conversation:
         if force_reset:
-            question = Question(f"All data in {target.shown} will be lost. Go on?", "--accept-data-loss")
-            agreed(questioner, question, beforehand=accept_data_loss)
             conversation.clear(read.schema)
         plan = plan_between(
             conversation.catalog(read.schema), lower(read.schema, target.dialect), target.dialect
