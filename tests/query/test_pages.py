@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.query.blog import Client
+from tests.query.blog import SCHEMA, Client
 
 Row = dict[str, Any]
 ORDERS = {
@@ -68,11 +68,11 @@ def _random_order(chance: random.Random, name: str) -> dict[str, Any]:
     return {name: direction}
 
 
-def answer(rows: list[Row], page: dict[str, Any]) -> list[int]:
+def answer(rows: list[Row], page: dict[str, Any], *, nulls_low: bool = False) -> list[int]:
     """The ids of a page. Nulls are high where the call does not say, in a portable project."""
     found = [row for row in rows if row["views"] <= page.get("where", {}).get("views", {}).get("lte", 9)]
     backwards = page.get("take", 0) < 0
-    ordered = _ordered(rows, page.get("order", []), backwards)
+    ordered = _ordered(rows, page.get("order", []), backwards, nulls_low)
     kept = [row for row in ordered if row in found]
     if "cursor" in page:
         kept = _from_cursor(ordered, kept, page["cursor"]["id"])
@@ -86,12 +86,12 @@ def answer(rows: list[Row], page: dict[str, Any]) -> list[int]:
     return [row["id"] for row in (reversed(kept) if backwards else kept)]
 
 
-def _ordered(rows: list[Row], order: list[dict[str, Any]], backwards: bool) -> list[Row]:
+def _ordered(rows: list[Row], order: list[dict[str, Any]], backwards: bool, nulls_low: bool) -> list[Row]:
     ordered = sorted(rows, key=lambda row: row["id"], reverse=backwards)
     for key in reversed(order):
         ((name, how),) = key.items()
         direction, nulls = (how["sort"], how["nulls"]) if isinstance(how, dict) else (how, None)
-        nulls = nulls or ("last" if direction == "asc" else "first")
+        nulls = nulls or ("first" if nulls_low == (direction == "asc") else "last")
         descending, first = (direction == "desc") != backwards, (nulls == "first") != backwards
         ordered.sort(
             key=lambda row: row[name] if row[name] is not None else _Null(first == (not descending)),
@@ -135,6 +135,21 @@ def test_pages_are_those_of_plain_python(db: Client) -> None:
         page = _settled(random_page(chance, cursor=True))
         assert [row.id for row in db("Post", "find_many", **page)] == answer(rows, page), page
         assert getattr(db("Post", "find_first", **page), "id", None) == _first(rows, page), page
+
+
+def test_a_project_on_sqlite_alone_keeps_its_order_of_nulls(sqlite_url: str) -> None:
+    db = Client(
+        sqlite_url,
+        SCHEMA.partition("model Gear")[0] + "enum Role {\nREADER\nWRITER\nADMIN\n}",
+        portable=False,
+    )
+    chance = random.Random(15)
+    rows = populate(db, chance)
+    for _ in range(200):
+        page = _settled(random_page(chance, cursor=True))
+        found = [row.id for row in db("Post", "find_many", **page)]
+        assert found == answer(rows, page, nulls_low=True), page
+    db.database.close()
 
 
 def _first(rows: list[Row], page: dict[str, Any]) -> int | None:
