@@ -19,9 +19,8 @@ from nicol.catalog import (
 from nicol.dialects import changes as c
 from nicol.dialects.defaults import same_default
 from nicol.dialects.dialect import quote, quote_all, quote_text
-from nicol.dialects.postgresql.enums import alter_enum
-from nicol.dialects.postgresql.names import spell_default, spell_name
-from nicol.dialects.postgresql.types import SERIAL, spell_type
+from nicol.dialects.postgresql.bounds import alter_enum
+from nicol.dialects.postgresql.types import SERIAL, spell_default, spell_name, spell_type
 
 
 def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:

@@ -7,9 +7,9 @@ Validation, DDL, introspection, casts and codecs read this one table. Names foll
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
-from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression
+from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression, ObjectName
 from nicol.dialects.dialect import quote, quote_text
 from nicol.dialects.literals import timestamp_text
 from nicol.schema.schema import (
@@ -218,3 +218,21 @@ def _arguments(spec: NativeSpec, modifier: int) -> tuple[int, ...]:
             return (modifier - 4,)
         case _:
             return (modifier,)
+
+
+def spell_name(name: ObjectName) -> str:
+    """A full name in quotes."""
+    return quote(name.name) if name.namespace is None else f"{quote(name.namespace)}.{quote(name.name)}"
+
+
+def spell_default(default: Default, column: Column) -> str:
+    """A default as SQL."""
+    match default:
+        case Constant(text=text):
+            return spell_constant(text, column.type)
+        case CurrentTimestamp():
+            return "CURRENT_TIMESTAMP"
+        case Expression(sql=sql):
+            return sql
+        case _:
+            assert_never(default)

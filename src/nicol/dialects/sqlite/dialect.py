@@ -8,8 +8,7 @@ from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
 from nicol.dialects.ledger import LedgerTexts
-from nicol.dialects.sqlite import adapt, apply, casts, codecs, ddl, errors, introspect, types
-from nicol.dialects.sqlite.checks import narrows
+from nicol.dialects.sqlite import adapt, apply, bounds, casts, codecs, ddl, errors, introspect, types
 from nicol.dialects.sqlite.render import PORTABLE, RENDERER
 from nicol.dialects.sqlite.script import split
 from nicol.errors import DriverError
@@ -64,7 +63,7 @@ class SQLite(Dialect):
 
     def checks(self, model: Model, schema: Schema) -> tuple[Check, ...]:
         """In a portable project, what PostgreSQL's types would refuse."""
-        return types.checks(model, schema) if self.portable else ()
+        return bounds.checks(model, schema) if self.portable else ()
 
     def index_method(self, method: str | None) -> str | None:  # noqa: ARG002
         """SQLite has but one."""
@@ -88,7 +87,7 @@ class SQLite(Dialect):
 
     def narrows(self, before: Check | None, after: Check) -> bool:
         """Rows are looked at anew unless the enum, the length or the range grew."""
-        return narrows(before, after)
+        return bounds.narrows(before, after)
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
         """Tables are made anew for what SQLite cannot change in place."""

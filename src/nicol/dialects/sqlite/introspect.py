@@ -23,8 +23,8 @@ from nicol.catalog import (
     Table,
     Unmanaged,
 )
-from nicol.dialects.sqlite.checks import checks_of
-from nicol.dialects.sqlite.types import CHECK_KINDS, declared_type, parse_default
+from nicol.dialects.sqlite.bounds import CHECK_KINDS, checks_of
+from nicol.dialects.sqlite.types import declared_type, parse_default
 from nicol.sql.program import Program, Row, Statement
 
 LEDGER = "_prisma_migrations"

@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from nicol.catalog import Check, Column, ColumnType, Constant, CurrentTimestamp, Default, Expression
-from nicol.dialects.dialect import quote, quote_text
+from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression
+from nicol.dialects.dialect import quote_text
 from nicol.dialects.literals import timestamp_text
 from nicol.dialects.values import fraction_digits
 from nicol.schema.schema import (
@@ -27,7 +27,6 @@ from nicol.schema.schema import (
     FunctionCall,
     ListLiteral,
     Literal,
-    Model,
     NativeType,
     Scalar,
     ScalarField,
@@ -268,54 +267,3 @@ def _balanced(sql: str) -> bool:
         if depth < 0:
             return False
     return depth == 0
-
-
-# ---- checks ----------------------------------------------------------------------------------------------------------
-
-CHECK_KINDS = ("enum", "json", "range", "length", "bits", "uuid")
-"""How the names of checks end that a schema asks for. All others are somebody's own."""
-
-
-def checks(model: Model, schema: Schema) -> tuple[Check, ...]:
-    """The conditions that bound a model's values as PostgreSQL's types would."""
-    found = ((field, _condition(field, schema)) for field in model.scalars)
-    return tuple(
-        Check(f"{model.mapped}_{field.mapped}_{condition[0]}", condition[1])
-        for field, condition in found
-        if condition
-    )
-
-
-def _condition(field: ScalarField, schema: Schema) -> tuple[str, str] | None:
-    name = quote(field.mapped)
-    if field.arity is Arity.LIST or field.type is Scalar.JSON:
-        return "json", f"json_valid({name})"
-    if isinstance(field.type, EnumRef):
-        values = ", ".join(quote_text(value.mapped) for value in schema.enum(field.type.name).values)
-        return "enum", f"{name} IN ({values})"
-    return _native_condition(field.native, name) if field.native else None
-
-
-def _native_condition(native: NativeType, name: str) -> tuple[str, str] | None:
-    match native.name:
-        case "SmallInt":
-            return "range", f"{name} BETWEEN -32768 AND 32767"
-        case "Oid":
-            return "range", f"{name} BETWEEN 0 AND 4294967295"
-        case "Uuid":
-            return "uuid", f"length({name}) = 36 AND {name} NOT GLOB '*[^0-9a-f-]*'"
-        case "VarChar" | "VarBit" if not native.args:
-            return None
-        case "VarChar" | "Char":
-            return "length", f"length({name}) <= {_length(native)}"
-        case "VarBit":
-            return "bits", f"length({name}) <= {_length(native)} AND {name} NOT GLOB '*[^01]*'"
-        case "Bit":
-            return "bits", f"length({name}) = {_length(native)} AND {name} NOT GLOB '*[^01]*'"
-        case _:
-            return None
-
-
-def _length(native: NativeType) -> int:
-    """PostgreSQL takes a missing length as one."""
-    return native.args[0] if native.args else 1

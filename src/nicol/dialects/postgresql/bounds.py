@@ -1,18 +1,33 @@
-"""How PostgreSQL changes an enum type: values are added in place; to lose one, the type is made anew under its name."""
+"""How PostgreSQL bounds the values of a column: by enum types. Values are added in place; to lose one, a type is made anew."""
 
 from __future__ import annotations
 
 from nicol.catalog import Catalog, Column, Table
 from nicol.dialects.changes import AlterEnum
 from nicol.dialects.dialect import quote, quote_text
-from nicol.dialects.postgresql.names import spell_default, spell_name
+from nicol.dialects.postgresql.types import spell_default, spell_name
 
 
 def alter_enum(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:
     """The statements that give an enum type its new values."""
-    if not change.removed:
-        return tuple(_add_value(change, value) for value in change.added)
-    return _make_anew(change, before, after)
+    if change.removed or _is_default(change, after):
+        return _make_anew(change, before, after)
+    return tuple(_add_value(change, value) for value in change.added)
+
+
+def _is_default(change: AlterEnum, after: Catalog) -> bool:
+    """True when a column wants a new value at once: the transaction that adds a value cannot use it."""
+    defaults = (
+        spell_default(column.default, column)
+        for table in after.tables
+        for column in table.columns
+        if column.default and column.type.enum and (column.type.name, column.type.namespace) == _pair(change)
+    )
+    return any(quote_text(value) in default for default in defaults for value in change.added)
+
+
+def _pair(change: AlterEnum) -> tuple[str, str | None]:
+    return change.before.name, change.before.namespace
 
 
 def _add_value(change: AlterEnum, value: str) -> str:
@@ -49,13 +64,12 @@ def _make_anew(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str,
 
 def _columns(change: AlterEnum, before: Catalog, after: Catalog) -> list[tuple[Table, Column, Column]]:
     """The columns that have the type before and after, with the default that they shall have."""
-    key = change.before.key
     return [
         (table, column, now)
         for table in before.tables
         if (then := after.table(table.name, table.namespace)) is not None
         for column in table.columns
-        if column.type.enum and (column.type.name, column.type.namespace) == (key.name, key.namespace)
+        if column.type.enum and (column.type.name, column.type.namespace) == _pair(change)
         if (now := then.column(column.name)) is not None and now.type == column.type
     ]
 
