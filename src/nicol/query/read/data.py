@@ -170,11 +170,23 @@ def _part(
 
 
 def _create(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
-    target = models.target(link)
-    return [
-        CreateRelated(link.name, read_data(models, target, each, values, new=True))
-        for each in _items(link, value)
-    ]
+    target, items = models.target(link), _items(link, value)
+    if len(items) > 1 and link.through is None and _are_alike(target, items):
+        return [CreateManyRelated(link.name, read_rows(target, items, values), skip_duplicates=False)]
+    return [CreateRelated(link.name, read_data(models, target, each, values, new=True)) for each in items]
+
+
+def _are_alike(target: Model, items: list[Any]) -> bool:
+    """True for rows of the same plain fields, which one statement can insert whatever their number."""
+    first = items[0]
+    if not is_dict(first) or not all(_is_plain(target.fields.get(name)) for name in first):
+        return False
+    names = tuple(first)
+    return all(is_dict(each) and tuple(each) == names for each in items)
+
+
+def _is_plain(field: Field | None) -> bool:
+    return field is not None and field.arity is not Arity.LIST
 
 
 def _create_many(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
