@@ -12,7 +12,7 @@ from nicol.query.compile.context import Frame
 from nicol.query.defaults import Environment, Moment
 from nicol.query.faults import wrong_value
 from nicol.query.query import Count, FindFirst, FindMany, FindUnique, Query
-from nicol.sql.program import Program, Release, RollbackTo, Savepoint, transaction
+from nicol.sql.program import Program, nested, transaction
 
 _SAVEPOINT = "nicol"
 
@@ -31,7 +31,7 @@ class Plan:
         """The conversation that answers a call with these values. `in_transaction`: the connection is inside one already."""
         act = self.compiled.act(self._frame(values))
         if self.compiled.atomic:
-            act = _guarded(act) if in_transaction else transaction(act)
+            act = nested(transaction(act), _SAVEPOINT) if in_transaction else transaction(act)
         try:
             return (yield from act)
         except DriverError as error:
@@ -52,19 +52,6 @@ class Plan:
                 value = made.generate(moment)
                 frame[made.register] = value if made.encode is None else made.encode(value)
         return frame
-
-
-def _guarded(program: Program[Any]) -> Program[Any]:
-    """All of a program's work or none of it, inside a transaction that goes on."""
-    yield Savepoint(_SAVEPOINT)
-    try:
-        answer = yield from program
-    except BaseException:
-        yield RollbackTo(_SAVEPOINT)
-        yield Release(_SAVEPOINT)
-        raise
-    yield Release(_SAVEPOINT)
-    return answer
 
 
 def is_write(query: Query) -> bool:
