@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
+    from nicol.client.lazy_types import LazyTypes
     from nicol.client.package import Package
     from nicol.client.record import Record
 
@@ -68,6 +70,24 @@ class Modules:
     def enum_names(self) -> list[str]:
         """`__dir__` of the package's module `enums`."""
         return sorted(self.package.enum_names)
+
+    def type_attribute(self, name: str) -> Any:
+        """`__getattr__` of the package's module `types`."""
+        namespace = vars(sys.modules[f"{self.name}.types"])
+        if name.startswith("__") or not self._types.make(name, namespace):
+            raise _missing(f"{self.name}.types", name)
+        return namespace[name]
+
+    def type_names(self) -> list[str]:
+        """`__dir__` of the package's module `types`."""
+        return sorted(name for name in self._types.names if not name.startswith("_"))
+
+    @cached_property
+    def _types(self) -> LazyTypes:
+        from nicol.client.lazy_types import LazyTypes
+
+        file, *_ = self._arguments
+        return LazyTypes(Path(file).parent / "types.pyi")
 
     def _class(self, name: str) -> type[Any]:
         if not name.startswith("__"):

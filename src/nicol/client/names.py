@@ -38,6 +38,10 @@ PACKAGE_WORDS = frozenset({"AsyncClient", "Client", "enums", "models", "types"})
 """The names that a generated package keeps for itself: a model or enum called so is reached through its module."""
 
 
+BLOCK = "# -------- "
+"""What the line begins with that opens the types of a model or an enum; its name follows."""
+
+
 def delegate_name(model: str) -> str:
     """The attribute of a client that leads to a model: `DashboardFact` is `dashboard_fact`, `Import` is `import_`."""
     name = _BOUNDARY.sub("_", model).lower()

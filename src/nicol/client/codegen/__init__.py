@@ -38,7 +38,8 @@ def render_package(
         "models.pyi": models_stub(schema),
         "enums.py": _MODULE.format(what="enums", kind="enum"),
         "enums.pyi": enums_stub(schema),
-        "types.py": render_inputs(schema),
+        "types.py": _MODULE.format(what="typed dictionaries", kind="type"),
+        "types.pyi": render_inputs(schema),
         "py.typed": "",
         SCHEMA_FILE: stored.dump(schema),
     }

@@ -1,4 +1,4 @@
-"""The generated module `types`: what a schema's calls take, as typed dictionaries. Its size is linear in the schema."""
+"""The generated stub `types.pyi`: what a schema's calls take, as typed dictionaries. Its size is linear in the schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nicol.client import inputs as client_inputs
 from nicol.client.codegen.source import BANNER, Key, functional_typed_dict, literal, typed_dict
-from nicol.client.names import visible_models, visible_relations, visible_scalars
+from nicol.client.names import BLOCK, visible_models, visible_relations, visible_scalars
 from nicol.schema.schema import (
     Arity,
     Enum,
@@ -21,19 +21,13 @@ from nicol.schema.schema import (
     Unsupported,
 )
 
-_HEAD = '''\
+_HEAD = """\
 {banner}
-"""What the client's calls take."""
-
-from __future__ import annotations
+\"\"\"What the client's calls take.\"\"\"
 
 from collections.abc import Sequence
 {datetime}from typing import {typing}
-
-from nicol.client.inputs import ({imports}
-)
-{enums}
-'''
+{imports}{enums}"""
 
 _INPUTS = frozenset(client_inputs.__all__)
 _WORD = re.compile(r"\w+")
@@ -74,13 +68,13 @@ def uniques(model: Model) -> tuple[Unique, ...]:
 
 
 def render_inputs(schema: Schema) -> str:
-    """The text of the module."""
+    """The text of `types.pyi`; the runtime executes the blocks of it that are asked for."""
     lines: list[str] = []
     for enum in schema.enums:
-        lines += _enum_inputs(enum)
+        lines += ["", f"{BLOCK}{enum.name}", "", *_enum_inputs(enum)]
     led_to = _led_to(schema)
     for model in visible_models(schema):
-        lines += ["", f"# {'-' * 8} {model.name}", ""]
+        lines += ["", f"{BLOCK}{model.name}", ""]
         lines += _model_inputs(schema, model, led_to[model.name])
     body = "\n".join(lines)
     return _head(body, has_enums=bool(schema.enums)) + body
@@ -91,11 +85,16 @@ def _head(body: str, *, has_enums: bool) -> str:
     used = set(_WORD.findall(body))
     return _HEAD.format(
         banner=BANNER,
-        imports="".join(f"\n    {name}," for name in sorted(used.intersection(_INPUTS))),
+        imports=_imported(used.intersection(_INPUTS)),
         enums="\nfrom . import enums as _enums\n" if has_enums else "",
         typing=", ".join(sorted({"TypedDict", *used.intersection({"Literal", "Required", "TypeAlias"})})),
         datetime="from datetime import datetime\n" if "datetime" in used else "",
     )
+
+
+def _imported(names: set[str]) -> str:
+    lines = "".join(f"    {name},\n" for name in sorted(names))
+    return f"\nfrom nicol.client.inputs import (\n{lines})\n" if names else ""
 
 
 def _enum_inputs(enum: Enum) -> list[str]:
