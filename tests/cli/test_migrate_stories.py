@@ -326,3 +326,31 @@ def test_a_given_shadow_database_serves_for_replaying(shop: Shop, sqlite_url: st
     shop.schema(SCHEMA.replace("name  String?", "name  String?\n  phone String?"))
     shop.on(sqlite_url).run("migrate", "dev", "--name", "phone")
     assert len(shop.migrations()) == 2
+
+
+@pytest.mark.proves("Migrations", "no shadow database and no right to make one are needed")
+def test_a_role_that_may_not_create_databases_plans_all_the_same(shop: Shop, postgres_url: str) -> None:
+    name = postgres_url.partition("?")[0].rpartition("/")[2]
+    role = f"modest_{name}"
+    for statement in (
+        f"CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB",
+        f"ALTER DATABASE {name} OWNER TO {role}",
+        f"ALTER SCHEMA public OWNER TO {role}",
+    ):
+        write(postgres_url, statement)
+    try:
+        modest = shop.on(postgres_url.replace("postgres:@", f"{role}:@"))
+        modest.run("migrate", "dev", "--name", "init")
+        shop.schema(
+            SCHEMA.replace("NOTE", "NOTE\n  LETTER").replace(
+                "name  String?", "name  String?\n  phone String?"
+            )
+        )
+        modest.run("migrate", "dev", "--name", "more")
+        assert "in sync" in modest.run("migrate", "dev").out
+        modest.run("migrate", "diff", "--from", "migrations", "--to", "config-datasource", "--exit-code")
+        assert read(postgres_url, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'nicol%'") == []
+    finally:
+        write(postgres_url, f"REASSIGN OWNED BY {role} TO postgres")
+        write(postgres_url, f"DROP OWNED BY {role}")
+        write(postgres_url, f"DROP ROLE {role}")

@@ -10,7 +10,7 @@ from nicol.dialects import named
 from nicol.dialects.dialect import Dialect
 from nicol.drivers import Connection, open_database, parse_address, run
 from nicol.errors import MigrationError
-from nicol.migrate.apply import apply_migration, replay
+from nicol.migrate.apply import apply_migration, replay, replayed
 from nicol.migrate.history import Migration, checksum
 from nicol.migrate.ledger import create_ledger, read_ledger
 from nicol.sql.program import Row, Statement, rows
@@ -162,3 +162,32 @@ def test_clearing_takes_everything_away(request: pytest.FixtureRequest, provider
         held = run(dialect.introspect(), connection)
         assert (held.tables, held.unmanaged) == ((), ())
         run(create_ledger(dialect), connection)
+
+
+@pytest.mark.parametrize("provider", ["sqlite", "postgresql"])
+def test_work_aside_sees_an_empty_database_and_leaves_no_trace(
+    request: pytest.FixtureRequest, provider: str
+) -> None:
+    url = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[provider])
+    dialect = named(provider)
+    rebuild = (
+        REBUILD.format(where="", more="")
+        if provider == "sqlite"
+        else 'ALTER TABLE "Parent" ADD COLUMN x INTEGER;'
+    )
+    history = [
+        Migration("1_a", (("", 'CREATE TABLE "Parent" ("id" INTEGER PRIMARY KEY, "name" TEXT);'),)),
+        Migration("2_b", (("", rebuild),)),
+    ]
+    with open_database(url) as database, database.session(write=True) as connection:
+        connection.say(Statement('CREATE TABLE "Parent" ("real" INTEGER)'))
+        connection.say(Statement('INSERT INTO "Parent" VALUES (1)'))
+        before = run(dialect.introspect(), connection)
+        seen = run(dialect.aside(replayed(history, dialect, ())), connection)
+        assert [table.name for table in seen.tables] == ["Parent"]
+        assert seen.tables[0].column("real") is None
+        broken = Migration("3_c", (("", "CREATE TABLE d (id INTEGER); INSERT INTO nowhere VALUES (1);"),))
+        with pytest.raises(MigrationError, match="3_c cannot be replayed"):
+            run(dialect.aside(replayed([*history, broken], dialect, ())), connection)
+        assert run(dialect.introspect(), connection) == before
+        assert ask(connection, 'SELECT * FROM "Parent"') == [(1,)]

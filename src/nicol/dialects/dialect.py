@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
@@ -26,6 +26,8 @@ from nicol.sql.program import Program
 
 if TYPE_CHECKING:
     from nicol.sql.renderer import Renderer
+
+T = TypeVar("T")
 
 Encode: TypeAlias = Callable[[Any], Any]
 
@@ -202,6 +204,10 @@ class Dialect(ABC):
 
         Nothing lasts when anything fails. The script's own words about transactions are not said.
         """
+
+    @abstractmethod
+    def aside(self, work: Program[T]) -> Program[T]:
+        """Run work as on an empty database, in one transaction that is undone: nobody else sees anything of it."""
 
     @abstractmethod
     def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:

@@ -30,12 +30,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SqliteAddress:
-    """A SQLite file, or a database in memory. `unknown`: options of the URL that mean nothing here."""
+    """A SQLite file, or a database in memory. `unknown`: options of the URL that mean nothing here.
+
+    `quoted_strings`: `"text"` that is no name is taken for a string, as SQLite does by itself and old scripts rely on
+    (https://sqlite.org/quirks.html#dblquote).
+    """
 
     path: str
     limits: Limits = field(default_factory=Limits)
     busy_timeout: float = 5.0
     read_only: bool = False
+    quoted_strings: bool = False
     unknown: tuple[str, ...] = ()
 
     dialect: ClassVar[str] = "sqlite"
@@ -53,6 +58,10 @@ class SqliteAddress:
     def on(self, database: str) -> SqliteAddress:
         """The file of another database in the same folder."""
         return replace(self, path=str(Path(self.path).with_name(f"{database}.db")))
+
+    def for_scripts(self) -> SqliteAddress:
+        """The same database, ready for scripts that were written for SQLite as it is."""
+        return replace(self, quoted_strings=True)
 
     def below(self, folder: Path) -> SqliteAddress:
         """The same address with a relative path understood from a folder."""
@@ -106,6 +115,10 @@ class PostgresAddress:
         if self.host.startswith("/"):
             return f"postgresql://{login}/{quote(self.database)}?host={self.host}"
         return f"postgresql://{login}{self.host}:{self.port}/{quote(self.database)}"
+
+    def for_scripts(self) -> PostgresAddress:
+        """The same address: there is but one way to read SQL."""
+        return self
 
     def below(self, folder: Path) -> PostgresAddress:  # noqa: ARG002 - no part of it is a path of this machine's
         """The same address: it names no file."""

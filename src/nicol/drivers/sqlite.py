@@ -186,9 +186,8 @@ def _prepare(raw: apsw.Connection, address: SqliteAddress) -> None:
     """The settings without which SQLite keeps promises that nobody made."""
     add_functions(raw)
     raw.set_busy_timeout(round(address.busy_timeout * 1000))
-    raw.config(
-        apsw.SQLITE_DBCONFIG_DQS_DML, 0
-    )  # https://sqlite.org/quirks.html#dblquote: a wrong name is an error
+    if not address.quoted_strings:  # a wrong name is an error
+        raw.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
     raw.pragma("foreign_keys", True)
     if raw.pragma("foreign_keys") != 1:
         raise DriverError("this SQLite was built without foreign keys", state="SQLITE_MISUSE")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect, Fault
 from nicol.errors import DriverError, MigrationError
 from nicol.migrate.history import Migration
@@ -60,6 +63,15 @@ def replay(migration: Migration, dialect: Dialect) -> Program[None]:
         raise
 
 
+def replayed(
+    migrations: Iterable[Migration], dialect: Dialect, namespaces: tuple[str, ...]
+) -> Program[Catalog]:
+    """What an empty database holds after the migrations."""
+    for migration in migrations:
+        yield from replay(migration, dialect)
+    return (yield from dialect.introspect(namespaces))
+
+
 def is_outage(dialect: Dialect, error: DriverError) -> bool:
     """True for a failure that is no fault of the script."""
     violation = dialect.meaning_of(error)
@@ -95,7 +107,7 @@ def _refused(migration: Migration, error: DriverError) -> MigrationError:
     return MigrationError(
         f"the migration {migration.name} failed and was undone: {error.message}{state}",
         code="P3018",
-        help=(f"{hint}. " if hint else "")
+        help=(f"{hint.rstrip('.')}. " if hint else "")
         + "Nothing of it was kept and nothing was recorded: correct the SQL and run the command again",
         migration=migration.name,
         statement=error.statement,

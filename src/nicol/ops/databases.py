@@ -95,7 +95,7 @@ def talk(target: Target) -> Generator[Conversation]:
     """A conversation with a database; its refusals that nobody explained are told in words with a way out."""
     with (
         explained(target),
-        open_database(target.address) as database,
+        open_database(target.address.for_scripts()) as database,
         database.session(write=True) as connection,
     ):
         yield Conversation(target, connection)

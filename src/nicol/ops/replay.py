@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from nicol.catalog import Catalog
-from nicol.dialects.dialect import Dialect
+from nicol.dialects.dialect import Dialect, Fault
 from nicol.drivers import create_database, drop_database, parse_address
-from nicol.errors import MigrationError
-from nicol.migrate.apply import replay
+from nicol.errors import DriverError, MigrationError
+from nicol.migrate.apply import replayed
 from nicol.migrate.history import Migration
-from nicol.ops.databases import Conversation, Target, explained, talk, target_at
+from nicol.ops.databases import Target, explain, explained, namespaces_of, talk, target_at, without_ledger
 from nicol.ops.project import Project, Setting, shadow_url
 from nicol.ops.schemas import ReadSchema
 from nicol.schema.schema import Schema
+from nicol.sql.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +44,57 @@ def catalog_after(
     migrations: Iterable[Migration], dialect: Dialect, schema: Schema | None, places: Places
 ) -> Catalog:
     """What an empty database holds after the migrations."""
-    with _scratch(dialect, places) as conversation:
-        for migration in migrations:
-            conversation.run(replay(migration, dialect))
-        return conversation.catalog(schema)
-
-
-@contextmanager
-def _scratch(dialect: Dialect, places: Places) -> Generator[Conversation]:
-    """An empty database of that kind, which is gone afterwards."""
+    program = partial(replayed, tuple(migrations), dialect, namespaces_of(schema))
     if dialect.in_memory is not None:
         memory = Target(Setting(dialect.in_memory, "memory"), parse_address(dialect.in_memory), dialect)
         with talk(memory) as conversation:
-            yield conversation
-        return
-    with _database(_own(dialect, places)) as target, talk(target) as conversation:
-        yield conversation
+            return without_ledger(conversation.run(program()))
+    if (shadow := places.shadow) is not None and shadow.dialect.name == dialect.name:
+        return _in_shadow(shadow, places.target, schema, program)
+    if (target := places.target) is not None and target.dialect.name == dialect.name:
+        return _on_server(target, program)
+    raise MigrationError(
+        f"the history cannot be replayed for {dialect.name}: no server is at hand",
+        code="P3014",
+        help="give a URL of that kind with --url, or name a variable with `shadow_url_env` in the configuration",
+    )
 
 
-def _own(dialect: Dialect, places: Places) -> Target:
-    """The shadow database that was given, else a new one on the target's server."""
-    if places.shadow is not None and places.shadow.dialect.name == dialect.name:
-        if places.target is not None and places.shadow.address == places.target.address:
-            raise MigrationError(
-                f"the shadow database is the database itself ({places.shadow.shown})",
-                help="give another one: it is emptied each time",
-            )
-        return places.shadow
-    target = places.target
-    if target is None or target.dialect.name != dialect.name:
+def _in_shadow(
+    shadow: Target, target: Target | None, schema: Schema | None, program: Callable[[], Program[Catalog]]
+) -> Catalog:
+    """In the database that was given for it, which is emptied before and afterwards."""
+    if target is not None and shadow.address == target.address:
         raise MigrationError(
-            f"the history cannot be replayed for {dialect.name}: no server is at hand",
-            code="P3014",
-            help="give a URL of that kind with --url, or name a variable with `shadow_url_env` in the configuration",
+            f"the shadow database is the database itself ({shadow.shown})",
+            help="give another one: it is emptied each time",
         )
-    return Target(target.url, target.address.on(f"nicol_scratch_{secrets.token_hex(6)}"), dialect)
+    with talk(shadow) as conversation:
+        conversation.clear(schema)
+        try:
+            return without_ledger(conversation.run(program()))
+        finally:
+            conversation.clear(schema)
 
 
-@contextmanager
-def _database(target: Target) -> Generator[Target]:
-    """The database made anew, and taken away at the end."""
-    with explained(target):
-        drop_database(target.address)
-        create_database(target.address)
+def _on_server(target: Target, program: Callable[[], Program[Catalog]]) -> Catalog:
+    """In a database of its own on the target's server, else aside in the target itself, where all of it is undone."""
+    scratch = Target(target.url, target.address.on(f"nicol_scratch_{secrets.token_hex(6)}"), target.dialect)
     try:
-        yield target
+        create_database(scratch.address)
+    except DriverError as error:
+        if not _is_denied(error, target):
+            raise explain(error, target) from error
+        with talk(target) as conversation:
+            return without_ledger(conversation.run(target.dialect.aside(program())))
+    try:
+        with talk(scratch) as conversation:
+            return without_ledger(conversation.run(program()))
     finally:
-        with explained(target):
-            drop_database(target.address)
+        with explained(scratch):
+            drop_database(scratch.address)
+
+
+def _is_denied(error: DriverError, target: Target) -> bool:
+    violation = target.dialect.meaning_of(error)
+    return violation is not None and violation.fault is Fault.ACCESS_DENIED

@@ -6,7 +6,8 @@ returns its answer. Nothing here waits: `nicol.drivers` drives programs, blockin
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -117,3 +118,31 @@ def transaction(program: Program[T], begin: Begin = Begin()) -> Program[T]:  # n
         yield Rollback()
         raise
     return answer
+
+
+def nested(program: Program[T], name: str) -> Program[T]:
+    """Run a program inside the transaction that is open: its own transaction becomes a savepoint of that name."""
+    step: Callable[[], Command] = partial(next, program)
+    while True:
+        try:
+            command = step()
+        except StopIteration as stop:
+            return stop.value
+        try:
+            result = yield _nested(command, name)
+        except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
+            step = partial(program.throw, error)
+        else:
+            step = partial(program.send, result)
+
+
+def _nested(command: Command, name: str) -> Command:
+    match command:
+        case Begin():
+            return Savepoint(name)
+        case Commit():
+            return Release(name)
+        case Rollback():
+            return RollbackTo(name)
+        case _:
+            return command

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 from nicol.dialects.dialect import quote
 from nicol.dialects.ledger import LedgerTexts
 from nicol.dialects.scripts import bare
-from nicol.sql.program import Program, Statement, rows, transaction
+from nicol.sql.program import Begin, Program, Rollback, Statement, nested, rows, transaction
+
+T = TypeVar("T")
 
 _TABLE = '"_prisma_migrations"'
 
@@ -74,3 +77,33 @@ def _clear(namespaces: tuple[str, ...]) -> Program[None]:
         yield Statement(f"DROP SCHEMA IF EXISTS {quote(name)} CASCADE", prepare=False)
     if current is not None:
         yield Statement(f"CREATE SCHEMA IF NOT EXISTS {quote(current)}", prepare=False)
+
+
+def aside(work: Program[T]) -> Program[T]:
+    """Run work as on an empty database, in one transaction that is undone: until then the namespaces bear other names.
+
+    Renaming a namespace locks no table, so that nobody who uses them has to wait.
+    """
+    yield Begin()
+    try:
+        ((own,),) = yield from rows("SELECT coalesce(pg_catalog.current_schema(), 'public')")
+        for number, (name,) in enumerate((yield from rows(_NAMESPACES))):
+            yield Statement(
+                f"ALTER SCHEMA {quote(name)} RENAME TO {quote(f'nicol_aside_{number}')}", prepare=False
+            )
+        yield Statement(f"CREATE SCHEMA {quote(own)}", prepare=False)
+        for (extension,) in (yield from rows(_MOVABLE)):
+            yield Statement(f"ALTER EXTENSION {quote(extension)} SET SCHEMA {quote(own)}", prepare=False)
+        return (yield from nested(work, "nicol_aside"))
+    finally:
+        yield Rollback()
+
+
+_NAMESPACES = (
+    "SELECT nspname FROM pg_catalog.pg_namespace"
+    " WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1"
+)
+_MOVABLE = (
+    "SELECT extname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+    " WHERE extrelocatable AND nspname LIKE 'nicol\\_aside\\_%' ORDER BY 1"
+)

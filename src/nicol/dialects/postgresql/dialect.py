@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
@@ -25,6 +25,8 @@ from nicol.schema.schema import (
 )
 from nicol.sql.program import Program
 from nicol.sql.renderer import Renderer
+
+T = TypeVar("T")
 
 _OPERATOR_WORDS = (
     ("MinMaxMulti", "_minmax_multi"),
@@ -115,6 +117,10 @@ class PostgreSQL(Dialect):
     def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
         """Run a migration's script in one transaction."""
         return apply.transact(self.split(script), first, last)
+
+    def aside(self, work: Program[T]) -> Program[T]:
+        """Run work as on an empty database, and undo all of it."""
+        return apply.aside(work)
 
     def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
         """Take away everything that the current schema holds, or the given ones."""

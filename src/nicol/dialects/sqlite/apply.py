@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from nicol.dialects.dialect import quote, quote_text
 from nicol.dialects.ledger import LedgerTexts
 from nicol.dialects.scripts import bare
 from nicol.errors import MigrationError
-from nicol.sql.program import Program, Row, Statement, rows, transaction
+from nicol.sql.program import Begin, Program, Rollback, Row, Statement, nested, rows, transaction
+
+T = TypeVar("T")
 
 _NOW = "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
 _TABLE = '"_prisma_migrations"'
@@ -101,7 +104,7 @@ def _work(
     return True
 
 
-def _without_foreign_keys(work: Program[bool]) -> Program[bool]:
+def _without_foreign_keys(work: Program[T]) -> Program[T]:
     """Run a transaction with foreign keys off, and leave them as they were."""
     ((was_on,),) = yield from rows("PRAGMA foreign_keys")
     yield Statement("PRAGMA foreign_keys = OFF", prepare=False)
@@ -121,6 +124,20 @@ def _without_foreign_keys(work: Program[bool]) -> Program[bool]:
 def clear() -> Program[None]:
     """Take away everything that the file holds, in one transaction."""
     yield from _without_foreign_keys(transaction(_clear()))
+
+
+def aside(work: Program[T]) -> Program[T]:
+    """Run work as on an empty file, in one transaction that is undone."""
+    return (yield from _without_foreign_keys(_undone(work)))
+
+
+def _undone(work: Program[T]) -> Program[T]:
+    yield Begin()
+    try:
+        yield from _clear()
+        return (yield from nested(work, "nicol_aside"))
+    finally:
+        yield Rollback()
 
 
 def _clear() -> Program[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
@@ -24,6 +24,8 @@ from nicol.schema.schema import (
 )
 from nicol.sql.program import Program
 from nicol.sql.renderer import Renderer
+
+T = TypeVar("T")
 
 
 class SQLite(Dialect):
@@ -105,6 +107,10 @@ class SQLite(Dialect):
     def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
         """Run a migration's script in one transaction."""
         return apply.transact(self.split(script), first, last)
+
+    def aside(self, work: Program[T]) -> Program[T]:
+        """Run work as on an empty database, and undo all of it."""
+        return apply.aside(work)
 
     def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:  # noqa: ARG002
         """Take away everything that the file holds."""
