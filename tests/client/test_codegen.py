@@ -1,0 +1,184 @@
+"""What writes generated clients: options, names that Python needs for itself, and every schema of the corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nicol.client
+from nicol.client.client import Client
+from nicol.client.client_async import AsyncClient
+from nicol.client.codegen import read_options, render_package
+from nicol.client.delegate import OPERATIONS
+from nicol.client.names import CLIENT_WORDS, RECORD_WORDS, attribute_name, delegate_name, member_name
+from nicol.client.record import Record
+from nicol.diagnostics import Source
+from nicol.errors import GenerationFailed
+from nicol.query.read import OPERATIONS as READ_OPERATIONS
+from nicol.schema.parse import parse
+from nicol.schema.resolve import resolve
+from nicol.schema.schema import Generator
+from tests.contract.generated import import_package, schema_of, write_package
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "schemas"
+GENERATOR = Generator("client", "nicol", (("output", "db"),))
+
+# ---- options ---------------------------------------------------------------------------------------------------------
+
+WRONG_OPTIONS: list[tuple[tuple[tuple[str, str | tuple[str, ...]], ...], str]] = [
+    ((), "generator client does not say where its package goes\n  help: add a line such as output ="),
+    ((("output", ""),), "does not say where its package goes"),
+    ((("output", "db"), ("ouptut", "x")), "has an unknown option: ouptut\n  help: did you mean output?"),
+    ((("output", "db"), ("zzz", "x")), "has an unknown option: zzz\n  help: the options are output, models"),
+    ((("output", "db"), ("models", "pydantic")), "cannot write models = 'pydantic'"),
+]
+
+
+@pytest.mark.proves("Client", "wrong generator options are errors with a way out")
+def test_wrong_options_are_errors_with_a_way_out() -> None:
+    for options, expected in WRONG_OPTIONS:
+        with pytest.raises(GenerationFailed) as error:
+            render_package(schema_of("model A {\n  id Int @id\n}"), Generator("client", "nicol", options))
+        assert expected in str(error.value)
+    assert read_options(GENERATOR).output == "db"
+
+
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+DELEGATES = {
+    "User": "user",
+    "DashboardFact": "dashboard_fact",
+    "HTTPServer": "http_server",
+    "ApiKeyV2": "api_key_v2",
+    "Acme_UserTable": "acme_user_table",
+    "snake_case": "snake_case",
+    "Import": "import_",
+    "Tx": "tx_",
+    "QueryRaw": "query_raw_",
+}
+
+
+def test_delegates_are_named_in_snake_case() -> None:
+    assert {name: delegate_name(name) for name in DELEGATES} == DELEGATES
+    assert [attribute_name(name) for name in ("id", "from", "model_dump")] == ["id", "from_", "model_dump_"]
+    assert [member_name(name) for name in ("ADMIN", "None", "mro")] == ["ADMIN", "None_", "mro_"]
+
+
+def test_taken_words_are_exactly_the_public_names_of_clients_and_records() -> None:
+    def public(cls: type[Any]) -> set[str]:
+        return {name for name in dir(cls) if not name.startswith("_")}
+
+    assert public(Client) == public(AsyncClient) == CLIENT_WORDS
+    assert public(Record) == RECORD_WORDS
+
+
+def test_delegates_have_every_operation_that_queries_know() -> None:
+    assert set(OPERATIONS) == set(READ_OPERATIONS)
+
+
+def test_every_name_of_the_runtime_can_be_imported() -> None:
+    for name in ("AsyncClient", "AsyncDelegate", "Client", "Delegate", "JsonNull", "Observation", "Record"):
+        assert getattr(nicol.client, name) is not None
+    with pytest.raises(AttributeError, match="Nothing"):
+        nicol.client.Nothing  # noqa: B018
+
+
+CLASHES = {
+    "model UserName {\n  id Int @id\n}\nmodel User_Name {\n  id Int @id\n}": "the models UserName and User_Name would share "
+    "the delegate user_name in Python",
+    "model A {\n  from Int @id\n  from_ Int\n}": "the fields of A from and from_ would share the attribute from_ in Python",
+}
+
+
+def test_names_that_would_be_one_in_python_are_errors() -> None:
+    for text, expected in CLASHES.items():
+        with pytest.raises(GenerationFailed) as error:
+            render_package(schema_of(text), GENERATOR)
+        assert expected in str(error.value)
+        assert "@map" in str(error.value)
+
+
+@pytest.mark.proves("Client", "models and fields may be named with Python's words")
+def test_models_and_fields_may_be_named_with_pythons_words(tmp_path: Path) -> None:
+    text = """
+    enum Class {
+      None
+      title
+    }
+
+    model Client {
+      from   Int    @id
+      class  Class
+      str    String
+      models models?
+    }
+
+    model models {
+      id       Int    @id
+      clientId Int    @unique
+      Client   Client @relation(fields: [clientId], references: [from])
+    }
+    """
+    write_package(schema_of(text), tmp_path, "words_db", portable=True)
+    package = import_package(tmp_path, "words_db")
+    record = package.models.Client(from_=1, class_=package.Class.None_, str="x")
+    assert record.model_dump(mode="json") == {"from": 1, "class": "None", "str": "x", "models": None}
+    assert package.models.Client.model_validate(record.model_dump()) == record
+    assert package.types.ClientWhereInput is not None
+    assert package.Client is not package.models.Client
+    assert package.models.models(id=1, clientId=1, Client=record).Client is record
+
+
+# ---- texts -----------------------------------------------------------------------------------------------------------
+
+
+def test_hidden_things_are_not_shown() -> None:
+    text = """
+    model A {
+      id     Int    @id
+      secret String @ignore
+      odd    Unsupported("circle")?
+      b      B?     @ignore
+    }
+
+    model B {
+      id  Int @id
+      aId Int @unique
+      a   A   @relation(fields: [aId], references: [id])
+
+      @@ignore
+    }
+    """
+    files = render_package(schema_of(text), GENERATOR)
+    for name in ("__init__.pyi", "models.pyi", "types.pyi"):
+        content = str(files[name])
+        assert "secret" not in content
+        assert "odd" not in content
+        assert "aId" not in content
+
+
+def test_comments_of_the_schema_are_docstrings() -> None:
+    text = '/// Says "no".\n/// Twice.\nmodel A {\n  /// A \\ key\n  id Int @id\n}\n/// E.\nenum E {\n  /// X.\n  X\n}'
+    files = render_package(schema_of(text), GENERATOR)
+    assert '"""Says "no".\n    Twice.\n    """' in str(files["models.pyi"])
+    assert '    id: int\n    """A \\\\ key"""' in str(files["models.pyi"])
+    assert 'class E(_StrEnum):\n    """E."""\n    X = "X"\n    """X."""' in str(files["enums.pyi"])
+
+
+def test_generation_is_repeatable() -> None:
+    schema = schema_of("model A {\n  id Int @id\n}")
+    assert render_package(schema, GENERATOR) == render_package(schema, GENERATOR)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of schemas is not here")
+@pytest.mark.proves("Client", "clients of every schema of the corpus are written as valid Python")
+def test_clients_of_the_corpus_are_valid_python() -> None:
+    for path in sorted(CORPUS.glob("*.prisma")):
+        document = parse(Source(path.name, path.read_text("utf-8")))
+        schema = resolve((document.value,), None).value
+        for name, content in render_package(schema, GENERATOR).items():
+            if name.endswith((".py", ".pyi")):
+                compile(content, f"{path.name}/{name}", "exec")
