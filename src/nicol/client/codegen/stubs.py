@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nicol.client.codegen.source import BANNER, docstring
 from nicol.client.names import (
     PACKAGE_WORDS,
@@ -28,22 +30,20 @@ _STR_WORDS = frozenset(name for name in dir(str) if not name.startswith("_"))
 
 # ---- records -----------------------------------------------------------------------------------------------------------
 
-_MODELS_HEAD = f"""\
-{BANNER}
-from datetime import datetime as _datetime
-from decimal import Decimal as _Decimal
-from typing import Any as _Any
-
-from nicol.client import Record as _Record
-
-from . import enums as _enums
-"""
+_IMPORTS = {
+    "_datetime": "from datetime import datetime as _datetime",
+    "_Decimal": "from decimal import Decimal as _Decimal",
+    "_Any": "from typing import Any as _Any",
+    "_Record": "from nicol.client import Record as _Record",
+    "_enums": "from . import enums as _enums",
+}
+_WORD = re.compile(r"\w+")
 
 
 def models_stub(schema: Schema) -> str:
     """The text of `models.pyi`."""
     hidden: set[str] = set()
-    lines = [_MODELS_HEAD]
+    lines: list[str] = []
     for model in visible_models(schema):
         fields = visible_fields(schema, model)
         taken = {attribute_name(field.name) for field in fields}
@@ -55,7 +55,9 @@ def models_stub(schema: Schema) -> str:
                 *docstring(field.documentation),
             ]
         lines.append("")
-    return "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
+    body = "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
+    words = set(_WORD.findall(body))
+    return "\n".join([BANNER, *(line for word, line in _IMPORTS.items() if word in words), "", body])
 
 
 def _model_doc(model: Model) -> str:
@@ -105,7 +107,7 @@ def _annotation(field: Field, taken: set[str]) -> str:
 
 def enums_stub(schema: Schema) -> str:
     """The text of `enums.pyi`."""
-    lines = [BANNER, "from enum import StrEnum as _StrEnum", ""]
+    lines = [BANNER, *(["from enum import StrEnum as _StrEnum", ""] if schema.enums else [])]
     for enum in schema.enums:
         lines += _enum(enum)
     return "\n".join(lines)
