@@ -119,4 +119,4 @@ def test_ages_and_shops_are_said_in_words() -> None:
         "9 d ago",
         "just now",
     ]
-    assert shop_name("harbor-and-pine.myshopify.com") == "Harbor And Pine"
+    assert shop_name("harbor-and-pine.myshopify.com") == "Harbor and Pine"

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from control_center.db import Client
+from control_center.db.types import SessionCreateInput
 
 from nicol.errors import TableMissing
 
 from .conftest import EXAMPLE, MEMORY, nicol, nicol_in, succeed
 
 HOST, OURS = "20260302091500_add_session", "20260309103000_init_dashboard_tables"
-SESSION = {"id": "offline_north", "shop": "north.myshopify.com", "state": "", "accessToken": "the host's"}
+SESSION: SessionCreateInput = {
+    "id": "offline_north",
+    "shop": "north.myshopify.com",
+    "state": "",
+    "accessToken": "the host's",
+}
 PROJECTS = {"center": ("DATABASE_URL", ()), "memory": ("MEMORY_DATABASE_URL", MEMORY)}
 
 
@@ -61,7 +68,7 @@ class Project:
         script = self.run("migrate", "diff", "--from", "empty", "--to", "config-datasource", "--script")
         return {line.split('"')[1] for line in script.splitlines() if line.startswith("CREATE TABLE")}
 
-    def sessions(self) -> list[dict[str, object]]:
+    def sessions(self) -> list[dict[str, Any]]:
         """What the host wrote."""
         with Client(url=self.url) as db:
             return [row.model_dump(include=set(SESSION)) for row in db.session.find_many()]
@@ -76,7 +83,7 @@ def project(database_url: str, tmp_path: Path) -> Project:
     made.add(HOST)
     made.run("migrate", "deploy")
     with Client(url=database_url) as db:
-        db.session.create(data={**SESSION})
+        db.session.create(data=SESSION)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -38,7 +39,8 @@ def span(length: timedelta) -> str:
 
 def shop_name(domain: str) -> str:
     """The readable part of a shop's domain."""
-    return domain.removesuffix(".myshopify.com").replace("-", " ").title()
+    words = domain.removesuffix(".myshopify.com").split("-")
+    return " ".join(word if word == "and" else word.capitalize() for word in words)
 
 
 def _environment() -> Environment:
@@ -49,14 +51,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = {
-        "utc": utc,
-        "plain_utc": plain_utc,
-        "ago": ago,
-        "span": span,
-        "shop_name": shop_name,
-    }
-    made.filters.update(filters)  # pyright: ignore[reportUnknownMemberType] - Jinja does not say what a filter is
+    filters = {"utc": utc, "plain_utc": plain_utc, "ago": ago, "span": span, "shop_name": shop_name}
+    cast("Any", made).filters.update(filters)  # Jinja does not say what a filter is
     return made
 
 
