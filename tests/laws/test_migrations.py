@@ -175,14 +175,13 @@ def _fill(database: Database, table: Table, catalog: Catalog) -> None:
 def _value(column: Column, number: int, enums: dict[str, tuple[str, ...]], table: Table) -> str:
     """A value of the column's type, another one for each row, as SQL."""
     held = column.type
-    kind = next(
-        (
-            c.name.rsplit("_", 1)[1]
-            for c in table.checks
-            if c.name == f"{table.name}_{column.name}_{(c.name or '').rsplit('_', 1)[1]}"
-        ),
-        "",
-    )
+    start = f"{table.name}_{column.name}_"
+    checks = [
+        check.name.removeprefix(start)
+        for check in table.checks
+        if check.name and check.name.startswith(start)
+    ]
+    kind = checks[0] if checks else ""
     if held.enum:
         item = quote_text(enums[held.name][number % len(enums[held.name])])
         return f"ARRAY[{item}]::{quote(held.name)}[]" if held.array else f"{item}::{quote(held.name)}"

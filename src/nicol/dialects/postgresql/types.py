@@ -6,7 +6,8 @@ Validation, DDL, introspection, casts and codecs read this one table. Names foll
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TypeAlias, assert_never
 
 from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression, ObjectName
@@ -175,13 +176,22 @@ def constant(literal: Literal, type: FieldType, schema: Schema) -> str:  # noqa:
                 literal.text,
             )
         case Scalar.DATETIME:
-            return timestamp_text(literal)
+            return timestamp_text(_in_utc(literal))
         case Scalar.BYTES if isinstance(literal.value, bytes):
             return "\\x" + literal.value.hex()
         case Scalar.STRING | Scalar.JSON:
             return str(literal.value)
         case _:
             return literal.text
+
+
+def _in_utc(literal: Literal) -> Literal:
+    """A type without time zone drops an offset without a word; Prisma's default would then be another time."""
+    return (
+        replace(literal, value=literal.value.astimezone(UTC))
+        if isinstance(literal.value, datetime)
+        else literal
+    )
 
 
 def spell_constant(text: str, type: ColumnType) -> str:  # noqa: A002
