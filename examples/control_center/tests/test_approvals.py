@@ -38,7 +38,7 @@ async def test_an_answered_proposal_leaves_the_queue_and_enters_the_trail(
 ) -> None:
     first, _ = await propose(db, "first"), await propose(db, "second")
     assert await queue(db) == ["first", "second"]
-    decision = await approvals.answer(db, first.id, answer)
+    decision = await approvals.answer(db, SHOP, first.id, answer)
     assert await queue(db) == ["second"]
     assert (decision.action, decision.scope, decision.factId) == (answer.action, "catalog", first.id)
     assert decision.payload == {"factType": "pricing.catalog.proposal", "title": "first"}
@@ -54,21 +54,21 @@ async def test_a_decision_that_is_no_answer_leaves_the_proposal_waiting(db: Asyn
 async def test_an_approval_without_evidence_is_refused(db: AsyncClient) -> None:
     fact = await propose(db)
     with pytest.raises(DecisionError, match="evidence"):
-        await approvals.answer(db, fact.id, Answer("approve", "Mara"))
+        await approvals.answer(db, SHOP, fact.id, Answer("approve", "Mara"))
     assert (await queue(db), await db.decision_log.count()) == (["Lower the price"], 0)
 
 
 async def test_only_approve_and_reject_are_answers(db: AsyncClient) -> None:
     fact = await propose(db)
     with pytest.raises(DecisionError, match="approve or reject"):
-        await approvals.answer(db, fact.id, Answer("maybe", "Mara"))
+        await approvals.answer(db, SHOP, fact.id, Answer("maybe", "Mara"))
 
 
 async def test_a_second_answer_is_told_of_the_first(db: AsyncClient) -> None:
     fact = await propose(db)
-    await approvals.answer(db, fact.id, YES)
+    await approvals.answer(db, SHOP, fact.id, YES)
     with pytest.raises(AlreadyAnsweredError, match="Mara has already answered"):
-        await approvals.answer(db, fact.id, Answer("reject", "Jonas"))
+        await approvals.answer(db, SHOP, fact.id, Answer("reject", "Jonas"))
     assert await db.decision_log.count() == 1
 
 
@@ -78,13 +78,14 @@ async def test_a_measure_is_no_proposal(db: AsyncClient) -> None:
     )
     for missing in (fact.id, 404):
         with pytest.raises(ProposalMissingError):
-            await approvals.answer(db, missing, YES)
+            await approvals.answer(db, SHOP, missing, YES)
 
 
 async def test_of_two_answers_at_once_one_counts(db: AsyncClient) -> None:
     fact = await propose(db)
     answers = [
-        approvals.answer(db, fact.id, Answer("approve", actor, None, EVIDENCE)) for actor in ("Mara", "Jonas")
+        approvals.answer(db, SHOP, fact.id, Answer("approve", actor, None, EVIDENCE))
+        for actor in ("Mara", "Jonas")
     ]
     outcomes = await asyncio.gather(*answers, return_exceptions=True)
     assert sum(isinstance(outcome, DecisionLog) for outcome in outcomes) == 1

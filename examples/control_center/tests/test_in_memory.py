@@ -22,7 +22,7 @@ async def test_an_operators_day_in_memory() -> None:
         await seed.fill(db, NOW)
         first, *_ = await approvals.waiting(db, await facts.newest_facts(db, SHOP))
         answer = Answer("approve", "Ada", evidence_url="https://example.com/report")
-        decision = await approvals.answer(db, first.fact.id, answer)
+        decision = await approvals.answer(db, SHOP, first.fact.id, answer)
         newest, *_ = await decisions.search(db, AuditFilter(actor="Ada"))
         assert newest == decision
         with pytest.raises(ClientError, match="append-only"):

@@ -1,6 +1,7 @@
 """The pages over HTTP: what they say, what they refuse, and what they never let through."""
 
 import csv
+import html
 import io
 import re
 from collections.abc import Mapping
@@ -125,6 +126,27 @@ async def test_an_answered_proposal_says_who_was_faster(site: Site) -> None:
     assert "Mara has already answered" in part.text
 
 
+@pytest.mark.parametrize("actor", ["Łukasz 🙂", "a; b=c", '"quoted"', "O'Neil <b>"])
+async def test_a_name_of_any_letters_is_remembered(site: Site, actor: str) -> None:
+    first = await add(site, IDEA)
+    await add(site, IDEA)
+    page = await site.post(f"/shops/{SHOP}/proposals/{first}", data=FORM | {"actor": actor})
+    assert page.status_code == 200
+    (shown,) = re.findall(r'name="actor"[^>]* value="([^"]*)"', page.text)
+    assert html.unescape(shown) == actor
+
+
+async def test_text_that_no_database_can_hold_is_refused(site: Site) -> None:
+    idea = await add(site, IDEA)
+    page = await site.post(f"/shops/{SHOP}/proposals/{idea}", data=FORM | {"rationale": "a\0b"})
+    assert page.status_code in (400, 422)
+
+
+async def test_a_proposal_of_another_shop_is_not_found(site: Site) -> None:
+    idea = await add(site, IDEA)
+    assert (await site.post(f"/shops/other.example/proposals/{idea}", data=FORM)).status_code == 404
+
+
 async def test_an_unknown_proposal_is_not_found(site: Site) -> None:
     await add(site, SALES)
     assert (await site.post(f"/shops/{SHOP}/proposals/404", data=FORM)).status_code == 404
@@ -194,6 +216,19 @@ async def test_the_csv_holds_what_the_filter_lets_through_and_no_formula(site: S
     assert [row["rationale"] for row in reversed(rows)] == [f"'{text}" for text in formulas]
     assert all(row["actor"].startswith("'") or row["actor"][0] == "x" for row in rows)
     assert {row["scope"] for row in rows} == {"ops"}
+
+
+async def test_an_address_that_means_nothing_is_refused_on_a_page(site: Site) -> None:
+    page = await site.get("/audit", params={"page": "many"})
+    assert page.status_code == 400
+    assert "page" in page.text
+    assert "<!doctype html>" in page.text
+
+
+async def test_going_back_in_history_brings_the_whole_page(site: Site) -> None:
+    page = await site.get("/audit", headers=HTMX | {"HX-History-Restore-Request": "true"})
+    assert "<html" in page.text
+    assert page.headers["vary"] == "HX-Request"
 
 
 # ---- the memory store ----------------------------------------------------------------------------------------------------

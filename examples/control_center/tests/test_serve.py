@@ -19,6 +19,31 @@ def free_port() -> int:
         return place.getsockname()[1]
 
 
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"DATABASE_URL": ""}, "DATABASE_URL"),
+        ({"DATABASE_URL": "file:./nothing.db"}, "does not exist"),
+        ({"DATABASE_URL": "postgresql://127.0.0.1:1/x"}, "P1001"),
+        ({"PORT": "many"}, "PORT"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said_in_one_message(
+    variables: dict[str, str], words: str, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": f"file:{tmp_path / 'x.db'}"} | variables
+    run = subprocess.run(
+        [sys.executable, "-m", "control_center"],
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert words in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 @pytest.mark.proves("Control Center", "served until Ctrl-C")
 def test_it_serves_until_it_is_told_to_end(migrated_url: str, memory: MemoryStore, tmp_path: Path) -> None:
     port = free_port()

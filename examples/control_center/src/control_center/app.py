@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
-from fastapi.exception_handlers import http_exception_handler
-from fastapi.exceptions import HTTPException
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -18,7 +18,9 @@ from control_center.db import AsyncClient
 from control_center.outbox import Relay
 from control_center.rendering import HERE, html
 from control_center.settings import Settings
-from nicol.errors import ClientError, ConnectionFailed, TableMissing
+from nicol.errors import ClientError, ConnectionFailed, TableMissing, ValueInvalid
+
+API = "/api/"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -30,7 +32,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.add_exception_handler(StarletteHTTPException, _refusal_page)
+    app.add_exception_handler(RequestValidationError, _misuse_page)
     app.add_exception_handler(ClientError, _database_page)
+    app.add_exception_handler(Exception, _fault_page)
     return app
 
 
@@ -47,10 +51,16 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
 
 async def _refusal_page(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, StarletteHTTPException)
-    if request.url.path.startswith("/api/"):
-        return await http_exception_handler(request, fault)
-    title = HTTPStatus(fault.status_code).phrase
-    return html("error.html", fault.status_code, title=title, message=fault.detail, help="")
+    return await _told(request, fault.status_code, fault.detail)
+
+
+async def _misuse_page(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    if request.url.path.startswith(API):
+        return await request_validation_exception_handler(request, fault)
+    return await _told(
+        request, 400, "; ".join(f"{error['loc'][-1]}: {error['msg']}" for error in fault.errors())
+    )
 
 
 async def _database_page(request: Request, fault: Exception) -> Response:
@@ -63,8 +73,19 @@ async def _database_page(request: Request, fault: Exception) -> Response:
                 "The database cannot be reached.",
                 "Check DATABASE_URL and that the server runs.",
             )
+        case ValueInvalid():
+            return await _told(request, 400, fault.message)
         case _:
             raise fault
-    if request.url.path.startswith("/api/"):
-        return await http_exception_handler(request, HTTPException(503, f"{message} {way_out}"))
-    return html("error.html", 503, title="The database does not answer", message=message, help=way_out)
+    return await _told(request, 503, message, way_out)
+
+
+async def _fault_page(request: Request, _: Exception) -> Response:
+    """A bug. The traceback goes to the log, by the server; the reader is not shown it."""
+    return await _told(request, 500, "Something went wrong here. It is in the log.")
+
+
+async def _told(request: Request, status: int, message: str, way_out: str = "") -> Response:
+    if request.url.path.startswith(API):
+        return await http_exception_handler(request, HTTPException(status, f"{message} {way_out}".strip()))
+    return html("error.html", status, title=HTTPStatus(status).phrase, message=message, help=way_out)

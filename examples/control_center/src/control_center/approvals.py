@@ -79,24 +79,25 @@ async def waiting(db: AsyncClient, newest: Sequence[DashboardFact]) -> list[Prop
     return [proposal(fact) for fact in facts]
 
 
-async def answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
+async def answer(db: AsyncClient, shop: str, fact_id: int, said: Answer) -> DecisionLog:
     """Record an answer, unless somebody answered before; raises DecisionError, ProposalMissingError or AlreadyAnsweredError."""
     if said.action not in ANSWERS:
         raise DecisionError({"action": "a proposal is answered with approve or reject"})
     for _ in range(RETRIES):
         with contextlib.suppress(WriteConflict):
-            return await _answer(db, fact_id, said)
-    return await _answer(db, fact_id, said)
+            return await _answer(db, shop, fact_id, said)
+    return await _answer(db, shop, fact_id, said)
 
 
-async def _answer(db: AsyncClient, fact_id: int, said: Answer) -> DecisionLog:
+async def _answer(db: AsyncClient, shop: str, fact_id: int, said: Answer) -> DecisionLog:
     """One try. Serializable: of two operators who look at the same moment, only one can write."""
     async with db.tx(isolation_level="Serializable") as tx:
         fact = await tx.dashboard_fact.find_unique(
-            where={"id": fact_id}, include={"decisions": {"where": {"action": {"in": ANSWERS}}}}
+            where={"id": fact_id, "shopDomain": shop},
+            include={"decisions": {"where": {"action": {"in": ANSWERS}}}},
         )
         if fact is None or not is_proposal(fact.factType):
-            raise ProposalMissingError(f"there is no proposal {fact_id}")
+            raise ProposalMissingError(f"{shop} has no proposal {fact_id}")
         if fact.decisions:
             raise AlreadyAnsweredError(fact.decisions[0])
         return await decisions.record(tx, decision_on(proposal(fact), said))

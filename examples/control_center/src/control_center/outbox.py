@@ -37,7 +37,7 @@ async def backlog(db: AsyncClient) -> Backlog:
     return Backlog(await db.decision_outbox.count(), await _oldest(db))
 
 
-async def deliver_due(db: AsyncClient, memory_url: str, now: datetime) -> int:
+async def deliver_due(db: AsyncClient, memory_url: str | None, now: datetime) -> int:
     """Hand over what is due, oldest first, until one fails; how many arrived. The failed one is tried again later."""
     delivered = 0
     async with contextlib.AsyncExitStack() as stack:
@@ -63,7 +63,7 @@ def delay_after(attempts: int) -> timedelta:
 class Relay:
     """Delivers the outbox in the background until it is stopped."""
 
-    def __init__(self, db: AsyncClient, memory_url: str) -> None:
+    def __init__(self, db: AsyncClient, memory_url: str | None) -> None:
         self._db = db
         self._memory_url = memory_url
         self._news = asyncio.Event()

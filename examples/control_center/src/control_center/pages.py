@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
@@ -132,7 +132,7 @@ async def answer_proposal(
     """Record an approval or a rejection; the form comes back with what is missing, or the queue without the proposal."""
     said, faults, notice = form.said(), {}, ""
     try:
-        await approvals.answer(db, fact_id, said)
+        await approvals.answer(db, shop, fact_id, said)
         relay.wake()
         notice = f"Recorded: {said.actor} answered with {said.action}."
     except DecisionError as refused:
@@ -232,13 +232,16 @@ def _address(shop: str) -> str:
 
 
 def _is_fragment(request: Request) -> bool:
-    return request.headers.get("hx-request") == "true"
+    """Whether htmx wants a part of a page; when it goes back in history it wants the whole."""
+    return request.headers.get("hx-request") == "true" and "hx-history-restore-request" not in request.headers
 
 
 def _operator(request: Request) -> str:
-    return request.cookies.get(OPERATOR_COOKIE, "")
+    return unquote(request.cookies.get(OPERATOR_COOKIE, ""))
 
 
 def _remember(answer: Response, operator: str) -> Response:
-    answer.set_cookie(OPERATOR_COOKIE, operator.strip(), max_age=YEAR, httponly=True, samesite="strict")
+    answer.set_cookie(
+        OPERATOR_COOKIE, quote(operator.strip()), max_age=YEAR, httponly=True, samesite="strict"
+    )
     return answer

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 HERE = Path(__file__).parent
+HEADERS = {"Cache-Control": "no-cache", "Vary": "HX-Request"}
 
 
 def utc(moment: datetime) -> str:
@@ -62,4 +63,4 @@ _TEMPLATES = _environment()
 def html(template: str, status: int = 200, /, **context: object) -> HTMLResponse:
     """An answer made of a template. `now` is what ages are counted to."""
     context.setdefault("now", datetime.now(UTC))
-    return HTMLResponse(_TEMPLATES.get_template(template).render(context), status)
+    return HTMLResponse(_TEMPLATES.get_template(template).render(context), status, HEADERS)
