@@ -1,28 +1,28 @@
 """The exception tree: calls that cannot be answered. Findings about a schema are values (`nicol.diagnostics`).
 
-    NicolError
-    ├── SchemaInvalid                 a schema with errors; carries the findings               P1012
-    ├── ConfigurationError            a setting that is missing, unknown or wrong
-    ├── MissingExtra                  an optional part of Nicol is not installed
-    ├── GenerationFailed              a client cannot be written
-    ├── MigrationError                a migration cannot be made or applied                    P3xxx
-    ├── DriverError                   what the database said, as it said it; never leaves the client untranslated
-    └── ClientError                   a client call that failed; Prisma's code, model and fields
-        ├── ConnectionFailed          P1000 P1001 P1002 P1003 P1010 P1011 P1017
-        ├── NotConnected              the client is not connected, or no longer
-        ├── QueryInvalid              an argument of the call is wrong                         P2009 P2012 P2019
-        ├── RecordNotFound            P2025 (P2015, P2018 for connected records)
-        ├── ConstraintViolation       P2004
-        │   ├── UniqueViolation       P2002
-        │   ├── ForeignKeyViolation   P2003
-        │   └── NullViolation         P2011
-        ├── ValueInvalid              a value does not fit its column                          P2000 P2006 P2007 P2020 P2023
-        ├── TableMissing              P2021
-        ├── ColumnMissing             P2022
-        ├── RawQueryFailed            P2010
-        ├── TransactionClosed         P2028
-        ├── WriteConflict             P2034
-        └── TimedOut                  P1008 P2024
+NicolError
+├── SchemaInvalid                 a schema with errors; carries the findings               P1012
+├── ConfigurationError            a setting that is missing, unknown or wrong
+├── MissingExtra                  an optional part of Nicol is not installed
+├── GenerationFailed              a client cannot be written
+├── MigrationError                a migration cannot be made or applied                    P3xxx
+├── DriverError                   what the database said, as it said it; never leaves the client untranslated
+└── ClientError                   a client call that failed; Prisma's code, model and fields
+    ├── ConnectionFailed          P1000 P1001 P1002 P1003 P1010 P1011 P1017
+    ├── NotConnected              the client is not connected, or no longer
+    ├── QueryInvalid              an argument of the call is wrong                         P2009 P2012 P2019
+    ├── RecordNotFound            P2025 (P2015, P2018 for connected records)
+    ├── ConstraintViolation       P2004
+    │   ├── UniqueViolation       P2002
+    │   ├── ForeignKeyViolation   P2003
+    │   └── NullViolation         P2011
+    ├── ValueInvalid              a value does not fit its column                          P2000 P2006 P2007 P2020 P2023
+    ├── TableMissing              P2021
+    ├── ColumnMissing             P2022
+    ├── RawQueryFailed            P2010
+    ├── TransactionClosed         P2028
+    ├── WriteConflict             P2034
+    └── TimedOut                  P1008 P2024
 """
 
 from __future__ import annotations

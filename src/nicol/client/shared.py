@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Seconds: TypeAlias = float | timedelta
 
 
-class SharedClient:
+class SharedClient(ABC):
     """A client of a generated package, whatever runs its programs."""
 
     __nicol_modules__: ClassVar[Modules]
@@ -42,9 +43,9 @@ class SharedClient:
         """True after `connect` or the first call, until `disconnect`."""
         return self._runner is not None
 
+    @abstractmethod
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         """What a delegate's operation returns: the answer, or what is awaited for it."""
-        raise NotImplementedError
 
     def _call(self, model: str, operation: str, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """A delegate's call: what runs it, its program, and whether it writes."""
@@ -70,8 +71,9 @@ class SharedClient:
             self._runner = self._new_runner(self._linked())
         return self._runner
 
+    @abstractmethod
     def _new_runner(self, link: Link) -> Any:
-        raise NotImplementedError
+        """What runs programs, blocking or awaiting."""
 
     def _inside(self, runner: Any) -> Self:
         """The same client on one transaction."""
@@ -86,7 +88,8 @@ class SharedClient:
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
-        self.__dict__[name] = delegate = delegate_of(model, self._answer)
+        delegate = delegate_of(model, self._answer)
+        setattr(self, name, delegate)
         return delegate
 
     if not TYPE_CHECKING:  # type checkers know the delegates from the generated stubs and find misspelt ones
@@ -105,6 +108,7 @@ _PRISMA_LEVELS = {
 
 
 def terms(max_wait: Seconds, timeout: Seconds, isolation_level: str | None) -> Terms:
+    """How a transaction is to be; the isolation level in Prisma's word or in SQL's."""
     isolation = None if isolation_level is None else _PRISMA_LEVELS.get(isolation_level, isolation_level)
     return Terms(_seconds(max_wait), _seconds(timeout), isolation)
 
