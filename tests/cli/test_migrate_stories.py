@@ -13,6 +13,8 @@ from nicol.sql.program import Row, Statement, ask, rows
 
 from .conftest import SCHEMA, Shop
 
+pytestmark = pytest.mark.slow
+
 EVERY_WAY = (
     ("schema", "migrations"),
     ("migrations", "schema"),

@@ -36,6 +36,7 @@ def application() -> typer.Typer:
 def _options(
     debug: bool = typer.Option(False, "--debug", envvar="NICOL_DEBUG", help="Show the trace of an error."),
 ) -> None:
+    os.environ.pop("NICOL_DEBUG", None)
     if debug:
         os.environ["NICOL_DEBUG"] = "1"
 

@@ -80,7 +80,7 @@ def _in_table(change: c.TableChange) -> Iterator[str]:
         case c.DropPrimaryKey(key=key):
             yield f"- primary key ({', '.join(key.columns)})"
         case c.RenamePrimaryKey(before=before, after=after):
-            yield f"* primary key {before.name} is called {after.name}"
+            yield f"* primary key {before.name} (called {after.name} now)"
         case c.AddCheck(check=check):
             yield f"+ check {check.name or check.sql}"
         case c.DropCheck(check=check):

@@ -41,6 +41,11 @@ class ReadSchema:
         for dialect in self.dialects:
             if dialect.name == name:
                 return dialect
+        if not self.dialects:
+            raise ConfigurationError(
+                "the schema names no database",
+                help='add datasource db { provider = "sqlite" }, or set providers = ["sqlite"] in the configuration',
+            )
         raise ConfigurationError(
             f"the database is {name}, but the schema is written for {' and '.join(self.providers)}",
             help='give a URL of that kind, change the provider, or set providers = ["sqlite", "postgresql"] in the'
