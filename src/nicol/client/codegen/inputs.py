@@ -108,7 +108,7 @@ def _enum_inputs(enum: Enum) -> list[str]:
     return [
         f"{value}: TypeAlias = _enums.{enum.name} | {literal(item.name for item in enum.values)}",
         "",
-        *typed_dict(f"{enum.name}Filter", compare),
+        *functional_typed_dict(f"{enum.name}Filter", compare),
         *typed_dict(f"{enum.name}Update", [Key("set", value, required=True)]),
     ]
 
