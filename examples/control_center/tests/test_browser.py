@@ -142,10 +142,10 @@ def test_every_page_is_whole_on_every_screen(visit: Visit, request: pytest.Fixtu
         )
         assert width == 0, f"{path} is wider than the screen"
     if os.environ.get("SCREENSHOTS") and look != "small":
-        visit.page.goto("/")
+        visit.page.goto(f"/shops/{SHOP}")
         visit.page.wait_for_load_state("networkidle")
         PICTURES.mkdir(exist_ok=True)
-        visit.page.screenshot(path=PICTURES / f"{look}.png")
+        visit.page.screenshot(path=PICTURES / f"{look}.png", full_page=look == "light")
 
 
 @pytest.mark.parametrize("visit", [LOOKS["light"], LOOKS["dark"]], ids=["light", "dark"], indirect=True)
@@ -239,6 +239,22 @@ def test_the_trail_is_filtered_in_place(visit: Visit) -> None:
         page.get_by_role("link", name="Export as CSV").click()
     lines = Path(download.value.path()).read_text().splitlines()
     assert all("Ruth Okafor" in line for line in lines[1:])
+    assert visit.faults == []
+
+
+def test_going_back_brings_the_whole_page(visit: Visit) -> None:
+    page = visit.page
+    page.goto("/audit")
+    everything = page.locator("#results-title").inner_text()
+    page.get_by_label("Actor").select_option("Ruth Okafor")
+    expect(page.locator("#results-title")).not_to_have_text(everything)
+    page.goto("/")
+    page.go_back()
+    expect(page.get_by_role("heading", name="Audit trail")).to_be_visible()
+    expect(page.locator("#results-title")).not_to_have_text(everything)
+    page.go_back()
+    expect(page.locator("#results-title")).to_have_text(everything)
+    expect(page.get_by_role("heading", name="Audit trail")).to_be_visible()
     assert visit.faults == []
 
 

@@ -70,6 +70,16 @@ async def test_one_fact_type_has_a_page_of_its_own(site: Site) -> None:
     assert page.status_code == 200
     assert page.text.count("<tr>") == 4
     assert 'data-chart="history"' in page.text
+    assert "Decided because of it" not in page.text
+
+
+async def test_a_facts_page_names_what_was_decided_because_of_it(site: Site) -> None:
+    fact = await add(site, SALES)
+    await decide(site, factId=fact, rationale="watched closely")
+    await decide(site, rationale="something else")
+    page = await site.get(f"/shops/{SHOP}/facts/shopify.sales.summary")
+    assert "watched closely" in page.text
+    assert "something else" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,10 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
 
 async def _refusal_page(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, StarletteHTTPException)
-    return await _told(request, fault.status_code, fault.detail)
+    unsaid = fault.detail == HTTPStatus(fault.status_code).phrase
+    return await _told(
+        request, fault.status_code, "There is nothing at this address." if unsaid else fault.detail
+    )
 
 
 async def _misuse_page(request: Request, fault: Exception) -> Response:

@@ -127,15 +127,28 @@ async def of_shop(db: AsyncClient, shop: str, take: int = 6) -> list[DecisionLog
     )
 
 
+async def because_of(db: AsyncClient, shop: str, fact_type: str, take: int = 6) -> list[DecisionLog]:
+    """The last decisions that point at facts of one type, newest first."""
+    return await db.decision_log.find_many(
+        where={"fact": {"is": {"shopDomain": shop, "factType": fact_type}}},
+        order=[{"createdAt": "desc"}, {"id": "desc"}],
+        take=take,
+    )
+
+
 async def scopes(db: AsyncClient) -> list[str]:
     """Every scope that was decided in, by name."""
-    found = await db.decision_log.find_many(distinct=["scope"], order={"scope": "asc"})
+    found = await db.decision_log.find_many(
+        distinct=["scope"], order=[{"scope": "asc"}, {"createdAt": "asc"}]
+    )
     return [decision.scope for decision in found]
 
 
 async def actors(db: AsyncClient) -> list[str]:
     """Everyone who decided, by name."""
-    found = await db.decision_log.find_many(distinct=["actor"], order={"actor": "asc"})
+    found = await db.decision_log.find_many(
+        distinct=["actor"], order=[{"actor": "asc"}, {"createdAt": "asc"}]
+    )
     return [decision.actor for decision in found]
 
 

@@ -118,6 +118,9 @@ def _points(past: Sequence[DashboardFact], kind: FactType) -> tuple[tuple[int, f
 
 
 async def shops(db: AsyncClient) -> list[str]:
-    """Every shop that has facts, by name."""
-    found = await db.dashboard_fact.find_many(distinct=["shopDomain"], order={"shopDomain": "asc"})
+    """Every shop that has facts, by name; in the order of an index, so that it costs the same however many facts there are."""
+    found = await db.dashboard_fact.find_many(
+        distinct=["shopDomain"],
+        order=[{"shopDomain": "asc"}, {"factType": "asc"}, {"createdAt": "desc"}, {"id": "desc"}],
+    )
     return [fact.shopDomain for fact in found]

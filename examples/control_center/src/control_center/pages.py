@@ -115,6 +115,7 @@ async def fact_history(db: Database, shop: str, name: str) -> HTMLResponse:
         backlog=await outbox.backlog(db),
         kind=fact_type(name),
         tile=facts.tile(past[0], past, now),
+        decided=await decisions.because_of(db, shop, name),
         readings=[facts.tile(fact, past[at:], now) for at, fact in enumerate(past[:20])],
         now=now,
     )

@@ -37,6 +37,11 @@
     cursor: { show: false },
     series: [{}, line(place)],
   });
+  const readOut = (chart) => {
+    const at = chart.cursor.idx;
+    const readout = document.querySelector(".readout");
+    readout.textContent = at == null ? "" : `${short.format(chart.data[0][at] * 1000)}: ${chart.data[1][at].toLocaleString()}`;
+  };
   const history = (place) => {
     const quiet = getComputedStyle(place.closest("main").querySelector(".quiet")).color;
     const axis = {
@@ -47,9 +52,10 @@
     };
     return {
       ...size(place),
-      axes: [{ ...axis, grid: { show: false }, values: (_, at) => at.map((s) => day.format(new Date(s * 1000))) }, { ...axis, size: 56 }],
+      axes: [{ ...axis, size: 34, grid: { show: false }, values: (_, at) => at.map((s) => day.format(new Date(s * 1000))) }, { ...axis, size: 56 }],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false },
+      hooks: { setCursor: [readOut] },
       series: [{}, { ...line(place), label: place.dataset.label, points: { show: false } }],
     };
   };
