@@ -22,6 +22,16 @@ from tests.migrate.engine import apply, introspect, schema_of, script_between
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NAMES = sorted(path.stem for path in (CORPUS / "golden").glob("*.sql"))
+LARGE = 200_000
+
+
+def marked(name: str) -> object:
+    """A schema's name as a parameter; those of thousands of models take their time."""
+    size = (CORPUS / "schemas" / f"{name}.prisma").stat().st_size
+    return pytest.param(name, marks=pytest.mark.slow if size > LARGE else ())
+
+
+CASES = [marked(name) for name in NAMES]
 
 OTHERWISE = {
     "00-khi__class-scheduling-system__1": "Prisma writes the default of a Json without quotes, which is no SQL",
@@ -49,7 +59,7 @@ def read(name: str) -> str:
 
 
 @pytest.mark.proves("Migrations", "SQL from an empty database equals Prisma's to the byte")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", CASES)
 def test_the_script_from_nothing_is_prismas(name: str):
     text = read(name)
     dialect = named(provider(text))
