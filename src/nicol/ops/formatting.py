@@ -1,0 +1,87 @@
+"""Formatting: a schema's files, and what they would be in canonical form; writing them, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nicol.diagnostics import Source
+from nicol.errors import ConfigurationError
+from nicol.ops.histories import write_atomically
+from nicol.ops.project import Project
+from nicol.schema.format import format_sources
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedFile:
+    """A file with its text as it is and in canonical form."""
+
+    path: Path
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        """True when it is not in canonical form."""
+        return self.before != self.after
+
+
+def format_project(project: Project) -> tuple[FormattedFile, ...]:
+    """The files of the project's schema; those of the migration history are none of it."""
+    return format_path(project.schema, leave_out=project.migrations)
+
+
+def format_path(path: Path, leave_out: Path | None = None) -> tuple[FormattedFile, ...]:
+    """One schema: a file, or all `.prisma` files of a folder together."""
+    if path.is_dir():
+        files = [
+            file
+            for file in sorted(path.rglob("*.prisma"))
+            if leave_out is None or not file.is_relative_to(leave_out)
+        ]
+    else:
+        files = [path] if path.is_file() else []
+    if not files:
+        raise ConfigurationError(
+            f"there is no schema at {path}", help="name a .prisma file, or a folder that holds some"
+        )
+    return _formatted(files)
+
+
+def _formatted(files: list[Path]) -> tuple[FormattedFile, ...]:
+    sources = tuple(Source(str(file), _read(file)) for file in files)
+    return tuple(
+        FormattedFile(file, before.text, after.text)
+        for file, before, after in zip(files, sources, format_sources(sources), strict=True)
+    )
+
+
+def _read(file: Path) -> str:
+    """The text of a file, its line ends as they are."""
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file} is not UTF-8 text", help="save the file as UTF-8") from None
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
+
+
+def write_formatted(files: Iterable[FormattedFile]) -> tuple[Path, ...]:
+    """Write the files that change, each in one step, and answer which they are."""
+    written: list[Path] = []
+    for file in files:
+        if file.changed:
+            _write(file)
+            written.append(file.path)
+    return tuple(written)
+
+
+def _write(file: FormattedFile) -> None:
+    path = file.path.resolve()  # of a link, the file it leads to
+    mode = path.stat().st_mode
+    try:
+        write_atomically(path, file.after)
+        path.chmod(mode)
+    except OSError as error:
+        raise ConfigurationError(f"{file.path} cannot be written: {error.strerror}") from None
