@@ -51,6 +51,8 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
 
 async def _refusal_page(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, StarletteHTTPException)
+    if request.url.path.startswith(API):
+        return await http_exception_handler(request, fault)
     unsaid = fault.detail == HTTPStatus(fault.status_code).phrase
     return await _told(
         request, fault.status_code, "There is nothing at this address." if unsaid else fault.detail
