@@ -254,3 +254,17 @@ def test_a_failed_transaction_does_not_commit_in_silence(postgres_url: str) -> N
     with open_database(postgres_url) as database, pytest.raises(DriverError, match="was undone") as caught:
         database.run(program(), write=True)
     assert caught.value.state == "25P02"
+
+
+def test_what_follows_a_transaction_that_the_database_undid_is_refused(sqlite_url: str) -> None:
+    with open_database(sqlite_url) as database:
+        database.run(rows("CREATE TABLE item (n INTEGER PRIMARY KEY)"), write=True)
+        with database.session(write=True) as connection:
+            connection.say(Begin())
+            connection.say(Statement("INSERT INTO item VALUES (1)"))
+            with pytest.raises(DriverError, match="UNIQUE"):
+                connection.say(Statement("INSERT OR ROLLBACK INTO item VALUES (1)"))
+            for command in (Statement("INSERT INTO item VALUES (2)"), Commit()):
+                with pytest.raises(DriverError, match="undone"):
+                    connection.say(command)
+        assert database.run(rows("SELECT n FROM item"), write=True) == []

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from nicol.schema.schema import EnumRef, FieldType, NativeType, Scalar, Schema
 
@@ -41,6 +42,19 @@ def portable_text(value: Any) -> str:
     return value
 
 
+def uuid(value: Any) -> str:
+    """A UUID in the spelling that PostgreSQL gives it."""
+    try:
+        return str(UUID(text(value)))
+    except ValueError:
+        raise ValueError(f"{value!r} is not a UUID") from None
+
+
+def portable_string(native: NativeType | None) -> Callable[[Any], str]:
+    """A String of a native type."""
+    return uuid if native is not None and native.name == "Uuid" else portable_text
+
+
 def boolean(value: Any) -> bool:
     """A Boolean."""
     if value is True or value is False:
@@ -48,9 +62,14 @@ def boolean(value: Any) -> bool:
     raise wrong(value, "a bool")
 
 
+def bounds(scalar: FieldType, native: NativeType | None) -> tuple[int, int]:
+    """The least and the greatest Int or BigInt."""
+    return _RANGES.get(native.name if native else "", _INT if scalar is Scalar.INT else _BIGINT)
+
+
 def integer(scalar: Scalar, native: NativeType | None) -> Callable[[Any], int]:
     """An Int or BigInt within the bounds of its type."""
-    low, high = _RANGES.get(native.name if native else "", _INT if scalar is Scalar.INT else _BIGINT)
+    low, high = bounds(scalar, native)
 
     def check(value: Any) -> int:
         if not isinstance(value, int) or value is True or value is False:

@@ -41,6 +41,7 @@ class SqliteConnection:
     def __init__(self, address: SqliteAddress, observer: Observer | None = None) -> None:
         self._observer = observer
         self._interrupted = False
+        self._begun = False
         self._raw = _open(address)
         self._plain = self._raw.cursor()
         self._naming = self._raw.cursor()
@@ -50,7 +51,7 @@ class SqliteConnection:
 
     def say(self, command: Command) -> Result:
         """Say one command and wait for its answer."""
-        if self._interrupted and not isinstance(command, Rollback):
+        if self._interrupted and not isinstance(command, Rollback | RollbackTo):
             raise DriverError("the work was interrupted", state="SQLITE_INTERRUPT")
         if self._observer is None:
             return self._say(command)
@@ -66,7 +67,7 @@ class SqliteConnection:
     @property
     def in_transaction(self) -> bool:
         """True between `Begin` and its end."""
-        return self._raw.in_transaction
+        return self._begun or self._raw.in_transaction
 
     def lost(self) -> bool:
         """A file does not hang up."""
@@ -90,13 +91,19 @@ class SqliteConnection:
         self._raw.close(force=True)
 
     def _say(self, command: Command) -> Result:
+        if type(command) is Rollback and not self._raw.in_transaction:
+            self._begun = False
+            return Result([])
+        if self._begun and not self._raw.in_transaction:
+            # https://sqlite.org/lang_transaction.html: some errors undo all of it, and what follows would be kept alone
+            raise DriverError("the database has undone the transaction", state="SQLITE_ABORT_ROLLBACK")
         if type(command) is Statement:
             return self._ask(command)
         if type(command) is Batch:
             return self._ask_many(command)
-        if type(command) is Rollback and not self._raw.in_transaction:
-            return Result([])
-        return self._ask(Statement(_text(command), columns=False))
+        result = self._ask(Statement(_text(command), columns=False))
+        self._begun = self._raw.in_transaction
+        return result
 
     def _ask(self, statement: Statement) -> Result:
         cursor = self._naming if statement.columns else self._plain
@@ -234,7 +241,7 @@ def _failure(error: Exception, statement: str) -> DriverError:
         text = str(error)
         return DriverError(text, state=_state(error), details=_details(error, text), statement=statement)
     if isinstance(error, OverflowError):
-        return DriverError("an integer does not fit into 64 bits", state="BIND_RANGE", statement=statement)
+        return DriverError("an integer is out of range", state="BIND_RANGE", statement=statement)
     if isinstance(error, TypeError | ValueError):
         return DriverError(str(error), state=_REFUSED, statement=statement)
     raise error

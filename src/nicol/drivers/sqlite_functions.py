@@ -1,4 +1,4 @@
-"""What SQLite lacks beside PostgreSQL, as functions of our connections: lower case, canonical JSON, exact decimals.
+"""What SQLite lacks beside PostgreSQL, as functions of our connections: lower case, canonical JSON, exact numbers.
 
 Statements of the query engine use them; nothing that is stored in a database does, so that every other program can open it.
 """
@@ -16,8 +16,13 @@ _DIGITS = Decimal(1).scaleb(-30)
 
 
 def add_functions(raw: apsw.Connection) -> None:
-    """Teach a connection the functions `nicol_lower`, `nicol_json`, `nicol_decimal` and the collation `nicol_decimal`."""
-    functions = (("nicol_lower", _lower, 1), ("nicol_json", _canonical, 1), ("nicol_decimal", _calculate, 3))
+    """Teach a connection `nicol_lower`, `nicol_json`, `nicol_integer`, `nicol_decimal` and the collation `nicol_decimal`."""
+    functions = (
+        ("nicol_lower", _lower, 1),
+        ("nicol_json", _canonical, 1),
+        ("nicol_integer", _bounded, 3),
+        ("nicol_decimal", _calculate, 3),
+    )
     for name, function, arity in functions:
         raw.create_scalar_function(name, function, arity, deterministic=True)  # pyright: ignore[reportUnknownMemberType] - partly typed
     raw.create_collation("nicol_decimal", _compare)
@@ -42,6 +47,14 @@ def _canonical(*given: Any) -> str | None:
 
 def _number(text: str) -> dict[str, str]:
     return {"": str(Decimal(text).normalize(_EXACT))}
+
+
+def _bounded(*given: Any) -> int | None:
+    """An integer within its bounds; OverflowError for one beyond, which SQLite may have made a float."""
+    value, low, high = given
+    if value is None or (isinstance(value, int) and low <= value <= high):
+        return value
+    raise OverflowError(f"{value} is out of range: expected an int from {low} to {high}")
 
 
 def _calculate(*given: Any) -> str | None:

@@ -116,10 +116,11 @@ class Model:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Models:
-    """All models of a schema for one database."""
+    """All models of a schema for one database. `tables` are the names of theirs in lower case: none may be an alias."""
 
     by_name: Mapping[str, Model]
     objects: Objects
+    tables: frozenset[str]
 
     def target(self, link: Link) -> Model:
         """The model at the other end of a link."""
@@ -128,7 +129,8 @@ class Models:
 
 def bind(schema: Schema, dialect: Dialect, objects: Objects) -> Models:
     """The models of a schema, bound to a database's codecs and to the client's classes."""
-    return Models({model.name: _model(model, schema, dialect, objects) for model in schema.models}, objects)
+    models = {model.name: _model(model, schema, dialect, objects) for model in schema.models}
+    return Models(models, objects, frozenset(model.mapped.lower() for model in schema.models))
 
 
 def _model(model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects) -> Model:

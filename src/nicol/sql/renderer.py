@@ -265,13 +265,13 @@ class Renderer(ABC):
         """All conditions."""
         if not node.items:
             return self.bool(Bool(True), slots)
-        return " AND ".join(self._operand(item, slots) for item in node.items)
+        return _chain(" AND ", [self._operand(item, slots) for item in node.items])
 
     def or_(self, node: Or, slots: Slots) -> str:
         """One of the conditions."""
         if not node.items:
             return self.bool(Bool(False), slots)
-        return " OR ".join(self._operand(item, slots) for item in node.items)
+        return _chain(" OR ", [self._operand(item, slots) for item in node.items])
 
     def _operand(self, node: Expression, slots: Slots) -> str:
         text = self.expression(node, slots)
@@ -386,6 +386,18 @@ VISITORS: dict[type, str] = {
     Subquery: "subquery",
 }
 """The method that spells each kind of expression; a test holds it against the closed union."""
+
+
+_LINKS = 500
+"""How many conditions stand in one row: SQLite's trees may be a thousand deep, and a row is a tree of its length."""
+
+
+def _chain(word: str, items: list[str]) -> str:
+    """Conditions in a row; very many of them in rows of rows."""
+    if len(items) <= _LINKS:
+        return word.join(items)
+    rows = [word.join(items[start : start + _LINKS]) for start in range(0, len(items), _LINKS)]
+    return _chain(word, [f"({row})" for row in rows])
 
 
 def escaped(text: str, special: str, escape: str) -> str:

@@ -93,10 +93,11 @@ class InList:
 
 @dataclass(frozen=True, slots=True)
 class InRows:
-    """Several values are together one row of several lists, each of which is one parameter."""
+    """Several values are together one row of several lists, each of which is one parameter; `binary`: its items are bytes."""
 
     of: tuple[Expression, ...]
     lists: tuple[Param, ...]
+    binary: tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +140,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """A calculation in the database."""
+    """A calculation in the database; `bounds`: the least and the greatest integer that it may come to."""
 
     operator: Literal["+", "-", "*", "/"]
     left: Expression
     right: Expression
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +187,10 @@ class JsonEquals:
 
 @dataclass(frozen=True, slots=True)
 class ListTest:
-    """A question to a column that holds a list; `value` is one item for `has`, a list for the others."""
+    """A question to a column that holds a list; `value` is a list."""
 
     of: Expression
-    test: Literal["equals", "has", "has_every", "has_some", "is_empty"]
+    test: Literal["equals", "has_every", "has_some", "is_empty"]
     value: Param | None = None
 
 

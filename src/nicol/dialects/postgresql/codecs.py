@@ -52,7 +52,7 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
     match scalar:
         case Scalar.STRING:
             plain = native is None or native.name in {"Text", "VarChar", "Char"}
-            return Codec(values.portable_text, None if plain else str)
+            return Codec(values.portable_string(native), None if plain else str)
         case Scalar.BOOLEAN:
             return Codec(values.boolean)
         case Scalar.INT | Scalar.BIGINT:

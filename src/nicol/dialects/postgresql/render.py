@@ -22,11 +22,8 @@ class PostgresRenderer(Renderer):
 
     def array(self, node: Param, slots: Slots) -> str:
         """An array with the type of its items."""
-        return self._typed(node, slots, "[]")
-
-    def _typed(self, node: Param, slots: Slots, suffix: str = "") -> str:
         text = self.param(node, slots)
-        return f"{text}::{node.cast}{suffix}" if node.cast else text
+        return f"{text}::{node.cast}[]" if node.cast else text
 
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of an array."""
@@ -68,8 +65,6 @@ class PostgresRenderer(Renderer):
         of = self.expression(node.of, slots)
         if node.value is None:
             return f"coalesce(cardinality({of}), 0) = 0"
-        if node.test == "has":
-            return f"{self._typed(node.value, slots)} = ANY({of})"
         operator = {"equals": "=", "has_every": "@>", "has_some": "&&", "is_empty": "="}[node.test]
         return f"{of} {operator} {self.array(node.value, slots)}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -45,7 +45,7 @@ def _item(type: FieldType, native: NativeType | None, schema: Schema, *, portabl
 def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Codec:
     match scalar:
         case Scalar.STRING:
-            return Codec(values.portable_text if portable else values.text)
+            return Codec(values.portable_string(native) if portable else values.text)
         case Scalar.BOOLEAN:
             return Codec(_encode_bool, bool)
         case Scalar.INT | Scalar.BIGINT:
@@ -55,7 +55,7 @@ def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Cod
         case Scalar.DECIMAL:
             return Codec(_decimal_text(native), _decode_decimal)
         case Scalar.DATETIME:
-            return Codec(_datetime_text(values.fraction_digits(native) if portable else 3), decode_datetime)
+            return Codec(_portable_datetime(native) if portable else _datetime_text(3), decode_datetime)
         case Scalar.JSON:
             return Codec(json_text, _decode_json)
         case Scalar.BYTES:
@@ -82,6 +82,18 @@ def _decimal_text(native: NativeType | None) -> Encode:
 
 def _decode_decimal(value: Any) -> Decimal:
     return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _portable_datetime(native: NativeType | None) -> Encode:
+    """What PostgreSQL would keep: a `Date` has no time, and a `Time` no day."""
+    encode = _datetime_text(values.fraction_digits(native))
+    match native.name if native else "Timestamp":
+        case "Date":
+            return lambda value: encode(datetime.combine(values.moment(value).date(), time(), UTC))
+        case "Time" | "Timetz":
+            return lambda value: encode(datetime.combine(_EPOCH, values.moment(value).timetz()))
+        case _:
+            return encode
 
 
 def _datetime_text(digits: int) -> Encode:
@@ -114,7 +126,7 @@ def _decode_bytes(value: Any) -> bytes:
 
 def _list_of(type: FieldType, item: Codec) -> Codec:  # noqa: A002
     if type is Scalar.JSON:
-        return Codec(_sequence(list, json_text), json.loads)
+        return Codec(_sequence(lambda value: value, json_text), json.loads)
     encode: Encode = item.encode or (lambda value: value)
     decode: Encode = item.decode or (lambda value: value)
     if type is Scalar.BYTES:

@@ -1,4 +1,4 @@
-"""How SQLite spells statements. What it lacks are functions of the driver's: `nicol_lower`, `nicol_json`, `nicol_decimal`."""
+"""How SQLite spells statements. What it lacks are functions of the driver's: `nicol_lower`, `nicol_json` and others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from nicol.sql.renderer import Renderer, Slots, escaped
 from nicol.sql.tree import (
+    Arithmetic,
     Exact,
     ExactArithmetic,
     Fold,
     InList,
     InRows,
+    Insert,
     JsonEquals,
     Like,
     ListPush,
@@ -45,6 +47,14 @@ class SqliteRenderer(Renderer):
             return " NULLS FIRST" if key.descending else " NULLS LAST"
         return super().nulls(key)
 
+    def insert(self, node: Insert, slots: Slots) -> str:
+        """One new row; SQLite has no conflict clause behind DEFAULT VALUES."""
+        if node.columns or node.conflict is None:
+            return super().insert(node, slots)
+        return (
+            f"INSERT OR IGNORE INTO {self.table(node.table)} DEFAULT VALUES{self.returning(node.returning)}"
+        )
+
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of a JSON array, whose bytes are written in hexadecimal."""
         value = "unhex(value)" if node.binary else "value"
@@ -69,7 +79,11 @@ class SqliteRenderer(Renderer):
             ]
         )
         of = ", ".join(self.expression(item, slots) for item in node.of)
-        return f"({of}) IN (SELECT {', '.join(f'{name}.value' for name in names)} FROM {joins})"
+        values = ", ".join(
+            f"unhex({name}.value)" if binary else f"{name}.value"
+            for name, binary in zip(names, node.binary, strict=True)
+        )
+        return f"({of}) IN (SELECT {values} FROM {joins})"
 
     def like(self, node: Like, slots: Slots) -> str:
         """GLOB, which knows case; LIKE, which does not for ASCII, where a Prisma project on SQLite alone expects that."""
@@ -95,6 +109,11 @@ class SqliteRenderer(Renderer):
         text = self.expression(node.of, slots)
         return f"{text} COLLATE nicol_decimal" if self.portable else text
 
+    def arithmetic(self, node: Arithmetic, slots: Slots) -> str:
+        """A calculation; SQLite goes on with floats, or beyond the type, where other databases refuse."""
+        text = super().arithmetic(node, slots)
+        return f"nicol_integer({text}, {node.bounds[0]}, {node.bounds[1]})" if node.bounds else text
+
     def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
         """Calculation without floats, where decimals are text."""
         if not self.portable:
@@ -114,12 +133,10 @@ class SqliteRenderer(Renderer):
         match node.test:
             case "equals":
                 return f"nicol_json({of}) = nicol_json({value})"
-            case "has":
-                return f"{value} IN ({mine})"
             case "has_every":
-                return f"({of} IS NOT NULL AND NOT EXISTS ({given} WHERE value NOT IN ({mine})))"
+                return _known(of, f"NOT EXISTS ({given} WHERE value NOT IN ({mine}))")
             case "has_some":
-                return f"EXISTS ({mine} WHERE value IN ({given}))"
+                return _known(of, f"EXISTS ({mine} WHERE value IN ({given}))")
             case "is_empty":
                 return f"coalesce(json_array_length({of}), 0) = 0"
 
@@ -132,6 +149,11 @@ class SqliteRenderer(Renderer):
     def pack(self, items: Sequence[Any]) -> str:
         """A JSON array, with bytes in hexadecimal."""
         return json.dumps(items, ensure_ascii=False, default=bytes.hex)
+
+
+def _known(of: str, test: str) -> str:
+    """A test of a list, which is unknown where the list is null."""
+    return f"CASE WHEN {of} IS NOT NULL THEN {test} END"
 
 
 def _glob(text: str) -> str:

@@ -97,14 +97,26 @@ def detach(ctx: Context, link: Link, held: Held, which: sql.Expression) -> Act[N
 def _clear(ctx: Context, link: Link, target: Model, where: sql.Expression) -> Act[None]:
     for name in link.remote:
         if target.stored[name].required:
+            return _refuse(
+                link, target, name, ctx.say(sql.Select((sql.Number(1),), target.table, where=where))
+            )
+    sets = changes(ctx, target, q.Data(), dict.fromkeys(link.remote, sql.Null()))
+    return silent(ctx.say(sql.Update(target.table, sets, where)))
+
+
+def _refuse(link: Link, target: Model, name: str, found: Said) -> Act[None]:
+    """There may be no row to let go of, since each must point somewhere."""
+
+    def act(frame: Frame) -> Program[None]:
+        if (yield found.statement(frame)).rows:
             raise invalid(
                 f"`{link.model}.{link.name}` cannot let go of a row: `{target.name}.{name}` is required",
                 model=link.model,
                 fields=(link.name,),
                 code="P2014",
             )
-    sets = changes(ctx, target, q.Data(), dict.fromkeys(link.remote, sql.Null()))
-    return silent(ctx.say(sql.Update(target.table, sets, where)))
+
+    return act
 
 
 def join_row(ctx: Context, link: Link, held: Held, theirs: sql.Param) -> Act[None]:

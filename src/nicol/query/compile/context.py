@@ -69,9 +69,10 @@ class Context:
         self._aliases = 0
 
     def alias(self) -> str:
-        """A new name for a source."""
+        """A new name for a source, which is no table's: writes speak of their table by its own name."""
         self._aliases += 1
-        return f"t{self._aliases}"
+        name = f"t{self._aliases}"
+        return self.alias() if name in self.models.tables else name
 
     def value(self, model: Model, field: Field, slot: int, encode: Callable[[Any], Any] | None) -> Param:
         """The parameter for a slot, whose value crosses by `encode`."""

@@ -123,9 +123,12 @@ def _like(ctx: Context, model: Model, field: Field, of: sql.Expression, given: q
 def _list_test(
     ctx: Context, model: Model, field: Field, source: str | None, given: q.Compare
 ) -> sql.Expression:
-    test = cast('Literal["equals", "has", "has_every", "has_some"]', given.operator)
-    encode = field.encode if test == "has" else field.stored.encode
-    return sql.ListTest(column(model, field.name, source), test, ctx.value(model, field, given.slot, encode))
+    of, encode = column(model, field.name, source), field.stored.encode
+    assert encode is not None  # a list crosses as a whole
+    if given.operator == "has":
+        return sql.ListTest(of, "has_every", ctx.value(model, field, given.slot, lambda item: encode([item])))
+    test = cast('Literal["equals", "has_every", "has_some"]', given.operator)
+    return sql.ListTest(of, test, ctx.value(model, field, given.slot, encode))
 
 
 # ---- relations ---------------------------------------------------------------------------------------------------

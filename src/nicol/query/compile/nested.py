@@ -203,11 +203,12 @@ def _act(ctx: Context, link: Link, act: q.Act, held: Held, *, new: bool) -> Act[
     target = ctx.models.target(link)
     match act:
         case q.CreateRelated(data=data):
-            return _sequence(_make_room(ctx, link, held, new=new), _create(ctx, link, data, held))
+            return _sequence(_make_room(ctx, link, held, (), new=new), _create(ctx, link, data, held))
         case q.CreateManyRelated():
             return _create_many(ctx, link, act, held)
         case q.Connect(key=key, create=create):
-            return _sequence(_make_room(ctx, link, held, new=new), _connect(ctx, link, key, create, held))
+            room = _make_room(ctx, link, held, (key,), new=new)
+            return _sequence(room, _connect(ctx, link, key, create, held))
         case q.Disconnect(key=key, where=where):
             return _disconnect(ctx, link, bonds.chosen(ctx, target, key, where), held)
         case q.SetRelated(keys=keys):
@@ -244,11 +245,11 @@ def _sequence(*acts: Act[None] | None) -> Act[None]:
     return all_of_them
 
 
-def _make_room(ctx: Context, link: Link, held: Held, *, new: bool) -> Act[None] | None:
-    """In a 1:1 relation, let go of the row that holds the place."""
+def _make_room(ctx: Context, link: Link, held: Held, keys: Sequence[q.Key], *, new: bool) -> Act[None] | None:
+    """In a 1:1 relation, let go of the row that holds the place, unless it has one of the keys."""
     if new or link.many or link.owns:
         return None
-    return bonds.detach(ctx, link, held, sql.And(()))
+    return bonds.detach(ctx, link, held, _none_of(ctx, ctx.models.target(link), keys))
 
 
 def _none_of(ctx: Context, target: Model, keys: Sequence[q.Key]) -> sql.Expression:

@@ -181,7 +181,7 @@ def _branch(ctx: Context, model: Model, include: q.Include, have: Wanted) -> Bra
 def _among(keys: tuple[sql.Column, ...], lists: tuple[sql.Param, ...], fields: list[Field]) -> sql.Expression:
     if len(keys) == 1:
         return sql.InList(keys[0], lists[0], binary=fields[0].type is Scalar.BYTES)
-    return sql.InRows(keys, lists)
+    return sql.InRows(keys, lists, tuple(field.type is Scalar.BYTES for field in fields))
 
 
 # ---- top level ---------------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ def _undistinct(model: Model, page: q.Page) -> q.Page:
 
 
 def _top(ctx: Context, model: Model, page: q.Page, names: tuple[str, ...]) -> sql.Select:
-    base = _base(ctx, model, page, names)
+    base = _base(ctx, model, page, names, total=page.take is not None or page.skip is not None)
     if not page.distinct:
         return base
     return _distinct(model, page, base, names, ())
@@ -267,7 +267,8 @@ def _base(
     through: sql.Join | None = None,
 ) -> sql.Select:
     """The rows of a page in their order, before anything is left out."""
-    found = ordering(ctx, model, "t0", page, total=total or page.cursor is not None or bool(page.distinct))
+    total = total or page.cursor is not None or bool(page.distinct)
+    found = ordering(ctx, model, "t0", page, total=total)
     joins = [*((through,) if through else ()), *found.joins]
     if page.cursor is not None:
         joins.append(cursor_join(ctx, model, page, found))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
+from nicol.dialects.values import bounds
 from nicol.query import query as q
 from nicol.query.compile.context import Act, Context, Frame
 from nicol.query.compile.filters import column
 from nicol.query.defaults import Generate, Moment, generator, updated_at
 from nicol.query.faults import invalid, wrong_value
 from nicol.query.models import Field, Model
-from nicol.schema.schema import Arity
+from nicol.schema.schema import Arity, Scalar
 from nicol.sql import tree as sql
 from nicol.sql.program import Batch, Program
 
@@ -85,15 +86,35 @@ def _given(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
 
 
 def _changed(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
-    value = _given(ctx, model, assign)
+    value = _given(ctx, model, assign) if assign.operator != "divide" else _divisor(ctx, model, assign)
     if assign.operator == "set":
         return value
     field, own = model.fields[assign.field], column(model, assign.field, model.table.name)
     if assign.operator == "push":
         assert isinstance(value, sql.Param)
         return sql.ListPush(own, value)
-    node = sql.ExactArithmetic if field.exact else sql.Arithmetic
-    return node(_OPERATORS[assign.operator], own, value)
+    operator = _OPERATORS[assign.operator]
+    if field.exact:
+        return sql.ExactArithmetic(operator, own, value)
+    whole = field.type in (Scalar.INT, Scalar.BIGINT)
+    native = model.schema.scalar(field.name).native
+    return sql.Arithmetic(operator, own, value, bounds(field.type, native) if whole else None)
+
+
+def _divisor(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
+    """What is divided by, told when it is zero: SQLite would answer null, and PostgreSQL end the transaction."""
+    field = model.fields[assign.field]
+    encode = field.stored.encode
+    assert assign.slot is not None
+    assert encode is not None
+
+    def divisor(value: Any) -> Any:
+        encoded = encode(value)
+        if encoded in (0, "0"):
+            raise ValueError("nothing can be divided by zero")
+        return encoded
+
+    return ctx.value(model, field, assign.slot, divisor)
 
 
 # ---- many rows ---------------------------------------------------------------------------------------------------

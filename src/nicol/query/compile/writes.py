@@ -123,7 +123,8 @@ def _read_and_delete(ctx: Context, model: Model, query: q.Delete, where: sql.Exp
         _, objects = yield from level.run(frame)
         if not objects:
             raise _not_there(model, "deleted")
-        yield said.statement(frame)
+        if not (yield said.statement(frame)).affected:  # somebody else was quicker
+            raise _not_there(model, "deleted")
         return objects[0]
 
     return act

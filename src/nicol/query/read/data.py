@@ -52,7 +52,7 @@ def read_data(models: Models, model: Model, given: Any, values: Values, *, new: 
 
 def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool) -> Assign:
     operator = "set"
-    if is_dict(value) and field.type is not Scalar.JSON and (field.arity is Arity.LIST or not new):
+    if is_dict(value) and (field.arity is Arity.LIST or (field.type is not Scalar.JSON and not new)):
         operator, value = _operation(model, field, value, new=new)
     if value is None:
         if field.required or operator != "set":

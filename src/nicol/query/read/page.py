@@ -50,7 +50,7 @@ def _number(model: Model, name: str, value: Any, values: Values) -> int:
 def _distinct(model: Model, given: Any) -> tuple[str, ...]:
     names = _many(given)
     for name in names:
-        if name not in model.fields:
+        if not isinstance(name, str) or name not in model.fields:
             unknown("field in `distinct`", name, model.fields, model=model.name)
     return tuple(names)
 
