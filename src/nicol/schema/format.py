@@ -106,7 +106,7 @@ def _tables(
                 lines: Iterable[Line] = _rows(part)
             case Row() | Verbatim():
                 lines = (part,)
-        if isinstance(before, Blank) and position > 1:
+        if isinstance(before, Blank) and table:
             yield table
             table = [BLANK]
         table.extend(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -54,9 +55,10 @@ _HEAD = re.compile(
 )
 _FOREIGN = re.compile(rf"{WORD}{BLANKS}(?:{WORD}{BLANKS})?\{{[^\n]*+\n")
 _CLOSING_LINE = re.compile(rf"^{BLANKS}\}}", re.MULTILINE)
-_COMMENT = re.compile(rf"{BLANKS}(//[^\n]*+|/\*(?>(?s:.*?)\*/))\n?")
+_COMMENT_END = re.compile(r"\*/")
 _LINE = re.compile(r"[^\n]*+\n?")
-_LINE_END = re.compile(rf"{BLANKS}(//[^\n]*+|/\*(?>(?s:.*?)\*/))?{BLANKS}\n")
+_LINE_END = re.compile(rf"{BLANKS}\n")
+_LINE_COMMENT = re.compile(r"//[^\n]*+")
 _WORD = re.compile(WORD)
 _BASE = rf"(?:Unsupported\({BLANKS}{STRING}{BLANKS}\)|{WORD})"
 _COLON = re.compile(rf"{BLANKS}:?")
@@ -85,6 +87,7 @@ class _Reader:
         self.at = 0
         self.last_brace = text.rfind("}")
         self.unclosed = False
+        self.comment_ends = [end.end() for end in _COMMENT_END.finditer(text)]
 
     # ---- outside of blocks ---------------------------------------------------------------------------------------
 
@@ -103,7 +106,7 @@ class _Reader:
                 yield Blank()  # what stands beside a closing brace gets a line of its own
 
     def _block(self) -> BlockLayout | None:
-        start = self._skip_space()
+        start = self._skip_space(self.at)
         head = None if self.unclosed else _HEAD.match(self.text, start)
         if head is None or "}" in head[3].partition("//")[0]:
             return None
@@ -117,7 +120,7 @@ class _Reader:
 
     def _foreign_block(self) -> Verbatim | None:
         """A block of a kind that is not known, or that cannot be read, to a line that closes it."""
-        start = self._skip_space()
+        start = self._skip_space(self.at)
         head = _FOREIGN.match(self.text, start)
         if head is None or head.end() > self.last_brace or _HEAD.match(self.text, start):
             return None
@@ -132,16 +135,28 @@ class _Reader:
         start, self.at = self.at, stop
         return Verbatim(self.text[start:stop])
 
-    def _skip_space(self) -> int:
-        space = _SPACE.match(self.text, self.at)
-        return space.end() if space else self.at
+    def _skip_space(self, at: int) -> int:
+        space = _SPACE.match(self.text, at)
+        return space.end() if space else at
 
     def _comments(self) -> Comments | None:
         lines: list[str] = []
-        while comment := _COMMENT.match(self.text, self.at):
-            self.at = comment.end()
-            lines.extend(_comment_lines(comment[1]))
+        while comment := self._comment(self._skip_space(self.at)):
+            self.at = comment[1] + self.text.startswith("\n", comment[1])
+            lines.extend(_comment_lines(comment[0]))
         return Comments(tuple(lines)) if lines else None
+
+    def _comment(self, at: int) -> tuple[str, int] | None:
+        """The comment that starts at `at`, and its end."""
+        line = _LINE_COMMENT.match(self.text, at)
+        if line:
+            return line[0], line.end()
+        if self.text.startswith("/*", at):
+            index = bisect_left(self.comment_ends, at + len("/**/"))
+            if index < len(self.comment_ends):
+                end = self.comment_ends[index]
+                return self.text[at:end], end
+        return None
 
     # ---- inside of blocks ----------------------------------------------------------------------------------------
 
@@ -153,7 +168,7 @@ class _Reader:
             if blank:
                 self.at = blank.end()
                 parts.append(Blank())
-            self.at = self._skip_space()
+            self.at = self._skip_space(self.at)
             if self.at >= len(self.text):
                 return None
             if self.text[self.at] == "}":
@@ -226,13 +241,15 @@ class _Reader:
 
     def _row(self, cells: tuple[str, ...], at: int) -> Row | None:
         """A row of cells, read up to `at`, if nothing but a comment is left of the line."""
+        at = self._skip_space(at)
+        comment, at = self._comment(at) or ("", at)
         end = _LINE_END.match(self.text, at)
         if end is None:
             return None
         self.at = end.end()
         while cells and not cells[-1]:
             cells = cells[:-1]
-        return Row(cells, end[1] or "")
+        return Row(cells, comment)
 
 
 def _comment_lines(comment: str) -> Iterator[str]:
