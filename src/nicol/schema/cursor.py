@@ -12,7 +12,7 @@ LINE_ENDS = (TokenKind.NEWLINE, TokenKind.DOC, TokenKind.COMMENT, TokenKind.END)
 COMMENTS = (TokenKind.DOC, TokenKind.COMMENT)
 
 
-class LineLost(Exception):  # noqa: N818 - it says what to do, not what failed
+class LineLost(Exception):
     """The rest of the line cannot be read; the finding has been made."""
 
 

@@ -32,7 +32,7 @@ from nicol.schema.schema import (
 )
 
 
-class Unfit(ValueError):  # noqa: N818 - it is an answer, caught where it is asked for
+class Unfit(ValueError):
     """A value that does not fit its field; the message is what a finding says."""
 
 
