@@ -131,8 +131,7 @@ REVEALED = {
     "db.user.count()": "int",
     'db.query_first("SELECT 1")': "dict[str, Any] | None",
     'db.tx().__enter__().user.create(data={"email": "x"})': "User",
-    'adb.user.find_unique_or_raise(where={"id": 1})': "Coroutine[Any, Any, User]",
-    "adb.tx()": "AsyncContextManager[AsyncClient, bool | None]",
+    'adb.user.find_unique_or_raise(where={"id": 1})': "CoroutineType[Any, Any, User]",
 }
 
 HEAD = """\
