@@ -223,3 +223,11 @@ def test_pages_of_an_order_with_ties_hold_every_row_once(db: Client) -> None:
     pages = [db("Parent", "find_many", order={"seen": "asc"}, take=2, skip=skip) for skip in (0, 2, 4)]
     assert [row.id for page in pages for row in page] == [1, 2, 3, 4, 5]
     assert [row.id for row in db("Parent", "find_many", take=-2, order={"seen": "asc"})] == [4, 5]
+
+
+def test_arguments_that_are_nested_without_end_are_an_error_in_a_sentence(db: Client) -> None:
+    where: dict[str, Any] = {"id": 1}
+    for _ in range(2000):
+        where = {"NOT": where}
+    with pytest.raises(QueryInvalid, match="nested too deeply"):
+        db("Thing", "count", where=where)

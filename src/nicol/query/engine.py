@@ -10,9 +10,10 @@ from nicol.dialects.dialect import Dialect
 from nicol.errors import ClientError, DriverError
 from nicol.query.compile import compile_query
 from nicol.query.defaults import Environment
-from nicol.query.faults import translate
+from nicol.query.faults import invalid, translate
 from nicol.query.models import Objects, bind
 from nicol.query.plan import Plan, Plans, is_write
+from nicol.query.query import Query
 from nicol.query.read import read
 from nicol.schema.schema import Schema
 from nicol.sql.program import Program
@@ -44,15 +45,19 @@ class Engine:
 
         QueryInvalid says what is wrong with the call.
         """
-        query, values = read(self.models, self.models.by_name[model], operation, args)
-        plan = self._plans.get(query)
-        if plan is None:
-            compiled = compile_query(query, self.models, self._dialect, len(values))
-            plan = Plan(
-                query, compiled, lambda error: self.explain(error, model), self._environment, is_write(query)
-            )
-            self._plans.keep(query, plan)
-        return plan, values
+        try:
+            query, values = read(self.models, self.models.by_name[model], operation, args)
+            return self._plans.get(query) or self._compiled(model, query, len(values)), values
+        except RecursionError:
+            raise invalid(f"the arguments of `{operation}` are nested too deeply", model=model) from None
+
+    def _compiled(self, model: str, query: Query, slots: int) -> Plan:
+        compiled = compile_query(query, self.models, self._dialect, slots)
+        plan = Plan(
+            query, compiled, lambda error: self.explain(error, model), self._environment, is_write(query)
+        )
+        self._plans.keep(query, plan)
+        return plan
 
     def program(
         self, model: str, operation: str, args: dict[str, Any], *, in_transaction: bool = False
