@@ -58,7 +58,7 @@ MEANINGS: list[tuple[str, tuple[object, ...], Violation, Violation]] = [
         'DELETE FROM "Shop"',
         (),
         Violation(Fault.FOREIGN_KEY),
-        Violation(Fault.FOREIGN_KEY, "Fact", ("id",), "Fact_shopId_fkey"),
+        Violation(Fault.FOREIGN_KEY, "Fact", (), "Fact_shopId_fkey"),
     ),
     (
         'UPDATE "Shop" SET "shopDomain" = ?',

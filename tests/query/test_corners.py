@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nicol.errors import QueryInvalid, ValueInvalid
+from nicol.errors import ForeignKeyViolation, QueryInvalid, ValueInvalid
 from tests.query.blog import Client
 
 SCHEMA = """
@@ -231,3 +231,21 @@ def test_arguments_that_are_nested_without_end_are_an_error_in_a_sentence(db: Cl
         where = {"NOT": where}
     with pytest.raises(QueryInvalid, match="nested too deeply"):
         db("Thing", "count", where=where)
+
+
+def test_a_row_that_others_need_is_kept(db: Client) -> None:
+    db("Parent", "create", data={"id": 1, "children": {"create": {"id": 7}}})
+    with pytest.raises(ForeignKeyViolation) as told:
+        db("Parent", "delete", where={"id": 1})
+    assert (told.value.code, told.value.fields) in (
+        ("P2003", ("parentId",)),
+        ("P2003", ()),
+    )  # SQLite names nothing
+
+
+def test_json_without_end_is_an_error_in_a_sentence(db: Client) -> None:
+    papers: list[Any] = []
+    for _ in range(100_000):
+        papers = [papers]
+    with pytest.raises(ValueInvalid, match="cannot be written as JSON"):
+        db("Shelf", "create", data={"papers": papers})

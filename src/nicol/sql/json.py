@@ -24,7 +24,7 @@ def json_text(value: Any) -> str:
     """JSON text of a plain Python value; TypeError or ValueError with a sentence for what JSON cannot say."""
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_null)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"this value cannot be written as JSON: {error}") from None
 
 

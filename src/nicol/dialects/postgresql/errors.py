@@ -79,6 +79,8 @@ def _columns(fault: Fault, error: DriverError) -> tuple[str, ...]:
         return (column,)
     if fault is Fault.COLUMN_MISSING and (found := _COLUMN.search(error.message)):
         return ((found[1] or found[2]).rpartition(".")[2],)
+    if "is still referenced" in error.details.get("detail", ""):
+        return ()  # that key is the other table's; the constraint tells
     if found := _KEY.search(error.details.get("detail", "")):
         return tuple(_unquoted(name) for name in _NAME.findall(found[1]))
     return ()

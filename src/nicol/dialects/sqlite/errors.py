@@ -46,6 +46,8 @@ def meaning_of(error: DriverError) -> Violation | None:
 
 
 def _fault(error: DriverError) -> Fault | None:
+    if error.state == "SQLITE_CONSTRAINT_TRIGGER" and error.message.endswith("FOREIGN KEY constraint failed"):
+        return Fault.FOREIGN_KEY  # ON DELETE RESTRICT is a trigger of SQLite's own
     if error.state == "SQLITE_ERROR":
         return _by_message(error)
     basic = "_".join(error.state.split("_")[:2])
