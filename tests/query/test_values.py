@@ -123,22 +123,22 @@ def test_moments_are_in_utc(db: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("age", 2**31, "2147483648 is out of range: expected an int from -2147483648 to 2147483647"),
-        ("age", True, "expected an int, got bool True"),
-        ("age", 1.0, "expected an int, got float 1.0"),
-        ("views", 2**63, "is out of range"),
-        ("name", 3, "expected a str, got int 3"),
-        ("name", {"a": 1}, "expected a str, got a dictionary"),
+        ("age", 2**31, "out of range: expected an int from -2147483648 to 2147483647"),
+        ("age", True, "expected an int, got bool"),
+        ("age", 1.0, "expected an int, got float"),
+        ("views", 2**63, "out of range"),
+        ("name", 3, "expected a str, got int"),
+        ("name", {"a": 1}, "expected a str, got dict"),
         ("name", "a\0b", "U+0000"),
-        ("score", "1", "expected a float, got str '1'"),
-        ("balance", 1.5, "expected a Decimal, an int or a decimal string, got float 1.5"),
-        ("balance", "ten", "'ten' is not a decimal number"),
-        ("balance", Decimal("NaN"), "expected a finite number, got NaN"),
+        ("score", "1", "expected a float, got str"),
+        ("balance", 1.5, "expected a Decimal, an int or a decimal string, got float"),
+        ("balance", "ten", "expected a decimal number, got another text"),
+        ("balance", Decimal("NaN"), "expected a finite number"),
         ("balance", Decimal(10) ** 35, "expected at most 35 digits before the point"),
-        ("active", 1, "expected a bool, got int 1"),
-        ("avatar", "x", "expected bytes, got str 'x'"),
-        ("joined", "2024-01-01", "expected a datetime, got str '2024-01-01'"),
-        ("role", "KING", "expected one of READER, WRITER, ADMIN, got 'KING'"),
+        ("active", 1, "expected a bool, got int"),
+        ("avatar", "x", "expected bytes, got str"),
+        ("joined", "2024-01-01", "expected a datetime, got str"),
+        ("role", "KING", "expected one of READER, WRITER, ADMIN, got another text"),
         ("settings", {"a": object()}, "cannot be written as JSON"),
         ("settings", math.nan, "cannot be written as JSON"),
     ],
@@ -148,6 +148,13 @@ def test_a_wrong_value_is_told_in_a_sentence(db: Client, field: str, value: Any,
         db("User", "create", data={"email": "x", field: value})
     assert sentence in found.value.message
     assert (found.value.model, found.value.fields) == ("User", (field,))
+
+
+@pytest.mark.parametrize("field", ["age", "views", "balance", "score", "active", "avatar", "joined", "role"])
+def test_a_wrong_value_is_never_shown_since_it_may_be_a_secret(db: Client, field: str) -> None:
+    with pytest.raises(ValueInvalid) as found:
+        db("User", "create", data={"email": "x", field: "s3cret-canary"})
+    assert "s3cret" not in str(found.value)
     assert db("User", "count") == 0
 
 

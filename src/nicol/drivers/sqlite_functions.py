@@ -54,7 +54,7 @@ def _bounded(*given: Any) -> int | None:
     value, low, high = given
     if value is None or (isinstance(value, int) and low <= value <= high):
         return value
-    raise OverflowError(f"{value} is out of range: expected an int from {low} to {high}")
+    raise OverflowError(f"out of range: expected an int from {low} to {high}")
 
 
 def _calculate(*given: Any) -> str | None:
