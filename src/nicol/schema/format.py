@@ -36,6 +36,8 @@ def layout(text: str) -> str:
     body = text.removeprefix(_BYTE_ORDER_MARK)
     mark = text[: len(text) - len(body)]
     lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    if not lines.endswith("\n"):
+        lines += "\n"  # the last line is read as any other
     formatted = "".join(_written(read_items(lines)))
     if not formatted.endswith("\n"):
         formatted += "\n"
