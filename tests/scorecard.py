@@ -1,7 +1,8 @@
 """The scorecard: which test proved which feature, on which database. `pytest --scorecard` writes `docs/scorecard.md`.
 
 A test says what it proves with `@pytest.mark.proves(area, feature)`; `only="sqlite"` says that the feature does not
-concern the other databases. The database is read from the parameters of the test or from its fixtures.
+concern the other databases. The database is read from the parameters of the test or from its fixtures; `on=("sqlite",
+"postgresql")` names those that a test speaks to by itself.
 With `--collect-only` the page is not written but compared with the features that were collected.
 """
 
@@ -82,7 +83,7 @@ def claims_of(item: pytest.Item) -> Iterator[Claim]:
             raise pytest.UsageError(
                 f"{item.nodeid}: there is no area {area!r} on the scorecard, but {', '.join(AREAS)}"
             )
-        for database in databases:
+        for database in mark.kwargs.get("on", databases):
             yield Claim(
                 area, feature, mark.kwargs.get("only", ""), database, mode, item.nodeid.partition("[")[0]
             )

@@ -88,7 +88,7 @@ def test_a_url_that_means_nothing_is_told_without_its_password(shop: Shop, url: 
     assert "s3cr3t" not in answer.err
 
 
-@pytest.mark.proves("Command line", "a locked SQLite file ends in a clear message")
+@pytest.mark.proves("Command line", "a locked SQLite file ends in a clear message", only="sqlite")
 def test_a_locked_file_is_told(shop: Shop, sqlite_url: str) -> None:
     here = shop.on(sqlite_url)
     here.run("migrate", "dev", "--name", "init")

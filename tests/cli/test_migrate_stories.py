@@ -275,7 +275,9 @@ def test_a_failed_row_that_another_tool_left_is_resolved(living_shop: Shop) -> N
     living_shop.run("migrate", "status")
 
 
-@pytest.mark.proves("Migrations", "branches that were merged keep planning, without a server at hand")
+@pytest.mark.proves(
+    "Migrations", "branches that were merged keep planning, without a server at hand", only="sqlite"
+)
 def test_a_merged_portable_history_heals_its_snapshot(shop: Shop, sqlite_url: str, tmp_path: Path) -> None:
     here = shop.on(sqlite_url)
     here.run("migrate", "dev", "--name", "init")
@@ -330,7 +332,7 @@ def test_a_given_shadow_database_serves_for_replaying(shop: Shop, sqlite_url: st
     assert len(shop.migrations()) == 2
 
 
-@pytest.mark.proves("Migrations", "no shadow database and no right to make one are needed")
+@pytest.mark.proves("Migrations", "no shadow database and no right to make one are needed", only="postgresql")
 def test_a_role_that_may_not_create_databases_plans_all_the_same(shop: Shop, postgres_url: str) -> None:
     name = postgres_url.partition("?")[0].rpartition("/")[2]
     role = f"modest_{name}"

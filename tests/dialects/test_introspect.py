@@ -55,7 +55,7 @@ def test_a_file_made_by_hand_is_read(sqlite_url: str):
     ]
 
 
-@pytest.mark.proves("Migrations", "triggers, checks and views survive a table rebuild")
+@pytest.mark.proves("Migrations", "triggers, checks and views survive a table rebuild", only="sqlite")
 def test_all_that_hangs_on_a_table_survives_its_rebuild(sqlite_url: str):
     with open_database(sqlite_url) as database:
         apply(database, BY_HAND, SQLITE)
@@ -114,7 +114,7 @@ def test_what_a_schema_never_says_is_seen_on_postgresql(postgres_url: str):
         assert diff(introspect(database, POSTGRESQL), wanted) == ()
 
 
-@pytest.mark.proves("Databases", "schemas of other namespaces are read under their names")
+@pytest.mark.proves("Databases", "schemas of other namespaces are read under their names", only="postgresql")
 def test_namespaces_that_are_asked_for_bear_their_names(postgres_url: str):
     script = """
     CREATE SCHEMA shop; CREATE TYPE shop.size AS ENUM ('S', 'L'); CREATE TABLE thing (id int PRIMARY KEY);

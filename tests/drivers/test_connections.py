@@ -17,7 +17,7 @@ from nicol.sql.program import Batch, Begin, Program, Result, Rollback, Statement
 from tests.drivers.speech import sql, statement
 
 
-@pytest.mark.proves("Databases", "SQLite keeps its foreign keys, in WAL mode")
+@pytest.mark.proves("Databases", "SQLite keeps its foreign keys, in WAL mode", only="sqlite")
 def test_sqlite_keeps_what_it_promises(sqlite_url: str) -> None:
     def settings() -> Program[list[object]]:
         answers = []
@@ -110,7 +110,7 @@ def test_one_text_is_prepared_once_whatever_the_size_of_its_numbers(postgres_url
     assert prepared == [(1,)]
 
 
-@pytest.mark.proves("Databases", "behind a transaction pooler nothing is prepared")
+@pytest.mark.proves("Databases", "behind a transaction pooler nothing is prepared", only="postgresql")
 def test_nothing_is_prepared_when_the_url_says_so(postgres_url: str) -> None:
     with open_database(f"{postgres_url}&connection_limit=1&pgbouncer=true") as database:
         for number in range(9):

@@ -324,7 +324,7 @@ REFUSALS: list[tuple[Callable[[str], str], Fault, str]] = [
 ]
 
 
-@pytest.mark.proves("Databases", "a server that cannot be reached is one clear message")
+@pytest.mark.proves("Databases", "a server that cannot be reached is one clear message", only="postgresql")
 @pytest.mark.parametrize(("change", "fault", "reason"), REFUSALS)
 def test_a_server_that_refuses_is_quoted_without_the_password(
     postgres_url: str, change: Callable[[str], str], fault: Fault, reason: str

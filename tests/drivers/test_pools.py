@@ -157,7 +157,7 @@ def _hang_up_on_all_others(url: str) -> None:
         )
 
 
-@pytest.mark.proves("Databases", "a connection that died is replaced")
+@pytest.mark.proves("Databases", "a connection that died is replaced", only="postgresql")
 def test_an_idle_connection_that_died_is_replaced_unseen(postgres_url: str) -> None:
     with open_database(postgres_url) as database:
         database.connect()
@@ -165,7 +165,7 @@ def test_an_idle_connection_that_died_is_replaced_unseen(postgres_url: str) -> N
         assert database.run(rows("SELECT 1"), write=False) == [(1,)]
 
 
-@pytest.mark.proves("Databases", "a connection that died is replaced")
+@pytest.mark.proves("Databases", "a connection that died is replaced", only="postgresql")
 def test_an_idle_connection_that_died_is_replaced_unseen_by_tasks(postgres_url: str) -> None:
     async def main() -> Any:
         async with open_async_database(postgres_url) as database:

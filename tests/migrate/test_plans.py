@@ -25,7 +25,11 @@ def both(text: str) -> tuple[str, str]:
     return before.removeprefix("// before\n"), after
 
 
-@pytest.mark.proves("Migrations", "columns, keys, indexes and enums change in place, or tables are made anew")
+@pytest.mark.proves(
+    "Migrations",
+    "columns, keys, indexes and enums change in place, or tables are made anew",
+    on=("sqlite", "postgresql"),
+)
 @pytest.mark.parametrize("path", cases("migrate", ".prisma"))
 def test_the_migration_between_two_schemas(
     path: Path, answer_of: Callable[[Path, str, str], None], tmp_path: Path, postgres_url: str
