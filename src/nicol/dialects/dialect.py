@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
@@ -229,18 +229,3 @@ class Dialect(ABC):
     @abstractmethod
     def meaning_of(self, error: DriverError) -> Violation | None:
         """What an error means; None when it has no meaning beyond its text."""
-
-
-def quote(name: str) -> str:
-    """An identifier in SQL's standard quotes."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_all(names: Sequence[str]) -> str:
-    """Identifiers in quotes, separated by commas."""
-    return ", ".join(quote(name) for name in names)
-
-
-def quote_text(text: str) -> str:
-    """A string literal in SQL's standard quotes."""
-    return "'" + text.replace("'", "''") + "'"

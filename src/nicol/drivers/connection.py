@@ -11,6 +11,7 @@ import msgspec
 
 from nicol.errors import DriverError
 from nicol.sql.program import Batch, Command, Program, Release, Result, RollbackTo, Savepoint, Statement
+from nicol.sql.quoting import quote
 
 T = TypeVar("T")
 
@@ -152,7 +153,7 @@ def isolation_level(phrase: str) -> str:
 
 def savepoint_text(command: Savepoint | Release | RollbackTo) -> str:
     """The SQL of a savepoint command, which is the same on every database here."""
-    name = '"' + command.name.replace('"', '""') + '"'
+    name = quote(command.name)
     match command:
         case Savepoint():
             return f"SAVEPOINT {name}"

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from nicol.catalog import Catalog, Check, Column, ColumnType, EnumType, Index, ObjectName, Table
 from nicol.dialects import changes as c
-from nicol.dialects.dialect import Cast, Dialect, quote, quote_all, quote_text
+from nicol.dialects.dialect import Cast, Dialect
 from nicol.sql.program import Statement
+from nicol.sql.quoting import quote, quote_all, quote_text
 
 
 class HazardCode(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from nicol.sql.quoting import quote
 from nicol.sql.tree import (
     And,
     Arithmetic,
@@ -69,11 +70,6 @@ class Slots:
     def number(self, slot: int) -> int:
         """The number from 1 of the parameter that stands for a slot; the same slot is sent once."""
         return self.order.setdefault(slot, len(self.order) + 1)
-
-
-def quote(name: str) -> str:
-    """An identifier in SQL's standard quotes."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class Renderer(ABC):

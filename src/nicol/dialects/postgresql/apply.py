@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from nicol.dialects.dialect import quote
 from nicol.dialects.ledger import LedgerTexts
 from nicol.dialects.scripts import bare
 from nicol.sql.program import Begin, Program, Rollback, Statement, nested, rows, transaction
+from nicol.sql.quoting import quote
 
 T = TypeVar("T")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nicol.catalog import Catalog, Column, Table
 from nicol.dialects.changes import AlterEnum
-from nicol.dialects.dialect import quote, quote_text
 from nicol.dialects.postgresql.types import spell_default, spell_name
+from nicol.sql.quoting import quote, quote_text
 
 
 def alter_enum(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:

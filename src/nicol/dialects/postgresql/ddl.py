@@ -18,9 +18,9 @@ from nicol.catalog import (
 )
 from nicol.dialects import changes as c
 from nicol.dialects.defaults import same_default
-from nicol.dialects.dialect import quote, quote_all, quote_text
 from nicol.dialects.postgresql.bounds import alter_enum
 from nicol.dialects.postgresql.types import SERIAL, spell_default, spell_name, spell_type
+from nicol.sql.quoting import quote, quote_all, quote_text
 
 
 def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:

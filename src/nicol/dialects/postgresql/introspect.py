@@ -29,9 +29,9 @@ from nicol.catalog import (
     Table,
     Unmanaged,
 )
-from nicol.dialects.dialect import quote_text
 from nicol.dialects.postgresql.types import stored_type
 from nicol.sql.program import Program, Row, Statement
+from nicol.sql.quoting import quote_text
 
 LEDGER = "_prisma_migrations"
 

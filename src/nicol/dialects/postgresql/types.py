@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import TypeAlias, assert_never
 
 from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression, ObjectName
-from nicol.dialects.dialect import quote, quote_text
 from nicol.dialects.literals import timestamp_text
 from nicol.schema.schema import (
     Arity,
@@ -26,6 +25,7 @@ from nicol.schema.schema import (
     Schema,
     Unsupported,
 )
+from nicol.sql.quoting import quote, quote_text
 
 Limits: TypeAlias = tuple[tuple[int, int], ...]
 

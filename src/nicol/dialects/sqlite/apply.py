@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nicol.dialects.dialect import quote, quote_text
 from nicol.dialects.ledger import LedgerTexts
 from nicol.dialects.scripts import bare
 from nicol.errors import MigrationError
 from nicol.sql.program import Begin, Program, Rollback, Row, Statement, nested, rows, transaction
+from nicol.sql.quoting import quote, quote_text
 
 T = TypeVar("T")
 

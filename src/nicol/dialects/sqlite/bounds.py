@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 
 from nicol.catalog import Check
-from nicol.dialects.dialect import quote, quote_text
 from nicol.schema.schema import Arity, EnumRef, Model, NativeType, Scalar, ScalarField, Schema
+from nicol.sql.quoting import quote, quote_text
 
 CHECK_KINDS = ("enum", "json", "range", "length", "bits", "uuid")
 """How the names of checks end that a schema asks for. All others are somebody's own."""

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from nicol.catalog import Catalog, Check, Column, ForeignKey, Index, IndexColumn, Table, Unmanaged
 from nicol.dialects import changes as c
-from nicol.dialects.dialect import quote, quote_all
 from nicol.dialects.sqlite.types import spell_default
+from nicol.sql.quoting import quote, quote_all
 
 
 def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:  # noqa: ARG001

@@ -18,7 +18,6 @@ import re
 from datetime import UTC, datetime
 
 from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression
-from nicol.dialects.dialect import quote_text
 from nicol.dialects.literals import timestamp_text
 from nicol.dialects.values import fraction_digits
 from nicol.schema.schema import (
@@ -34,6 +33,7 @@ from nicol.schema.schema import (
     Unsupported,
 )
 from nicol.sql.json import json_text
+from nicol.sql.quoting import quote_text
 
 USUAL: dict[Scalar, str] = {
     Scalar.STRING: "TEXT",
