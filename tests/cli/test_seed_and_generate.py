@@ -9,6 +9,8 @@ from nicol.sql.program import rows
 
 from .conftest import SCHEMA, Shop
 
+pytestmark = pytest.mark.slow
+
 GENERATOR = """
 generator client {
   provider = "nicol"

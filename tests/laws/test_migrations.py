@@ -19,6 +19,8 @@ from nicol.sql.quoting import quote, quote_all, quote_text
 from tests.laws.schemas import Kind, pairs, schemas
 from tests.migrate.engine import apply, ask, catalog_of, introspect, script_between, steps_between
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("sqlite", "portable", "postgresql")
 BOUNDED = settings(
     max_examples=60,

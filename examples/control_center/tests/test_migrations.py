@@ -14,6 +14,8 @@ from nicol.errors import TableMissing
 
 from .conftest import EXAMPLE, MEMORY, nicol, nicol_in, succeed
 
+pytestmark = pytest.mark.slow
+
 HOST, OURS = "20260302091500_add_session", "20260309103000_init_dashboard_tables"
 SESSION: SessionCreateInput = {
     "id": "offline_north",
@@ -167,7 +169,6 @@ def test_the_rows_of_the_log_survive_the_migrations_after_it(project: Project) -
     assert project.sessions() == [SESSION]
 
 
-@pytest.mark.slow
 @pytest.mark.proves("Command line", "the drill of CI on an empty database")
 def test_the_drill_of_ci(database_url: str) -> None:
     setting = {"DATABASE_URL": database_url}
