@@ -15,6 +15,8 @@ from nicol.sql.program import Begin, rows
 
 from .conftest import NICOL, SCHEMA, Shop
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = (
     ("migrate", "dev", "--name", "x"),
     ("migrate", "deploy"),

@@ -43,7 +43,10 @@ UNFIT = {
 }
 """What no database of ours can hold, and why."""
 
-pytestmark = pytest.mark.skipif(not NAMES, reason="the corpus of real schemas is not here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not NAMES, reason="the corpus of real schemas is not here"),
+]
 
 
 def provider(text: str) -> str:

@@ -15,6 +15,8 @@ from nicol.schema.stored import dump, load
 from nicol.schema.tokens import tokenize
 from tests.corpus_runner import CORPUS, question
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     question(path.read_text(encoding="utf-8"), "//|") for path in sorted((CORPUS / "schema").glob("*.prisma"))
 ]
