@@ -207,7 +207,7 @@ def test_a_person_at_the_terminal_is_asked_and_may_say_no(shop: Shop, sqlite_url
         (("migrate", "diff", "--from", "moon"), "cannot be compared"),
         (("migrate", "diff", "--from-empty", "--from-schema", "x"), "only one side"),
         (("db", "execute",), "--file PATH and --stdin"),
-        (("db", "execute", "--file", "nothing.sql"), "cannot be read"),
+        (("db", "execute", "--file", "nothing.sql"), "cannot be read: No such file"),
         (("validate", "--schema", "nothing.prisma"), "no schema at"),
         (("validate", "--config", "nothing.toml"), "no configuration file"),
         (("generate", "--generator", "moon"), "no generator block called moon"),

@@ -138,11 +138,33 @@ def test_the_ledger_is_prismas(request: pytest.FixtureRequest, provider: str) ->
 
 
 @pytest.mark.parametrize("provider", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    "ending",
+    ["COMMIT", "commit -- done", "END /* ; */", "COMMIT AND CHAIN", "ROLLBACK", "rollback AND CHAIN"],
+)
+def test_a_script_neither_ends_nor_undoes_its_transaction(
+    request: pytest.FixtureRequest, provider: str, ending: str
+) -> None:
+    url = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[provider])
+    dialect = named(provider)
+    with open_database(url) as database, database.session(write=True) as connection:
+        run(create_ledger(dialect), connection)
+        with pytest.raises(MigrationError, match="P3018: the migration 1_m failed and was undone"):
+            apply(
+                connection, f"CREATE TABLE a (id INTEGER);\n{ending}\n;\nINSERT INTO b VALUES (1);", dialect
+            )
+        assert "a" not in {table.name for table in run(dialect.introspect(()), connection).tables}
+        assert run(read_ledger(dialect), connection) == ()
+
+
+@pytest.mark.parametrize("provider", ["sqlite", "postgresql"])
 def test_a_replay_that_fails_names_the_migration_and_the_statement(
     request: pytest.FixtureRequest, provider: str
 ) -> None:
     url = request.getfixturevalue({"sqlite": "sqlite_url", "postgresql": "postgres_url"}[provider])
-    broken = Migration("1_m", (("", "CREATE TABLE a (id INTEGER);\nINSERT INTO b VALUES (';');"),))
+    broken = Migration(
+        "1_m", (("", "CREATE TABLE a (id INTEGER);\n/* warned */ INSERT INTO b VALUES (';');"),)
+    )
     with open_database(parse_address(url)) as database, database.session(write=True) as connection:
         with pytest.raises(MigrationError, match="P3006: the migration 1_m cannot be replayed") as caught:
             run(replay(broken, named(provider)), connection)

@@ -12,6 +12,7 @@ from nicol.cli.options import ConfigOption, JsonOption, LossOption, SchemaOption
 
 if TYPE_CHECKING:
     from nicol.migrate.ledger import Standing
+    from nicol.ops.databases import Target
 
 DIFFERENT = 2
 
@@ -39,7 +40,7 @@ def dev(
 ) -> None:
     """Make a migration of what has changed in the schema, and apply it, with all that is pending, to your database."""
     from nicol.cli.prompts import questioner
-    from nicol.cli.screen import done, say, warn
+    from nicol.cli.screen import done, warn
     from nicol.ops.dev import migrate_dev
 
     result = migrate_dev(
@@ -50,32 +51,40 @@ def dev(
         create_only=create_only,
         accept_data_loss=accept_data_loss,
         told=_applied,
+        warned=warn,
     )
-    warn(result.remarks)
-    if result.created_database:
-        say(f"Created the database {result.target.shown}")
     if result.folder is None:
-        done(f"The database {result.target.shown} is in sync with the schema.")
+        done(
+            f"The {'new ' if result.created_database else ''}database {result.target.shown} is in sync with the schema."
+        )
     elif result.applied:
-        done(f"Created {result.folder} and applied it to {result.target.shown}.")
+        done(
+            f"Created {result.folder} and applied it to {_place(result.target, new=result.created_database)}."
+        )
     else:
         done(f"Created {result.folder}; edit it if you like, then run `nicol migrate dev` to apply it.")
 
 
 def deploy(schema: SchemaOption = None, config: ConfigOption = None, url: UrlOption = None) -> None:
     """Apply all pending migrations: in production, in tests, in CI. Asks nothing and never loses data by itself."""
-    from nicol.cli.screen import done, say, warn
+    from nicol.cli.screen import done, warn
     from nicol.ops.deploy import migrate_deploy
 
     result = migrate_deploy(named_project(schema, config, url), _applied)
     warn(_doubts(result.before))
-    if result.created:
-        say(f"Created the database {result.target.shown}")
+    shown = _place(result.target, new=result.created)
     if result.applied:
-        count = len(result.applied)
-        done(f"Applied {count} migration{'s' if count != 1 else ''} to {result.target.shown}.")
+        done(f"Applied {_migrations(len(result.applied))} to {shown}.")
     else:
-        done(f"Nothing is pending: {result.target.shown} is up to date.")
+        done(f"Nothing is pending: {shown} is up to date.")
+
+
+def _place(target: Target, *, new: bool) -> str:
+    return f"the new database {target.shown}" if new else target.shown
+
+
+def _migrations(count: int) -> str:
+    return f"{count} migration{'s' if count != 1 else ''}"
 
 
 def _applied(name: str) -> None:
@@ -126,7 +135,7 @@ def status(
     for doubt in _doubts(stand):
         say(f"  {doubt}")
     if found.clean:
-        done("The database is up to date.")
+        done("The database is up to date." if found.migrations else "There is no migration yet.")
         return
     say(_advice(stand, unrecorded=found.unrecorded))
     raise typer.Exit(1)
@@ -269,4 +278,4 @@ def reset(
     from nicol.ops.reset import migrate_reset
 
     result = migrate_reset(named_project(schema, config, url), questioner(), force=force, told=_applied)
-    done(f"{result.target.shown} was emptied; {len(result.applied)} migrations were applied.")
+    done(f"{result.target.shown} was emptied, then {_migrations(len(result.applied))} applied to it.")

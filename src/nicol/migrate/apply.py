@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect, Fault
+from nicol.dialects.scripts import bare
 from nicol.errors import DriverError, MigrationError
 from nicol.migrate.history import Migration
 from nicol.migrate.ledger import read_ledger, record_applied
@@ -35,8 +36,7 @@ def apply_migration(migration: Migration, dialect: Dialect, row_id: str) -> Prog
             raise
         raise _refused(migration, error) from error
     except MigrationError as error:
-        error.migration = migration.name
-        raise
+        raise _of(migration, "failed and was undone", "P3018", error) from error
 
 
 def run_whole(script: str, dialect: Dialect) -> Program[bool]:
@@ -46,8 +46,9 @@ def run_whole(script: str, dialect: Dialect) -> Program[bool]:
 
 def replay(migration: Migration, dialect: Dialect) -> Program[None]:
     """Run one migration on a database that exists only to see what becomes of it; no ledger is kept."""
+    script = migration.script(dialect.name)
     try:
-        yield from run_whole(migration.script(dialect.name), dialect)
+        yield from run_whole(script, dialect)
     except DriverError as error:
         if is_outage(dialect, error):
             raise
@@ -56,11 +57,10 @@ def replay(migration: Migration, dialect: Dialect) -> Program[None]:
             code="P3006",
             help="correct its SQL if it was not applied anywhere yet; otherwise restore the file from version control",
             migration=migration.name,
-            statement=error.statement,
+            statement=_alone(error.statement),
         ) from error
     except MigrationError as error:
-        error.migration = migration.name
-        raise
+        raise _of(migration, "cannot be replayed", "P3006", error) from error
 
 
 def replayed(
@@ -110,5 +110,21 @@ def _refused(migration: Migration, error: DriverError) -> MigrationError:
         help=(f"{hint.rstrip('.')}. " if hint else "")
         + "Nothing of it was kept and nothing was recorded: correct the SQL and run the command again",
         migration=migration.name,
+        statement=_alone(error.statement),
+    )
+
+
+def _of(migration: Migration, fate: str, code: str, error: MigrationError) -> MigrationError:
+    """What carrying out a script found wrong with it, said of the migration."""
+    return MigrationError(
+        f"the migration {migration.name} {fate}: {error.message}",
+        code=code,
+        help=error.help,
+        migration=migration.name,
         statement=error.statement,
     )
+
+
+def _alone(statement: str | None) -> str | None:
+    """A statement without the comments before it: a list of warnings would hide it."""
+    return bare(statement) if statement is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,10 +67,12 @@ def migrate_dev(
     create_only: bool = False,
     accept_data_loss: bool = False,
     told: Callable[[str], None] = lambda _: None,
+    warned: Callable[[Iterable[str]], None] = lambda _: None,
 ) -> Development:
     """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
 
     `create_only` writes the migration without applying it. `now` stamps its name, in UTC.
+    `told` hears the name of each migration when it is applied, `warned` each remark before anything comes of it.
     """
     read = read_schema(project)
     target = target_of(project, read)
@@ -82,18 +84,21 @@ def migrate_dev(
     with talk(target) as conversation:
         expected, remarks = _examine(desk, conversation)
         plans = plan_all(read, history, desk.places, {target.dialect.name: expected})
+        remarks = (*remarks, *plans.remarks)
+        warned(remarks)
         caught_up = _catch_up(desk, conversation, told)
-        done = Development(target, created_database, caught_up, remarks=(*remarks, *plans.remarks))
+        done = Development(target, created_database, caught_up, remarks=remarks)
         if plans.empty and not create_only:
             _keep_snapshot(desk)
             return done
         hazards = weigh(conversation, plans.of[target.dialect.name].steps)
         agreed = consent(hazards, questioner, accept_data_loss=accept_data_loss, only_written=create_only)
+        warned(agreed)
         migration, folder = _write(desk, title, plans)
         if not create_only:
             apply_all(conversation, [migration], told)
     return Development(
-        target, created_database, caught_up, migration.name, folder, not create_only, (*done.remarks, *agreed)
+        target, created_database, caught_up, migration.name, folder, not create_only, (*remarks, *agreed)
     )
 
 
@@ -131,8 +136,8 @@ def _refuse_diverged(stand: Standing) -> None:
 def _refuse_drift(found: Drift, target: Target) -> None:
     if found.tables:
         raise Cancelled(
-            f"the database {target.shown} is not what its history says. It has, beside that:"
-            + _listed(found.tables),
+            f"the database {target.shown} is not what its history says. What was changed in it:"
+            + _listed(found.tables, bullet=""),
             help=(
                 "if the change was meant, take it into the schema and the history (`nicol migrate diff --from migrations "
                 "--to url --script`, then `nicol migrate resolve --applied`); else `nicol migrate reset`, which empties "
@@ -141,8 +146,8 @@ def _refuse_drift(found: Drift, target: Target) -> None:
         )
 
 
-def _listed(lines: list[str] | tuple[str, ...], limit: int = 20) -> str:
-    shown = "".join(f"\n  - {line}" for line in lines[:limit])
+def _listed(lines: list[str] | tuple[str, ...], limit: int = 20, bullet: str = "- ") -> str:
+    shown = "".join(f"\n  {bullet}{line}" for line in lines[:limit])
     return shown + (f"\n  … and {len(lines) - limit} more" if len(lines) > limit else "")
 
 

@@ -23,8 +23,12 @@ def read_script(file: Path) -> str:
     """The text of a script; ConfigurationError where there is none."""
     try:
         return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the script {file} cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigurationError(f"the script {file} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ConfigurationError(
+            f"the script {file} is not UTF-8 text", help="save the file as UTF-8"
+        ) from None
 
 
 def run_script(conversation: Conversation, script: str) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TypeVar
 
 from nicol.dialects.ledger import LedgerTexts
-from nicol.dialects.scripts import bare
+from nicol.dialects.scripts import END, bare, refuse_undo
 from nicol.sql.program import Begin, Program, Rollback, Statement, nested, rows, transaction
 from nicol.sql.quoting import quote
 
@@ -37,9 +37,8 @@ LEDGER = LedgerTexts(
 )
 
 _FRAME = re.compile(
-    r"(?:BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK|ABORT)\b"
-    r"(?:\s+(?:WORK|TRANSACTION|AND\s+NO\s+CHAIN))*\s*\Z",
-    re.IGNORECASE,
+    r"(?is)(?:BEGIN|START\s+TRANSACTION|COMMIT|END)\b"
+    rf"(?:\s+(?:WORK|TRANSACTION|AND\s+(?:NO\s+)?CHAIN))*{END}",
 )
 _QUEUE = "SET LOCAL lock_timeout = '10s'"
 _PATIENCE = "SET LOCAL lock_timeout = '3s'"
@@ -50,6 +49,7 @@ def transact(statements: tuple[str, ...], first: Program[bool], last: Program[No
 
     A statement that waits longer for a lock gives up, so that readers do not queue up behind it; trying again is safe.
     """
+    refuse_undo(statements)
     return (yield from transaction(_work(statements, first, last)))
 
 

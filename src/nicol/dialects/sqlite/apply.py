@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from nicol.dialects.ledger import LedgerTexts
-from nicol.dialects.scripts import bare
+from nicol.dialects.scripts import END, bare, refuse_undo
 from nicol.errors import MigrationError
 from nicol.sql.program import Begin, Program, Rollback, Row, Statement, nested, rows, transaction
 from nicol.sql.quoting import quote, quote_text
@@ -45,9 +45,8 @@ LEDGER = LedgerTexts(
 
 _NAME = r'(?:"((?:[^"]|"")+)"|\[([^\]]+)\]|`([^`]+)`|(\w+))'
 _FRAME = re.compile(
-    r"(?:BEGIN|COMMIT|END|ROLLBACK)\b(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE|TRANSACTION))*\s*\Z"
+    rf"(?is)(?:BEGIN|COMMIT|END)\b(?:\s+(?:DEFERRED|IMMEDIATE|EXCLUSIVE|TRANSACTION))*{END}"
     r"|PRAGMA\s+(?:foreign_keys|defer_foreign_keys|foreign_key_check)\b",
-    re.IGNORECASE,
 )
 _KEYS_OFF = re.compile(r"PRAGMA\s+foreign_keys\s*(?:=|\()\s*(?:off|0|false|no)", re.IGNORECASE)
 _DROP = re.compile(rf"DROP\s+TABLE\s+(?:IF\s+EXISTS\s+)?{_NAME}\s*\Z", re.IGNORECASE)
@@ -72,6 +71,7 @@ class Rebuild:
 
 def transact(statements: tuple[str, ...], first: Program[bool], last: Program[None]) -> Program[bool]:
     """Run a script's statements in one transaction, between `first` (false: there is nothing to do) and `last`."""
+    refuse_undo(statements)
     spoken = tuple((statement, bare(statement)) for statement in statements)
     texts = tuple((statement, words) for statement, words in spoken if words and not _FRAME.match(words))
     rebuilds = _rebuilds([words for _, words in texts])
