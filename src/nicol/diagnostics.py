@@ -44,14 +44,35 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Text that takes the place of a span; an empty span is a place to insert at."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about another place that a finding has to do with."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding: a stable code, a sentence, the guilty characters, and a line that says what to do."""
+    """One finding: a stable code, a sentence, the guilty characters, and a line that says what to do.
+
+    `fix`: the edits that do what `help` says, where that is one thing. `related`: other places that have to do with it.
+    """
 
     code: str
     message: str
     span: Span | None = None
     severity: Severity = Severity.ERROR
     help: str | None = None
+    fix: tuple[Edit, ...] = ()
+    related: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

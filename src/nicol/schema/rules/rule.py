@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nicol.diagnostics import Diagnostic, Severity, Span
+from nicol.diagnostics import Diagnostic, Edit, Remark, Severity, Span
 from nicol.schema.bound import Binding, BoundField
 from nicol.schema.provider import Provider
 
@@ -25,12 +25,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A place where a rule does not hold."""
+    """A place where a rule does not hold. `fix`: the edits that do what `help` says; `related`: other places it is about."""
 
     message: str
     span: Span
     help: str | None = None
     severity: Severity = Severity.ERROR
+    fix: tuple[Edit, ...] = ()
+    related: tuple[Remark, ...] = ()
 
 
 Check = Callable[[Case], Iterator[Problem]]
@@ -47,7 +49,15 @@ class Rule:
     def judge(self, case: Case) -> Iterator[Diagnostic]:
         """A finding for each place where the rule does not hold."""
         for problem in self.check(case):
-            yield Diagnostic(self.code, problem.message, problem.span, problem.severity, problem.help)
+            yield Diagnostic(
+                self.code,
+                problem.message,
+                problem.span,
+                problem.severity,
+                problem.help,
+                problem.fix,
+                problem.related,
+            )
 
 
 def rule(code: str) -> Callable[[Check], Rule]:
