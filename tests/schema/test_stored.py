@@ -13,6 +13,25 @@ from nicol.errors import GenerationFailed
 from nicol.schema.index import SchemaIndex
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
+from nicol.schema.schema import (
+    Arity,
+    Check,
+    Encryption,
+    EncryptionMode,
+    Enum,
+    EnumValue,
+    Generated,
+    Index,
+    JsonType,
+    KeyField,
+    Model,
+    NullsOrder,
+    Retention,
+    Scalar,
+    ScalarField,
+    Schema,
+    Unique,
+)
 from nicol.schema.stored import dump, load
 from tests.corpus_runner import CORPUS
 
@@ -26,6 +45,38 @@ def good() -> bytes:
 def test_a_stored_schema_comes_back_whole():
     assert dump(load(good())) == good()
     assert load(good()).model("User").scalar("tags").default is not None
+
+
+def test_what_annotations_say_comes_back_whole():
+    field = ScalarField(
+        "email",
+        Scalar.STRING,
+        Arity.REQUIRED,
+        "email",
+        renamed_from="mail",
+        comment="where bills go",
+        generated=Generated("lower(mail)", stored=False),
+        encrypted=Encryption(EncryptionMode.DETERMINISTIC, "digest"),
+        json_type=JsonType("shop.types", "Address"),
+    )
+    key = (KeyField("email", nulls=NullsOrder.LAST),)
+    model = Model(
+        "User",
+        "users",
+        (field,),
+        None,
+        (Unique(key, include=("email",), nulls_distinct=False),),
+        (Index(key, include=("email",)), Index((), "by_mail", expressions=("lower(email)",), unique=True)),
+        renamed_from="people",
+        comment="everybody",
+        checks=(Check("email <> ''", "has_email", "email"),),
+        retention=Retention(90, "created", "hold"),
+        audited=True,
+    )
+    value = EnumValue("ADMIN", "admin", renamed_from="root")
+    enum = Enum("Role", "Role", (value,), renamed_from="Rank", comment="what one may do")
+    schema = Schema(None, (), (model,), (enum,), ())
+    assert load(dump(schema)) == schema
 
 
 def test_loading_needs_neither_the_parser_nor_the_rules():

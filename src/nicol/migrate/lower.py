@@ -112,7 +112,7 @@ class _Lowering:
     def indexes(self, model: Model) -> Iterator[Index]:
         """Uniques of single fields stand first, then indexes, then the model's own uniques: Prisma's order."""
         yield from (self.unique(model, unique) for unique in model.uniques if unique.on_field)
-        yield from (self.index(model, index) for index in model.indexes)
+        yield from (self.index(model, index) for index in model.indexes if index.fields)
         yield from (self.unique(model, unique) for unique in model.uniques if not unique.on_field)
 
     def unique(self, model: Model, unique: ModelUnique) -> Index:

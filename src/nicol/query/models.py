@@ -169,7 +169,7 @@ def _indexes(model: SchemaModel) -> Iterable[tuple[str, ...]]:
     for _, names in _keys(model):
         yield names
     for index in model.indexes:
-        if index.where is None and index.method in (None, "BTree"):
+        if index.fields and index.where is None and index.method in (None, "BTree"):
             yield tuple(field.name for field in index.fields)
 
 

@@ -48,6 +48,20 @@ class SortOrder(StrEnum):
     DESC = "Desc"
 
 
+class NullsOrder(StrEnum):
+    """Where an index puts the rows that have no value."""
+
+    FIRST = "First"
+    LAST = "Last"
+
+
+class EncryptionMode(StrEnum):
+    """How a value is encrypted: each time anew, or the same value always to the same bytes, which can be compared."""
+
+    RANDOM = "random"
+    DETERMINISTIC = "deterministic"
+
+
 @dataclass(frozen=True, slots=True)
 class EnumRef:
     """The type of a field whose values are those of an enum, by its name in the schema."""
@@ -105,8 +119,53 @@ class NativeType:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that every row of a model fulfils, in the database's own SQL; `field` is the one it is written on."""
+
+    sql: str
+    name: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """How the database computes a field, in its own SQL. `stored` false: anew at each reading."""
+
+    sql: str
+    stored: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How a field is encrypted. `blind_index` is the field that holds a keyed digest of it, to search by."""
+
+    mode: EncryptionMode = EncryptionMode.RANDOM
+    blind_index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonType:
+    """The Python type of a Json field: `json(shop.types.Address)` is `JsonType("shop.types", "Address")`."""
+
+    module: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Rows go `days` after the time in the field `by`, unless the field `unless` holds true or any value at all."""
+
+    days: int
+    by: str
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScalarField:
-    """A field that is a column: a scalar, an enum or an unsupported type. `mapped` is the database's name for it."""
+    """A field that is a column: a scalar, an enum or an unsupported type. `mapped` is the database's name for it.
+
+    `renamed_from` is the name by which the database knew it before, `comment` the text that the database keeps about it.
+    """
 
     name: str
     type: FieldType
@@ -117,6 +176,11 @@ class ScalarField:
     native: NativeType | None = None
     ignored: bool = False
     documentation: str | None = None
+    renamed_from: str | None = None
+    comment: str | None = None
+    generated: Generated | None = None
+    encrypted: Encryption | None = None
+    json_type: JsonType | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +200,13 @@ Field: TypeAlias = ScalarField | RelationField
 
 @dataclass(frozen=True, slots=True)
 class KeyField:
-    """One field of an id, unique or index, by its name in the schema."""
+    """One field of an id, unique or index, by its name in the schema. `nulls` is None for the database's usual place."""
 
     name: str
     sort: SortOrder | None = None
     length: int | None = None
     operator_class: str | None = None
+    nulls: NullsOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +223,7 @@ class Unique:
     """A unique criterion. `name` is what the client calls a compound one; `mapped` the index's name if given.
 
     `on_field`: written on its only field, and not on the model. It means the same; Prisma makes these indexes first.
+    `include`: fields whose values the index carries. `nulls_distinct` false: rows without a value are equal to each other.
     """
 
     fields: tuple[KeyField, ...]
@@ -165,21 +231,35 @@ class Unique:
     mapped: str | None = None
     where: str | None = None
     on_field: bool = False
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index. `method` is the algorithm as the schema spells it (`Gin`, `Hash`…)."""
+    """An index. `method` is the algorithm as the schema spells it (`Gin`, `Hash`…), `include` as in `Unique`.
+
+    `expressions`: what it is made of instead of fields, in the database's own SQL. Such an index may be `unique`; then
+    `nulls_distinct` is as in `Unique`.
+    """
 
     fields: tuple[KeyField, ...]
     mapped: str | None = None
     method: str | None = None
     where: str | None = None
+    include: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
+    unique: bool = False
+    nulls_distinct: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model: a table and its client face. `mapped` is the table's name, `namespace` its database schema."""
+    """A model: a table and its client face. `mapped` is the table's name, `namespace` its database schema.
+
+    `renamed_from` and `comment` are as in a field; `checks` holds those of its fields too. `audited`: changes of its rows are
+    to be recorded.
+    """
 
     name: str
     mapped: str
@@ -190,6 +270,11 @@ class Model:
     namespace: str | None = None
     ignored: bool = False
     documentation: str | None = None
+    renamed_from: str | None = None
+    comment: str | None = None
+    checks: tuple[Check, ...] = ()
+    retention: Retention | None = None
+    audited: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""
@@ -254,22 +339,25 @@ Relation: TypeAlias = ForeignKeyRelation | JoinTableRelation
 
 @dataclass(frozen=True, slots=True)
 class EnumValue:
-    """One value of an enum, with the database's name for it."""
+    """One value of an enum, with the database's name for it, and the one it had before."""
 
     name: str
     mapped: str
     documentation: str | None = None
+    renamed_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """An enum, with the database's name for its type."""
+    """An enum, with the database's name for its type; `renamed_from` and `comment` as in a model."""
 
     name: str
     mapped: str
     values: tuple[EnumValue, ...]
     namespace: str | None = None
     documentation: str | None = None
+    renamed_from: str | None = None
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Every value is its attributes in order, as one flat list; a union's member is kn
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -16,8 +16,11 @@ import msgspec.msgpack
 from nicol.errors import GenerationFailed
 from nicol.schema.schema import (
     Arity,
+    Check,
     Datasource,
     Default,
+    Encryption,
+    EncryptionMode,
     Enum,
     EnumRef,
     EnumValue,
@@ -26,18 +29,22 @@ from nicol.schema.schema import (
     FieldType,
     ForeignKeyRelation,
     FunctionCall,
+    Generated,
     Generator,
     Index,
     JoinTableRelation,
+    JsonType,
     KeyField,
     ListLiteral,
     Literal,
     Model,
     NativeType,
+    NullsOrder,
     PrimaryKey,
     ReferentialAction,
     Relation,
     RelationField,
+    Retention,
     Scalar,
     ScalarField,
     Schema,
@@ -47,7 +54,7 @@ from nicol.schema.schema import (
     Value,
 )
 
-_FORMAT = 1
+_FORMAT = 2
 _Packed: TypeAlias = Any
 
 
@@ -128,14 +135,13 @@ def _load_generator(name: str, provider: _Packed, options: list[_Packed]) -> Gen
 
 
 def _pack_enum(enum: Enum) -> _Packed:
-    values = [(value.name, value.mapped, value.documentation) for value in enum.values]
-    return enum.name, enum.mapped, values, enum.namespace, enum.documentation
+    values = [(value.name, value.mapped, value.documentation, value.renamed_from) for value in enum.values]
+    texts = enum.documentation, enum.renamed_from, enum.comment
+    return enum.name, enum.mapped, values, enum.namespace, *texts
 
 
-def _load_enum(
-    name: str, mapped: str, values: list[_Packed], namespace: str | None, documentation: str | None
-) -> Enum:
-    return Enum(name, mapped, tuple(EnumValue(*value) for value in values), namespace, documentation)
+def _load_enum(name: str, mapped: str, values: list[_Packed], *rest: str | None) -> Enum:
+    return Enum(name, mapped, tuple(EnumValue(*value) for value in values), *rest)
 
 
 # ---- models ----------------------------------------------------------------------------------------------------------
@@ -147,11 +153,16 @@ def _pack_model(model: Model) -> _Packed:
         model.mapped,
         [_pack_field(field) for field in model.fields],
         None if model.primary_key is None else _pack_primary_key(model.primary_key),
-        [(_pack_keys(key.fields), key.name, key.mapped, key.where, key.on_field) for key in model.uniques],
-        [(_pack_keys(index.fields), index.mapped, index.method, index.where) for index in model.indexes],
+        [_pack_unique(key) for key in model.uniques],
+        [_pack_index(index) for index in model.indexes],
+        [(check.sql, check.name, check.field) for check in model.checks],
+        _pack_retention(model.retention),
         model.namespace,
         model.ignored,
         model.documentation,
+        model.renamed_from,
+        model.comment,
+        model.audited,
     )
 
 
@@ -162,17 +173,66 @@ def _load_model(
     key: _Packed,
     uniques: list[_Packed],
     indexes: list[_Packed],
+    checks: list[_Packed],
+    retention: _Packed,
     *rest: _Packed,
 ) -> Model:
+    *others, audited = rest
     return Model(
         name,
         mapped,
         tuple([_load_field(field) for field in fields]),
         None if key is None else PrimaryKey(_load_keys(key[0]), key[1], key[2]),
-        tuple([Unique(_load_keys(fields), *others) for fields, *others in uniques]),
-        tuple([Index(_load_keys(fields), *others) for fields, *others in indexes]),
-        *rest,
+        tuple([_load_unique(*unique) for unique in uniques]),
+        tuple([_load_index(*index) for index in indexes]),
+        *others,
+        checks=tuple([Check(*check) for check in checks]),
+        retention=None if retention is None else Retention(*retention),
+        audited=audited,
     )
+
+
+def _pack_retention(retention: Retention | None) -> _Packed:
+    return None if retention is None else (retention.days, retention.by, retention.unless)
+
+
+def _pack_unique(key: Unique) -> _Packed:
+    """What few have stands at the end and may be missing."""
+    usual = _pack_keys(key.fields), key.name, key.mapped, key.where, key.on_field
+    rare = key.include, key.nulls_distinct
+    return usual if rare == ((), True) else (*usual, *rare)
+
+
+def _load_unique(
+    keys: list[_Packed],
+    name: str | None,
+    mapped: str | None,
+    where: str | None,
+    on_field: bool,
+    include: Sequence[str] = (),
+    nulls_distinct: bool = True,
+) -> Unique:
+    return Unique(_load_keys(keys), name, mapped, where, on_field, tuple(include), nulls_distinct)
+
+
+def _pack_index(index: Index) -> _Packed:
+    usual = _pack_keys(index.fields), index.mapped, index.method, index.where
+    rare = index.include, index.expressions, index.unique, index.nulls_distinct
+    return usual if rare == ((), (), False, True) else (*usual, *rare)
+
+
+def _load_index(
+    keys: list[_Packed],
+    mapped: str | None,
+    method: str | None,
+    where: str | None,
+    include: Sequence[str] = (),
+    expressions: Sequence[str] = (),
+    unique: bool = False,
+    nulls_distinct: bool = True,
+) -> Index:
+    made_of = tuple(include), tuple(expressions)
+    return Index(_load_keys(keys), mapped, method, where, *made_of, unique, nulls_distinct)
 
 
 def _pack_primary_key(key: PrimaryKey) -> _Packed:
@@ -183,7 +243,7 @@ def _pack_keys(fields: tuple[KeyField, ...]) -> _Packed:
     return [
         field.name
         if field == KeyField(field.name)
-        else (field.name, field.sort, field.length, field.operator_class)
+        else (field.name, field.sort, field.length, field.operator_class, field.nulls)
         for field in fields
     ]
 
@@ -192,15 +252,18 @@ def _load_keys(packed: list[_Packed]) -> tuple[KeyField, ...]:
     return tuple([KeyField(item) if isinstance(item, str) else _load_key(*item) for item in packed])
 
 
-def _load_key(name: str, sort: str | None, length: int | None, operator_class: str | None) -> KeyField:
-    return KeyField(name, None if sort is None else SortOrder(sort), length, operator_class)
+def _load_key(
+    name: str, sort: str | None, length: int | None, operator_class: str | None, nulls: str | None
+) -> KeyField:
+    direction = None if sort is None else SortOrder(sort)
+    return KeyField(name, direction, length, operator_class, None if nulls is None else NullsOrder(nulls))
 
 
 # ---- fields ----------------------------------------------------------------------------------------------------------
 
 
 def _pack_field(field: Field) -> _Packed:
-    """A relation field has six items, a plain scalar field four, one with more to say nine."""
+    """A relation field has six items, a plain scalar field four, one with more to say nine, an annotated one fourteen."""
     if isinstance(field, RelationField):
         return field.name, field.model, field.arity, field.relation, field.ignored, field.documentation
     plain = (field.name, _pack_type(field.type), field.arity, field.mapped)
@@ -208,7 +271,35 @@ def _pack_field(field: Field) -> _Packed:
         return plain
     native = None if field.native is None else (field.native.name, field.native.args)
     default = None if field.default is None else _pack_default(field.default)
-    return (*plain, default, field.updated_at, native, field.ignored, field.documentation)
+    usual = (*plain, default, field.updated_at, native, field.ignored, field.documentation)
+    annotated = _pack_annotated(field)
+    return usual if annotated == _PLAIN else (*usual, *annotated)
+
+
+_PLAIN = (None,) * 5
+
+
+def _pack_annotated(field: ScalarField) -> tuple[_Packed, ...]:
+    generated, encrypted, json_type = field.generated, field.encrypted, field.json_type
+    return (
+        field.renamed_from,
+        field.comment,
+        None if generated is None else (generated.sql, generated.stored),
+        None if encrypted is None else (encrypted.mode, encrypted.blind_index),
+        None if json_type is None else (json_type.module, json_type.name),
+    )
+
+
+def _load_annotated(
+    renamed_from: str | None, comment: str | None, generated: _Packed, encrypted: _Packed, json_type: _Packed
+) -> tuple[_Packed, ...]:
+    return (
+        renamed_from,
+        comment,
+        None if generated is None else Generated(*generated),
+        None if encrypted is None else Encryption(EncryptionMode(encrypted[0]), encrypted[1]),
+        None if json_type is None else JsonType(*json_type),
+    )
 
 
 _ARITIES: Mapping[str, Arity] = {arity.value: arity for arity in Arity}
@@ -222,7 +313,7 @@ def _load_field(packed: list[_Packed]) -> Field:
     if len(packed) == 6:
         name, model, arity, relation, ignored, documentation = packed
         return RelationField(name, model, _ARITIES[arity], relation, ignored, documentation)
-    name, type_, arity, mapped, default, updated_at, native, ignored, documentation = packed
+    name, type_, arity, mapped, default, updated_at, native, ignored, documentation, *annotated = packed
     return ScalarField(
         name,
         _load_type(type_),
@@ -233,6 +324,7 @@ def _load_field(packed: list[_Packed]) -> Field:
         None if native is None else NativeType(native[0], tuple(native[1])),
         ignored,
         documentation,
+        *(_load_annotated(*annotated) if annotated else ()),
     )
 
 
