@@ -261,16 +261,6 @@ def test_a_schema_folder_is_read_whole_but_for_its_migrations(shop: Shop, sqlite
     assert "in sync" in here.run("migrate", "dev").out
 
 
-def test_json_answers_are_json(shop: Shop, sqlite_url: str) -> None:
-    import json
-
-    here = shop.on(sqlite_url)
-    here.run("migrate", "dev", "--name", "init")
-    assert json.loads(here.run("migrate", "status", "--json").out)["clean"] is True
-    assert json.loads(here.run("config", "--json").out)["providers"]["value"] == "sqlite, postgresql"
-    assert "nicol" in json.loads(here.run("version", "--json").out)
-
-
 def test_config_masks_the_url(shop: Shop) -> None:
     answer = shop.on("postgresql://u:s3cr3t@h/d").run("config")
     assert "postgresql://u:***@h/d" in answer.out

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nicol.cli.options import ConfigOption, LossOption, SchemaOption, UrlOption, named_project
+from nicol.cli.options import ConfigOption, JsonOption, LossOption, SchemaOption, UrlOption, named_project
 
 
 def group() -> typer.Typer:
@@ -23,13 +23,14 @@ def group() -> typer.Typer:
 def push(
     accept_data_loss: LossOption = False,
     force_reset: Annotated[bool, typer.Option("--force-reset", help="Empty the database first.")] = False,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Make the database what the schema says, without migrations: for prototypes."""
     from nicol.cli.prompts import questioner
-    from nicol.cli.screen import done, say, warn
+    from nicol.cli.screen import answer, say, warn
     from nicol.ops.push import db_push
 
     result = db_push(
@@ -41,37 +42,49 @@ def push(
     warn(result.losses)
     if result.created_database:
         say(f"Created the database {result.target.shown}")
-    done(f"{result.target.shown} {'now matches' if result.statements else 'already matches'} the schema.")
+    answer(
+        {
+            "database": result.target.shown,
+            "createdDatabase": result.created_database,
+            "statements": result.statements,
+            "losses": result.losses,
+        },
+        f"{result.target.shown} {'now matches' if result.statements else 'already matches'} the schema.",
+    )
 
 
 def seed(
     arguments: typer.Context,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Run the configured seed; what follows `--` is given to it."""
-    from nicol.cli.screen import done
+    from nicol.cli.screen import answer
     from nicol.ops.seed import db_seed
 
-    result = db_seed(named_project(schema, config, url), arguments.args)
+    result = db_seed(
+        named_project(schema, config, url), arguments.args, output=sys.stderr if as_json else None
+    )
     sys.stderr.write(result.errors)
-    done(f"Seeded {result.target.shown}.")
+    answer({"database": result.target.shown, "command": result.command}, f"Seeded {result.target.shown}.")
 
 
 def execute(
     file: Annotated[Path | None, typer.Option("--file", metavar="PATH", help="The script.")] = None,
     stdin: Annotated[bool, typer.Option("--stdin", help="Read the script from standard input.")] = False,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Run a SQL script in one transaction; rows that it answers are not shown."""
-    from nicol.cli.screen import done
+    from nicol.cli.screen import answer
     from nicol.ops.scripts import db_execute, read_script
 
     if (file is None) != stdin:
         raise typer.BadParameter("give one of --file PATH and --stdin")
     script = read_script(file) if file is not None else sys.stdin.read() if sys.stdin is not None else ""
     target = db_execute(named_project(schema, config, url), script)
-    done(f"The script ran on {target.shown}.")
+    answer({"database": target.shown}, f"The script ran on {target.shown}.")

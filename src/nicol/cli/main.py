@@ -44,13 +44,13 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
-    sys.exit(
-        run(
-            lambda: typer.main.get_command(application()).main(
-                arguments, prog_name="nicol", standalone_mode=False
-            )
-        )
-    )
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if "--json" in words[: words.index("--")] if "--" in words else "--json" in words:
+        from nicol.cli.screen import listen
+
+        listen(json=True)
+    command = typer.main.get_command(application())
+    sys.exit(run(lambda: command.main(words, prog_name="nicol", standalone_mode=False)))
 
 
 def run(command: Callable[[], object]) -> int:
@@ -75,11 +75,6 @@ def run(command: Callable[[], object]) -> int:
 def _tell(error: Exception) -> int:
     from nicol.cli.screen import complain
 
-    if callable(
-        show := getattr(error, "show", None)
-    ):  # a wrong argument: the usage, and what is wrong with it
-        show()
-        return 1
     complain(error)
     return CANCELLED if isinstance(error, NicolError) and _is_cancelled(error) else 1
 

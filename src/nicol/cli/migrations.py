@@ -13,6 +13,7 @@ from nicol.cli.options import ConfigOption, JsonOption, LossOption, SchemaOption
 if TYPE_CHECKING:
     from nicol.migrate.ledger import Standing
     from nicol.ops.databases import Target
+    from nicol.ops.status import Status
 
 DIFFERENT = 2
 
@@ -34,13 +35,14 @@ def dev(
         ),
     ] = False,
     accept_data_loss: LossOption = False,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Make a migration of what has changed in the schema, and apply it, with all that is pending, to your database."""
     from nicol.cli.prompts import questioner
-    from nicol.cli.screen import done, warn
+    from nicol.cli.screen import answer, warn
     from nicol.ops.dev import migrate_dev
 
     result = migrate_dev(
@@ -54,29 +56,51 @@ def dev(
         warned=warn,
     )
     if result.folder is None:
-        done(
-            f"The {'new ' if result.created_database else ''}database {result.target.shown} is in sync with the schema."
-        )
+        sentence = f"The {'new ' if result.created_database else ''}database {result.target.shown} is in sync with the schema."
     elif result.applied:
-        done(
+        sentence = (
             f"Created {result.folder} and applied it to {_place(result.target, new=result.created_database)}."
         )
     else:
-        done(f"Created {result.folder}; edit it if you like, then run `nicol migrate dev` to apply it.")
+        sentence = f"Created {result.folder}; edit it if you like, then run `nicol migrate dev` to apply it."
+    answer(
+        {
+            "database": result.target.shown,
+            "createdDatabase": result.created_database,
+            "caughtUp": result.caught_up,
+            "created": result.created,
+            "folder": str(result.folder) if result.folder is not None else None,
+            "applied": result.applied,
+        },
+        sentence,
+    )
 
 
-def deploy(schema: SchemaOption = None, config: ConfigOption = None, url: UrlOption = None) -> None:
+def deploy(
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
     """Apply all pending migrations: in production, in tests, in CI. Asks nothing and never loses data by itself."""
-    from nicol.cli.screen import done, warn
+    from nicol.cli.screen import answer, warn
     from nicol.ops.deploy import migrate_deploy
 
     result = migrate_deploy(named_project(schema, config, url), _applied)
     warn(_doubts(result.before))
     shown = _place(result.target, new=result.created)
-    if result.applied:
-        done(f"Applied {_migrations(len(result.applied))} to {shown}.")
-    else:
-        done(f"Nothing is pending: {shown} is up to date.")
+    answer(
+        {
+            "database": result.target.shown,
+            "createdDatabase": result.created,
+            "applied": result.applied,
+            "changed": result.before.changed,
+            "missing": result.before.missing,
+        },
+        f"Applied {_migrations(len(result.applied))} to {shown}."
+        if result.applied
+        else f"Nothing is pending: {shown} is up to date.",
+    )
 
 
 def _place(target: Target, *, new: bool) -> str:
@@ -107,38 +131,43 @@ def status(
     url: UrlOption = None,
 ) -> None:
     """Tell which migrations are applied, pending, changed or failed. Exit code 1 unless all is well."""
-    from nicol.cli.screen import done, say, say_json
+    from nicol.cli.screen import answer
     from nicol.ops.status import migrate_status
 
     found = migrate_status(named_project(schema, config, url))
     stand = found.standing
-    if as_json:
-        say_json(
-            {
-                "database": found.target.shown,
-                "exists": found.exists,
-                "unrecorded": found.unrecorded,
-                "clean": found.clean,
-                "applied": stand.applied,
-                "pending": stand.pending,
-                "changed": stand.changed,
-                "missing": stand.missing,
-                "failed": stand.failed,
-            }
-        )
-        raise typer.Exit(0 if found.clean else 1)
-    say(f"Database   {found.target.shown}{'' if found.exists else ' (does not exist yet)'}")
-    say(f"Migrations {found.migrations} in the history, {len(stand.applied)} applied")
-    for word, names in (("pending", stand.pending), ("failed", stand.failed)):
-        for name in names:
-            say(f"  {word:8} {name}")
-    for doubt in _doubts(stand):
-        say(f"  {doubt}")
-    if found.clean:
-        done("The database is up to date." if found.migrations else "There is no migration yet.")
-        return
-    say(_advice(stand, unrecorded=found.unrecorded))
-    raise typer.Exit(1)
+    answer(
+        {
+            "database": found.target.shown,
+            "exists": found.exists,
+            "unrecorded": found.unrecorded,
+            "clean": found.clean,
+            "applied": stand.applied,
+            "pending": stand.pending,
+            "changed": stand.changed,
+            "missing": stand.missing,
+            "failed": stand.failed,
+        },
+        *_described(found),
+    )
+    raise typer.Exit(0 if found.clean else 1)
+
+
+def _described(found: Status) -> list[str]:
+    stand = found.standing
+    lines = [
+        f"Database   {found.target.shown}{'' if found.exists else ' (does not exist yet)'}",
+        f"Migrations {found.migrations} in the history, {len(stand.applied)} applied",
+        *(
+            f"  {word:8} {name}"
+            for word, names in (("pending", stand.pending), ("failed", stand.failed))
+            for name in names
+        ),
+        *(f"  {doubt}" for doubt in _doubts(stand)),
+    ]
+    if not found.clean:
+        return [*lines, _advice(stand, unrecorded=found.unrecorded)]
+    return [*lines, "The database is up to date." if found.migrations else "There is no migration yet."]
 
 
 def _advice(standing: Standing, *, unrecorded: bool) -> str:
@@ -190,12 +219,13 @@ def diff(
     to_datasource: Annotated[
         bool, typer.Option("--to-config-datasource", help="As --to config-datasource.")
     ] = False,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Compare schema, history and database, any two of them, and tell what leads from one to the other."""
-    from nicol.cli.screen import say
+    from nicol.cli.screen import answer, say
     from nicol.ops.difference import Side, migrate_diff
     from nicol.ops.histories import write_atomically
 
@@ -218,8 +248,17 @@ def diff(
     text = found.script or "-- This is an empty migration.\n" if script else found.summary
     if output is not None:
         write_atomically(output, text)
-    else:
+    elif not as_json:
         say(text.rstrip("\n"))
+    answer(
+        {
+            "empty": found.empty,
+            "provider": found.dialect.name,
+            "tables": found.found.tables,
+            "objects": found.found.objects,
+            "script": found.script,
+        }
+    )
     if exit_code and not found.empty:
         raise typer.Exit(DIFFERENT)
 
@@ -247,35 +286,43 @@ def resolve(
         str | None,
         typer.Option("--rolled-back", metavar="NAME", help="This failed migration left nothing behind."),
     ] = None,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Correct what the database remembers of a migration; its tables are not touched."""
-    from nicol.cli.screen import done
+    from nicol.cli.screen import answer
     from nicol.ops.resolve import mark_applied, mark_rolled_back
 
     if (applied is None) == (rolled_back is None):
         raise typer.BadParameter("give one of --applied NAME and --rolled-back NAME")
     project = named_project(schema, config, url)
     if applied is not None:
-        mark_applied(project, Path(applied).name)
-        done(f"{applied} is recorded as applied.")
-    elif rolled_back is not None:
-        mark_rolled_back(project, Path(rolled_back).name)
-        done(f"{rolled_back} is recorded as rolled back, and pending again.")
+        name = Path(applied).name
+        target, state = mark_applied(project, name), "applied"
+        sentence = f"{name} is recorded as applied."
+    else:
+        name = Path(rolled_back or "").name
+        target, state = mark_rolled_back(project, name), "rolledBack"
+        sentence = f"{name} is recorded as rolled back, and pending again."
+    answer({"database": target.shown, "migration": name, "state": state}, sentence)
 
 
 def reset(
     force: Annotated[bool, typer.Option("--force", "-f", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Empty the database and apply the whole history anew. All data is lost."""
     from nicol.cli.prompts import questioner
-    from nicol.cli.screen import done
+    from nicol.cli.screen import answer
     from nicol.ops.reset import migrate_reset
 
     result = migrate_reset(named_project(schema, config, url), questioner(), force=force, told=_applied)
-    done(f"{result.target.shown} was emptied, then {_migrations(len(result.applied))} applied to it.")
+    answer(
+        {"database": result.target.shown, "applied": result.applied},
+        f"{result.target.shown} was emptied, then {_migrations(len(result.applied))} applied to it.",
+    )

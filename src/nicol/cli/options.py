@@ -24,7 +24,10 @@ ConfigOption: TypeAlias = Annotated[
 UrlOption: TypeAlias = Annotated[
     str | None, typer.Option("--url", metavar="URL", help="The database, instead of the configured one.")
 ]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors included.")]
+"""`main` looks for it before anything is parsed, since wrong arguments are answered in JSON too."""
+
 LossOption: TypeAlias = Annotated[
     bool, typer.Option("--accept-data-loss", help="Go on, without asking, where a change loses data.")
 ]

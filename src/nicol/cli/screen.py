@@ -1,10 +1,14 @@
-"""What people see: plain sentences on standard output, errors drawn on standard error, colours where they are wanted."""
+"""What people see: plain sentences on standard output, errors drawn on standard error, colours where they are wanted.
+
+A program that runs a command asks with `--json` for one object on standard output instead, errors included.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 import msgspec
@@ -18,20 +22,50 @@ _RED, _GREEN, _YELLOW, _CYAN, _BOLD, _RESET = (
 )
 
 
+@dataclass(slots=True)
+class _Listener:
+    """Who reads the answers of this run: people, or a program (`json`), for which remarks are kept until the end."""
+
+    json: bool = False
+    remarks: list[str] = field(default_factory=list[str])
+
+
+_listener = _Listener()
+
+
+def listen(*, json: bool) -> None:
+    """Speak to a program from now on, or to people again."""
+    _listener.json = json
+    _listener.remarks.clear()
+
+
 def colored(stream: TextIO) -> bool:
     """True where colours are wanted: on a terminal, unless NO_COLOR is set (https://no-color.org)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and stream.isatty()
 
 
 def say(text: str = "") -> None:
-    """A sentence on standard output."""
-    sys.stdout.write(f"{masked(text)}\n")
-    sys.stdout.flush()
+    """A sentence on standard output; on standard error where a program reads the answer."""
+    stream = sys.stderr if _listener.json else sys.stdout
+    stream.write(f"{masked(text)}\n")
+    stream.flush()
 
 
 def done(text: str) -> None:
     """What was achieved."""
     say(_paint(_GREEN, text, sys.stdout))
+
+
+def answer(value: Mapping[str, Any], *sentences: str) -> None:
+    """What a command found or did: the sentences for people, the last one as an achievement; the value for a program."""
+    if _listener.json:
+        remarks = [masked(remark) for remark in _listener.remarks]
+        say_json({"ok": True, **value, "warnings": remarks})
+        return
+    for sentence in sentences[:-1]:
+        say(sentence)
+    for sentence in sentences[-1:]:
+        done(sentence)
 
 
 def say_json(value: Any) -> None:
@@ -40,7 +74,10 @@ def say_json(value: Any) -> None:
 
 
 def warn(lines: Iterable[str]) -> None:
-    """Remarks on standard error."""
+    """Remarks on standard error; a program finds them in its answer."""
+    if _listener.json:
+        _listener.remarks.extend(lines)
+        return
     for line in lines:
         sys.stderr.write(f"{_paint(_YELLOW, 'warning', sys.stderr)}: {masked(line)}\n")
 
@@ -52,12 +89,20 @@ def show_findings(findings: Sequence[Diagnostic], sources: Sequence[Source]) -> 
 
 
 def complain(error: Exception) -> None:
-    """An error on standard error: what, why, and the way out."""
+    """An error on standard error: what, why, and the way out. A program reads it on standard output."""
+    if _listener.json:
+        say_json({"ok": False, "error": _as_value(error), "warnings": list(map(masked, _listener.remarks))})
+        return
+    if callable(
+        show := getattr(error, "show", None)
+    ):  # a wrong argument: the usage, and what is wrong with it
+        show()
+        return
     if isinstance(error, SchemaInvalid):
         show_findings(error.findings, error.sources)
     if not isinstance(error, NicolError):
         _write_error(
-            f"unexpected {type(error).__name__}: {error}",
+            _unexpected(error),
             None,
             "this is a fault of Nicol; --debug shows its trace",
         )
@@ -66,6 +111,24 @@ def complain(error: Exception) -> None:
     if isinstance(error, MigrationError) and error.statement:
         message += "\n" + "".join(f"\n    {line}" for line in _cut(error.statement)) + "\n"
     _write_error(message, error.code, error.help)
+
+
+def _as_value(error: Exception) -> dict[str, Any]:
+    """An error as a program reads it; what an error does not have is null."""
+    expected = isinstance(error, NicolError) or hasattr(error, "show")
+    facts = {name: getattr(error, name, None) for name in ("code", "help", "migration", "statement")}
+    facts["message"] = getattr(error, "message", str(error)) if expected else _unexpected(error)
+    shown = {name: masked(value) if isinstance(value, str) else value for name, value in facts.items()}
+    if isinstance(error, SchemaInvalid):
+        shown["findings"] = [
+            {"code": each.code, "severity": each.severity, "message": each.message, "help": each.help}
+            for each in error.findings
+        ]
+    return shown
+
+
+def _unexpected(error: Exception) -> str:
+    return f"unexpected {type(error).__name__}: {error}"
 
 
 def _cut(statement: str, limit: int = 15) -> list[str]:

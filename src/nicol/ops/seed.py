@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from nicol.errors import ConfigurationError, NicolError
 from nicol.ops.databases import Target, target_of
@@ -30,8 +31,11 @@ class Seeding:
     errors: str
 
 
-def db_seed(project: Project, arguments: Sequence[str] = ()) -> Seeding:
-    """Run the configured seed with arguments; its output passes through. NicolError with its own words when it fails."""
+def db_seed(project: Project, arguments: Sequence[str] = (), output: TextIO | None = None) -> Seeding:
+    """Run the configured seed with arguments; its output passes through, or goes to `output`.
+
+    NicolError with its own words when it fails.
+    """
     seed = project.configuration.seed
     if seed is None:
         raise ConfigurationError(
@@ -41,7 +45,7 @@ def db_seed(project: Project, arguments: Sequence[str] = ()) -> Seeding:
         )
     read = read_schema(project)
     target = target_of(project, read)
-    done = _run(project, [*_command(seed), *arguments], _environment(project, read, target))
+    done = _run(project, [*_command(seed), *arguments], _environment(project, read, target), output)
     if done.returncode != 0:
         raise NicolError(
             f"the seed `{seed}` failed{_how(done.returncode)}{_said(done.stderr)}", help=_way_out(seed)
@@ -59,7 +63,7 @@ def _command(seed: str) -> list[str]:
 
 
 def _run(
-    project: Project, command: list[str], environment: Mapping[str, str]
+    project: Project, command: list[str], environment: Mapping[str, str], output: TextIO | None
 ) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
@@ -67,6 +71,7 @@ def _run(
             cwd=project.root,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
+            stdout=output,
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
