@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from nicol.cli import database, formatting, migrations, project
+from nicol.cli import database, formatting, migrations, project, validation
 from nicol.errors import NicolError
 
 CANCELLED = 130
@@ -29,6 +29,7 @@ def application() -> typer.Typer:
     app.callback()(_options)
     project.register(app)
     formatting.register(app)
+    validation.register(app)
     for name, group in (("migrate", migrations.group()), ("db", database.group())):
         app.add_typer(group, name=name)
     return app

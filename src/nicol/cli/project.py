@@ -1,4 +1,4 @@
-"""Commands about the project as a whole: validate, generate, config, version."""
+"""Commands about the project as a whole: generate, config, version."""
 
 from __future__ import annotations
 
@@ -11,20 +11,8 @@ from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption,
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (generate, validate, config, version):
+    for command in (generate, config, version):
         app.command(command.__name__)(command)
-
-
-def validate(schema: SchemaOption = None, config: ConfigOption = None) -> None:
-    """Check the schema, for every database that the project serves."""
-    from nicol.cli.screen import done, show_findings
-    from nicol.ops.schemas import read_schema
-
-    project = named_project(schema, config)
-    read = read_schema(project)
-    show_findings(read.findings, read.sources)
-    places = f" for {' and '.join(read.providers)}" if read.providers else ""
-    done(f"The schema at {project.schema} is valid{places}.")
 
 
 def generate(

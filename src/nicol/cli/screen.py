@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from nicol.cli.findings import as_json
 from nicol.diagnostics import Diagnostic, Source, draw
 from nicol.errors import MigrationError, NicolError, SchemaInvalid
 from nicol.ops.urls import masked
@@ -101,7 +102,7 @@ def complain(error: Exception) -> None:
     if isinstance(error, SchemaInvalid):
         show_findings(error.findings, error.sources)
     if not isinstance(error, NicolError):
-        _write_error(
+        tell_error(
             _unexpected(error),
             None,
             "this is a fault of Nicol; --debug shows its trace",
@@ -110,7 +111,7 @@ def complain(error: Exception) -> None:
     message = error.message
     if isinstance(error, MigrationError) and error.statement:
         message += "\n" + "".join(f"\n    {line}" for line in _cut(error.statement)) + "\n"
-    _write_error(message, error.code, error.help)
+    tell_error(message, error.code, error.help)
 
 
 def _as_value(error: Exception) -> dict[str, Any]:
@@ -120,10 +121,7 @@ def _as_value(error: Exception) -> dict[str, Any]:
     facts["message"] = getattr(error, "message", str(error)) if expected else _unexpected(error)
     shown = {name: masked(value) if isinstance(value, str) else value for name, value in facts.items()}
     if isinstance(error, SchemaInvalid):
-        shown["findings"] = [
-            {"code": each.code, "severity": each.severity, "message": each.message, "help": each.help}
-            for each in error.findings
-        ]
+        shown["findings"] = as_json(error.findings, error.sources)
     return shown
 
 
@@ -136,7 +134,8 @@ def _cut(statement: str, limit: int = 15) -> list[str]:
     return lines if len(lines) <= limit else [*lines[:limit], "…"]
 
 
-def _write_error(message: str, code: str | None, hint: str | None) -> None:
+def tell_error(message: str, code: str | None, hint: str | None) -> None:
+    """One error on standard error, and the way out."""
     head = _paint(_RED, f"error[{code}]" if code else "error", sys.stderr)
     sys.stderr.write(f"{head}: {masked(message)}\n")
     if hint:

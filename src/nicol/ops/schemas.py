@@ -60,24 +60,32 @@ class ReadSchema:
 
 def read_sources(project: Project) -> tuple[Source, ...]:
     """The schema's files; those of the migration history are none of it."""
-    path = project.schema
+    return sources_at(
+        project.schema,
+        project,
+        "create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml",
+    )
+
+
+def sources_at(path: Path, project: Project, advice: str) -> tuple[Source, ...]:
+    """A file, or the `.prisma` files of a folder; ConfigurationError with that advice where there is none."""
     if path.is_dir():
         files = [
-            file for file in sorted(path.rglob("*.prisma")) if not file.is_relative_to(project.migrations)
+            file
+            for file in sorted(path.rglob("*.prisma"))
+            if not file.resolve().is_relative_to(project.migrations)
         ]
     else:
         files = [path] if path.is_file() else []
     if not files:
-        raise ConfigurationError(
-            f"there is no schema at {path}",
-            help="create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml",
-        )
+        raise ConfigurationError(f"there is no schema at {path}", help=advice)
     return tuple(_source(file) for file in files)
 
 
 def _source(file: Path) -> Source:
+    """The text of a file, its line ends as they are."""
     try:
-        return Source(_shown(file), file.read_text("utf-8"))
+        return Source(_shown(file), file.read_bytes().decode("utf-8"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"{file} is not UTF-8 text", help="save the file as UTF-8") from None
     except OSError as error:
@@ -110,16 +118,35 @@ def read_schema_at(path: Path, project: Project) -> ReadSchema:
 
 
 def check_sources(sources: tuple[Source, ...], providers: tuple[str, ...]) -> ReadSchema:
-    """Texts as a schema, checked for the given databases, or for that of its datasource block."""
+    """Texts as a schema, checked for the given databases; SchemaInvalid where `judge_sources` finds an error."""
+    read = judge_sources(sources, providers)
+    if any(finding.severity is Severity.ERROR for finding in read.findings):
+        raise SchemaInvalid(read.findings, sources)
+    return read
+
+
+def judge_sources(sources: tuple[Source, ...], providers: tuple[str, ...]) -> ReadSchema:
+    """Texts as a schema that may have errors, with all findings for the given databases, or for that of its datasource.
+
+    Findings stand in the order of their places.
+    """
     parsed = [parse(source) for source in sources]
     documents = tuple(checked.value for checked in parsed)
     dialects = _dialects(documents, providers)
     findings = _unique(finding for checked in parsed for finding in checked.findings)
     resolved = [resolve(documents, dialect) for dialect in dialects or (None,)]
     findings = _unique([*findings, *(finding for checked in resolved for finding in checked.findings)])
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise SchemaInvalid(findings, sources)
-    return ReadSchema(resolved[0].value, sources, dialects, findings)
+    return ReadSchema(resolved[0].value, sources, dialects, _in_order(findings, sources))
+
+
+def _in_order(findings: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
+    order = {source.path: number for number, source in enumerate(sources)}
+
+    def place(finding: Diagnostic) -> tuple[int, int]:
+        span = finding.span
+        return (order.get(span.path, -1), span.start) if span else (-1, 0)
+
+    return tuple(sorted(findings, key=place))
 
 
 def _dialects(documents: tuple[Document, ...], providers: tuple[str, ...]) -> tuple[Dialect, ...]:
