@@ -183,7 +183,9 @@ def test_a_question_without_sense_is_answered_in_json_too(tmp_path: Path):
     code, out, err = run(tmp_path, "--json", "nowhere.prisma")
     assert (code, err) == (1, "")
     assert json.loads(out)["error"]["message"] == "there is no schema at nowhere.prisma"
-    assert "different things" in json.loads(run(tmp_path, "--json", "--format", "github")[1])["error"]["message"]
+    assert (
+        "different things" in json.loads(run(tmp_path, "--json", "--format", "github")[1])["error"]["message"]
+    )
     assert json.loads(run(tmp_path, "--format", "json")[1])["ok"] is False
 
 
