@@ -44,6 +44,12 @@ def test_the_nearest_configuration_upwards_governs_a_folder(tmp_path: Path) -> N
         ('providers = ["postgres"]', "unknown provider 'postgres'", "did you mean 'postgresql'?"),
         ('providers = ["sqlite", "sqlite"]', "listed twice", ""),
         ("schema =", "not valid TOML", ""),
+        ('annotations = "nicol"', "annotations must be a table", "[annotations]"),
+        ('[annotations]\nencryptd = "nicol"', "@encryptd is no annotation", "did you mean 'encrypted'?"),
+        ('[annotations]\nzzz = "nicol"', "@zzz is no annotation", "the words are renamed, check"),
+        ("[annotations]\nencrypted = true", "annotations.encrypted must name a tool", '"nicol", or the one'),
+        ('[annotations]\nencrypted = "nicl"', "annotations.encrypted is 'nicl'", "did you mean 'nicol'?"),
+        ('[annotations]\nencrypted = "Nicol"', "annotations.encrypted is 'Nicol'", "did you mean 'nicol'?"),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_way_out(

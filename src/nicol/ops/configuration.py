@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nicol.errors import ConfigurationError
+from nicol.schema.annotations.table import ANNOTATIONS, SPACE
 
 PROVIDERS = ("sqlite", "postgresql")
 
@@ -21,7 +22,11 @@ SETTINGS: Mapping[str, str] = {
     "url_env": "the environment variable that holds the database's URL",
     "direct_url_env": "the environment variable that holds the URL for migrations, where it differs (past a pooler)",
     "shadow_url_env": "the environment variable that holds the URL of a database for replaying the history; it is emptied",
+    "annotations": 'whose annotations the words without name space are: `encrypted = "nicol"`, or another tool\'s name',
 }
+
+
+_TABLES = ("providers", "annotations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Configuration:
     url_env: str | None = None
     direct_url_env: str | None = None
     shadow_url_env: str | None = None
+    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def find_configuration(start: Path) -> Configuration:
@@ -78,8 +84,14 @@ def _configuration(path: Path, table: Mapping[str, Any]) -> Configuration:
     for key in table:
         if key not in SETTINGS:
             raise ConfigurationError(f"{path} has an unknown setting {key!r}", help=_suggestion(key))
-    texts = {key: _text(path, key, value) for key, value in table.items() if key != "providers"}
-    return Configuration(path.parent, path, providers=_providers(path, table.get("providers", [])), **texts)
+    texts = {key: _text(path, key, value) for key, value in table.items() if key not in _TABLES}
+    return Configuration(
+        path.parent,
+        path,
+        providers=_providers(path, table.get("providers", [])),
+        annotations=_owners(path, table.get("annotations", {})),
+        **texts,
+    )
 
 
 def _suggestion(key: str) -> str:
@@ -109,3 +121,30 @@ def _providers(path: Path, value: object) -> tuple[str, ...]:
     if len(set(names)) != len(names):
         raise ConfigurationError(f"{path}: a provider is listed twice")
     return names
+
+
+def _owners(path: Path, value: object) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(
+            f"{path}: annotations must be a table", help=f'for example [annotations]  encrypted = "{SPACE}"'
+        )
+    words = cast("dict[str, object]", value)
+    return {word: _owner(path, word, owner) for word, owner in words.items()}
+
+
+def _owner(path: Path, word: str, owner: object) -> str:
+    """Whose annotation a word is. A misspelt `nicol` would be another tool, and what is to be encrypted stored plain."""
+    if word not in ANNOTATIONS:
+        near = difflib.get_close_matches(word, ANNOTATIONS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"the words are {', '.join(ANNOTATIONS)}"
+        raise ConfigurationError(f"{path}: @{word} is no annotation that Nicol knows", help=hint)
+    if not isinstance(owner, str) or not owner.strip():
+        raise ConfigurationError(
+            f"{path}: annotations.{word} must name a tool", help=f'"{SPACE}", or the one that reads @{word}'
+        )
+    if owner != SPACE and difflib.get_close_matches(owner.lower(), [SPACE], cutoff=0.75):
+        raise ConfigurationError(
+            f"{path}: annotations.{word} is {owner!r}",
+            help=f"did you mean {SPACE!r}? Other tools have other names",
+        )
+    return owner

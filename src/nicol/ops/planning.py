@@ -80,7 +80,7 @@ def _remembered(
         return Catalog(namespaces=(dialect.default_namespace,) if dialect.default_namespace else ())
     text = latest_snapshot(history)
     if text is not None:
-        snapshot = check_sources((Source(SNAPSHOT_FILE, text),), read.providers).schema
+        snapshot = check_sources((Source(SNAPSHOT_FILE, text),), read.providers, read.owners).schema
         remarks.extend(_beyond(snapshot, replayed, dialect))
         return lower(snapshot, dialect)
     if replayed.of and replayed.empty:

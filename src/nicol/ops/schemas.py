@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nicol.diagnostics import Diagnostic, Severity, Source
@@ -19,12 +19,16 @@ from nicol.schema.schema import Datasource, Schema
 
 @dataclass(frozen=True, slots=True)
 class ReadSchema:
-    """A schema without errors, the texts it was read from, the databases it was checked for, and what was found."""
+    """A schema without errors, the texts it was read from, the databases it was checked for, and what was found.
+
+    `owners` says whose annotations the bare words in it are.
+    """
 
     schema: Schema
     sources: tuple[Source, ...]
     dialects: tuple[Dialect, ...]
     findings: tuple[Diagnostic, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def providers(self) -> tuple[str, ...]:
@@ -99,7 +103,7 @@ def _shown(file: Path) -> str:
 
 def read_schema(project: Project) -> ReadSchema:
     """The project's schema; SchemaInvalid with every finding when it has errors for one of its databases."""
-    return check_sources(read_sources(project), project.configuration.providers)
+    return check_sources(read_sources(project), *asked(project))
 
 
 def datasource_of(project: Project) -> Datasource | None:
@@ -114,29 +118,38 @@ def datasource_of(project: Project) -> Datasource | None:
 def read_schema_at(path: Path, project: Project) -> ReadSchema:
     """The schema of another file or folder, checked for the project's databases."""
     sources = tuple(map(_source, sorted(path.rglob("*.prisma")) if path.is_dir() else [path]))
-    return check_sources(sources, project.configuration.providers)
+    return check_sources(sources, *asked(project))
 
 
-def check_sources(sources: tuple[Source, ...], providers: tuple[str, ...]) -> ReadSchema:
+def asked(project: Project) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """What the configuration says about schemas: the databases, and whose annotations the bare words are."""
+    return project.configuration.providers, project.configuration.annotations
+
+
+def check_sources(
+    sources: tuple[Source, ...], providers: tuple[str, ...], owners: Mapping[str, str]
+) -> ReadSchema:
     """Texts as a schema, checked for the given databases; SchemaInvalid where `judge_sources` finds an error."""
-    read = judge_sources(sources, providers)
+    read = judge_sources(sources, providers, owners)
     if any(finding.severity is Severity.ERROR for finding in read.findings):
         raise SchemaInvalid(read.findings, sources)
     return read
 
 
-def judge_sources(sources: tuple[Source, ...], providers: tuple[str, ...]) -> ReadSchema:
+def judge_sources(
+    sources: tuple[Source, ...], providers: tuple[str, ...], owners: Mapping[str, str]
+) -> ReadSchema:
     """Texts as a schema that may have errors, with all findings for the given databases, or for that of its datasource.
 
-    Findings stand in the order of their places.
+    `owners` says whose annotations the bare words are. Findings stand in the order of their places.
     """
     parsed = [parse(source) for source in sources]
     documents = tuple(checked.value for checked in parsed)
     dialects = _dialects(documents, providers)
     findings = _unique(finding for checked in parsed for finding in checked.findings)
-    resolved = [resolve(documents, dialect) for dialect in dialects or (None,)]
+    resolved = [resolve(documents, dialect, owners) for dialect in dialects or (None,)]
     findings = _unique([*findings, *(finding for checked in resolved for finding in checked.findings)])
-    return ReadSchema(resolved[0].value, sources, dialects, _in_order(findings, sources))
+    return ReadSchema(resolved[0].value, sources, dialects, _in_order(findings, sources), owners)
 
 
 def _in_order(findings: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from nicol.diagnostics import Span
+from nicol.schema.annotations.place import Annotations, anchor, scan_documents, tie
 from nicol.schema.attributes import (
     ENUM_ATTRIBUTES,
     FIELD_ATTRIBUTES,
@@ -46,8 +47,8 @@ from nicol.schema.document import (
 from nicol.schema.schema import EnumRef, Scalar, Unsupported
 
 
-def bind(documents: tuple[Document, ...]) -> Binding:
-    """Tie the declarations of all documents to each other by name."""
+def bind(documents: tuple[Document, ...], owners: Mapping[str, str] | None = None) -> Binding:
+    """Tie the declarations of all documents to each other by name. `owners`: whose annotations the bare words are."""
     enums: dict[str, BoundEnum] = {}
     declarations: dict[str, ModelDeclaration] = {}
     for document in documents:
@@ -58,7 +59,25 @@ def bind(documents: tuple[Document, ...]) -> Binding:
                 declarations.setdefault(model.name.text, model)
     targets = _targets(declarations, enums)
     models = {name: _bind_model(model, targets) for name, model in declarations.items()}
-    return Binding(documents, next(datasources(documents), None), models, enums, _relations(models))
+    return Binding(
+        documents,
+        next(datasources(documents), None),
+        models,
+        enums,
+        _relations(models),
+        _annotations(documents, models, owners or {}),
+    )
+
+
+def _annotations(
+    documents: tuple[Document, ...], models: Mapping[str, BoundModel], owners: Mapping[str, str]
+) -> Annotations:
+    found = scan_documents(documents, owners)
+    if not found:
+        return Annotations()
+    fields = (field for model in models.values() for field in model.fields.values())
+    relations = (anchor(field.syntax.name.span) for field in fields if isinstance(field.target, ModelRef))
+    return tie(found, documents, frozenset(relations))
 
 
 def datasources(documents: tuple[Document, ...]) -> Iterator[SettingsDeclaration]:

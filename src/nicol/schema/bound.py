@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from nicol.diagnostics import Span
+from nicol.schema.annotations.place import Annotations
 from nicol.schema.attributes import (
     BoundAttribute,
 )
@@ -190,3 +191,4 @@ class Binding:
     models: Mapping[str, BoundModel]
     enums: Mapping[str, BoundEnum]
     relations: tuple[RelationGroup, ...]
+    annotations: Annotations

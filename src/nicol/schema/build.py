@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nicol.schema.annotations import values
+from nicol.schema.annotations.place import Annotations
 from nicol.schema.attributes import raw_text
 from nicol.schema.bind import value_attributes
 from nicol.schema.bound import (
@@ -18,9 +20,10 @@ from nicol.schema.bound import (
     mapped_name,
 )
 from nicol.schema.defaults import Unfit, default_of
-from nicol.schema.document import Attribute, Constant, NumberLiteral, SettingsKind
+from nicol.schema.document import Attribute, Constant, EnumValueDeclaration, NumberLiteral, SettingsKind
 from nicol.schema.relations import build_relations
 from nicol.schema.schema import (
+    Check,
     Default,
     Enum,
     EnumValue,
@@ -31,6 +34,7 @@ from nicol.schema.schema import (
     KeyField,
     Model,
     NativeType,
+    NullsOrder,
     PrimaryKey,
     Relation,
     RelationField,
@@ -51,12 +55,12 @@ def build(binding: Binding) -> Schema:
         if views.isdisjoint(group.models):
             relations.append(relation)
             names.update(((field.model, field.name), relation.name) for field in group.fields)
-    models = tuple(_model(model, names) for model in binding.models.values())
+    models = tuple(_model(model, names, binding.annotations) for model in binding.models.values())
     return Schema(
         datasource=build_datasource(binding.datasource) if binding.datasource else None,
         generators=tuple(_generators(binding)),
         models=tuple(model for model in models if model.name not in views),
-        enums=tuple(_enum(enum) for enum in binding.enums.values()),
+        enums=tuple(_enum(enum, binding.annotations) for enum in binding.enums.values()),
         relations=tuple(relations),
         views=tuple(model for model in models if model.name in views),
     )
@@ -69,41 +73,72 @@ def _generators(binding: Binding) -> Iterator[Generator]:
                 yield build_generator(block)
 
 
-def _enum(enum: BoundEnum) -> Enum:
-    values = tuple(
-        EnumValue(name, mapped_name(value_attributes(value), name), value.documentation)
-        for name, value in enum.values.items()
-    )
+def _enum(enum: BoundEnum, annotations: Annotations) -> Enum:
     namespace = enum.attributes.get("schema")
+    held = annotations.of(enum.syntax.name.span)
     return Enum(
         enum.name,
         enum.mapped,
-        values,
+        tuple(_enum_value(value, annotations.of(value.name.span)) for value in enum.values.values()),
         namespace.string("map") if namespace else None,
-        enum.syntax.documentation,
+        values.prose(enum.syntax.comments, held),
+        values.renamed_from(held),
+        values.comment(held),
     )
 
 
-def _model(model: BoundModel, relations: Mapping[tuple[str, str], str]) -> Model:
-    fields = tuple(_fields(model, relations))
+def _enum_value(value: EnumValueDeclaration, held: values.Held) -> EnumValue:
+    name = value.name.text
+    mapped = mapped_name(value_attributes(value), name)
+    return EnumValue(name, mapped, values.prose(value.comments, held), values.renamed_from(held))
+
+
+def _model(model: BoundModel, relations: Mapping[tuple[str, str], str], annotations: Annotations) -> Model:
+    fields = tuple(_fields(model, relations, annotations))
     known = frozenset(field.name for field in fields if isinstance(field, ScalarField))
     keys = tuple(key for key in model.keys if key.fields and known.issuperset(key.names))
     namespace = model.attributes.get("schema")
+    held = annotations.of(model.syntax.name.span)
+    indexes = [_index(key, _on_key(key, model, annotations)) for key in keys if key.kind is KeyKind.INDEX]
     return Model(
         name=model.name,
         mapped=model.mapped,
         fields=fields,
         primary_key=next((_primary_key(key) for key in keys if key.kind is KeyKind.ID), None),
-        uniques=tuple(_unique(key) for key in keys if key.kind is KeyKind.UNIQUE),
-        indexes=tuple(_index(key) for key in keys if key.kind is KeyKind.INDEX),
+        uniques=tuple(
+            _unique(key, _on_key(key, model, annotations)) for key in keys if key.kind is KeyKind.UNIQUE
+        ),
+        indexes=(*indexes, *values.expression_indexes(held)),
         namespace=namespace.string("map") if namespace else None,
         ignored="ignore" in model.attributes,
-        documentation=model.syntax.documentation,
+        documentation=values.prose(model.syntax.comments, held),
+        renamed_from=values.renamed_from(held),
+        comment=values.comment(held),
+        checks=tuple(_checks(model, held, annotations)),
+        retention=values.retention(held),
+        audited=values.audited(held),
     )
 
 
-def _fields(model: BoundModel, relations: Mapping[tuple[str, str], str]) -> Iterator[Field]:
+def _checks(model: BoundModel, held: values.Held, annotations: Annotations) -> Iterator[Check]:
+    """Those of the model, then those of its fields."""
+    yield from values.checks(held)
+    for field in model.fields.values() if annotations.bound else ():
+        yield from values.checks(annotations.of(field.syntax.name.span), field.name)
+
+
+def _on_key(key: BoundKey, model: BoundModel, annotations: Annotations) -> values.Held:
+    """The annotations above an index, or on the field that is unique."""
+    if key.field is not None:
+        return annotations.of(model.fields[key.field].syntax.name.span)
+    return annotations.of(key.attribute.syntax.span)
+
+
+def _fields(
+    model: BoundModel, relations: Mapping[tuple[str, str], str], annotations: Annotations
+) -> Iterator[Field]:
     for field in model.fields.values():
+        held = annotations.of(field.syntax.name.span)
         match field.target:
             case None:
                 continue
@@ -111,14 +146,13 @@ def _fields(model: BoundModel, relations: Mapping[tuple[str, str], str]) -> Iter
                 relation = relations.get((model.name, field.name))
                 if relation is not None:
                     ignored = "ignore" in field.attributes
-                    yield RelationField(
-                        field.name, name, field.arity, relation, ignored, field.syntax.documentation
-                    )
+                    documentation = values.prose(field.syntax.comments, held)
+                    yield RelationField(field.name, name, field.arity, relation, ignored, documentation)
             case type_:
-                yield _scalar(field, type_)
+                yield _scalar(field, type_, held)
 
 
-def _scalar(field: BoundField, type_: FieldType) -> ScalarField:
+def _scalar(field: BoundField, type_: FieldType, held: values.Held) -> ScalarField:
     attributes = field.attributes
     return ScalarField(
         name=field.name,
@@ -129,7 +163,12 @@ def _scalar(field: BoundField, type_: FieldType) -> ScalarField:
         updated_at="updatedAt" in attributes,
         native=native_type(field.native) if field.native else None,
         ignored="ignore" in attributes,
-        documentation=field.syntax.documentation,
+        documentation=values.prose(field.syntax.comments, held),
+        renamed_from=values.renamed_from(held),
+        comment=values.comment(held),
+        generated=values.generated(held),
+        encrypted=values.encryption(held),
+        json_type=values.json_type(held),
     )
 
 
@@ -154,16 +193,25 @@ def _primary_key(key: BoundKey) -> PrimaryKey:
     return PrimaryKey(_key_fields(key), key.attribute.string("name"), key.attribute.string("map"))
 
 
-def _unique(key: BoundKey) -> Unique:
+def _unique(key: BoundKey, held: values.Held) -> Unique:
     arguments = key.attribute
     given = arguments.string("name"), arguments.string("map")
-    return Unique(_key_fields(key), *given, _where(key), on_field=key.field is not None)
+    return Unique(
+        _key_fields(key, held),
+        *given,
+        _where(key),
+        key.field is not None,
+        values.include(held),
+        values.nulls_distinct(held),
+    )
 
 
-def _index(key: BoundKey) -> Index:
+def _index(key: BoundKey, held: values.Held) -> Index:
     arguments = key.attribute
     mapped = arguments.string("map") or arguments.string("name")
-    return Index(_key_fields(key), mapped, arguments.constant("type"), _where(key))
+    return Index(
+        _key_fields(key, held), mapped, arguments.constant("type"), _where(key), values.include(held)
+    )
 
 
 def _where(key: BoundKey) -> str | None:
@@ -171,21 +219,22 @@ def _where(key: BoundKey) -> str | None:
     return raw_text(condition)
 
 
-def _key_fields(key: BoundKey) -> tuple[KeyField, ...]:
-    return tuple(_key_field(field) for field in key.fields)
+def _key_fields(key: BoundKey, held: values.Held = ()) -> tuple[KeyField, ...]:
+    return tuple(_key_field(field, values.nulls_order(held, field.name)) for field in key.fields)
 
 
 _SORTS = {order.value: order for order in SortOrder}
 
 
-def _key_field(field: BoundKeyField) -> KeyField:
+def _key_field(field: BoundKeyField, nulls: NullsOrder | None) -> KeyField:
     options = field.options
     if not options:
-        return KeyField(field.name)
+        return KeyField(field.name, nulls=nulls)
     sort, length, ops = options.get("sort"), options.get("length"), options.get("ops")
     return KeyField(
         field.name,
         _SORTS.get(sort.name) if isinstance(sort, Constant) else None,
         int(length.text) if isinstance(length, NumberLiteral) and length.text.isdigit() else None,
         ops.name if isinstance(ops, Constant) else raw_text(ops),
+        nulls,
     )

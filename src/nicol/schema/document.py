@@ -90,11 +90,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`@name(arguments)` on a field or value, `@@name(arguments)` in a block; the span includes the marks."""
+    """`@name(arguments)` on a field or value, `@@name(arguments)` in a block; the span includes the marks.
+
+    `comments` are those above and behind it, where it stands on a line of its own.
+    """
 
     name: Name
     arguments: tuple[Argument, ...]
     span: Span
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

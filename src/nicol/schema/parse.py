@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from nicol.diagnostics import Checked, Source, suggestion
@@ -294,10 +295,10 @@ class _Parser(ExpressionReader):
     # ---- attributes ----------------------------------------------------------------------------------------------
 
     def _block_attribute(self, attributes: list[Attribute], expected: str) -> None:
-        self.pending.clear()
         if self._is("@@"):
             self._keep(attributes, self._whole_line_attribute)
             return
+        self.pending.clear()
         if self._is("@"):
             way_out = "an attribute stands on the line of its field; one of the whole block has @@"
         else:
@@ -309,9 +310,10 @@ class _Parser(ExpressionReader):
         self._end_line("declaration")
 
     def _whole_line_attribute(self) -> Attribute:
+        comments = self._take_pending()
         attribute = self._attribute()
-        self._end_line("block attribute")
-        return attribute
+        comments.extend(self._end_line("block attribute"))
+        return replace(attribute, comments=tuple(comments)) if comments else attribute
 
     def _attributes(self) -> tuple[Attribute, ...]:
         """The attributes up to the end of the line; what cannot be read ends them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from nicol.diagnostics import Checked
 from nicol.schema.bind import bind, datasources
 from nicol.schema.build import build
@@ -13,9 +15,14 @@ from nicol.schema.schema import Schema
 from nicol.schema.settings import provider_of
 
 
-def resolve(documents: tuple[Document, ...], provider: Provider | None) -> Checked[Schema]:
-    """The schema of one or more documents. Without a provider, the rules that ask the database are left out."""
-    binding = bind(documents)
+def resolve(
+    documents: tuple[Document, ...], provider: Provider | None, owners: Mapping[str, str] | None = None
+) -> Checked[Schema]:
+    """The schema of one or more documents. Without a provider, the rules that ask the database are left out.
+
+    `owners` says whose annotations the bare words (`@index`) are: `nicol`, or any other name for somebody else's.
+    """
+    binding = bind(documents, owners)
     return Checked(build(binding), judge(Case(binding, provider)))
 
 

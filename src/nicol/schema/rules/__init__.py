@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from nicol.diagnostics import Diagnostic
 from nicol.schema.bind import datasources
-from nicol.schema.rules import attributes, blocks, defaults, fields, keys, names, relations, settings
+from nicol.schema.rules import (
+    annotated,
+    annotations,
+    attributes,
+    blocks,
+    defaults,
+    fields,
+    keys,
+    names,
+    relations,
+    settings,
+)
 from nicol.schema.rules.rule import Case, Rule
 
 RULES: tuple[Rule, ...] = (
@@ -16,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     *defaults.RULES,
     *keys.RULES,
     *relations.RULES,
+    *annotations.RULES,
+    *annotated.RULES,
 )
 
 

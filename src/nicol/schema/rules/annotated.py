@@ -1,0 +1,339 @@
+"""Rules about what single annotations say: of names, fields, types, and of what the database can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from nicol.diagnostics import Span, suggestion
+from nicol.schema.annotations.place import BoundAnnotation
+from nicol.schema.annotations.table import Place
+from nicol.schema.annotations.values import (
+    NOT_DISTINCT,
+    flag,
+    text_of,
+    word_of,
+    words_of,
+)
+from nicol.schema.bind import value_attributes
+from nicol.schema.bound import (
+    BoundEnum,
+    BoundField,
+    BoundKey,
+    BoundModel,
+    KeyKind,
+    ModelRef,
+    mapped_name,
+)
+from nicol.schema.document import ObjectExpression
+from nicol.schema.rules.annotations import known, label
+from nicol.schema.rules.rule import Case, Problem, Rule, rule
+from nicol.schema.schema import Arity, Scalar
+
+
+def _named(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel | None]]:
+    """The annotations of a name, with their models."""
+    for annotation, _ in known(case):
+        if annotation.name == name:
+            yield annotation, case.binding.models.get(annotation.holder.block)
+
+
+def _fields(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel, BoundField]]:
+    """The annotations of a name that stand on fields."""
+    for annotation, model in _named(case, name):
+        field = model.fields.get(annotation.holder.item or "") if model else None
+        if model is not None and field is not None:
+            yield annotation, model, field
+
+
+# ---- renamed ---------------------------------------------------------------------------------------------------------
+
+
+@rule("former-name")
+def former_names_are_free(case: Case) -> Iterator[Problem]:
+    """A former name is none that still exists, and belongs to one thing only."""
+    seen: dict[tuple[Place, str, str], BoundAnnotation] = {}
+    for annotation, _ in _named(case, "renamed"):
+        given = annotation.arguments.get("from")
+        name = text_of(given)
+        if given is None or not name:
+            continue
+        holder = annotation.holder
+        group, present = _beside(case, annotation)
+        other = seen.setdefault((holder.place, group, name), annotation)
+        if present.get(name) == (holder.item or holder.block):
+            yield Problem(f'it is still called "{name}" in the database', given.span, "remove the annotation")
+        elif name in present:
+            way_out = "give the name that the database knew before, or remove the annotation"
+            yield Problem(f'"{name}" still exists: it is `{present[name]}`', given.span, way_out)
+        elif other is not annotation:
+            text = f'`{other.holder.item or other.holder.block}` was renamed from "{name}" too'
+            yield Problem(text, given.span, "only one of them can have been; remove the other annotation")
+
+
+def _beside(case: Case, annotation: BoundAnnotation) -> tuple[str, Mapping[str, str]]:
+    """Where the name of a thing is unique, and the names in the database that there are, with those of the schema."""
+    binding, block = case.binding, annotation.holder.block
+    match annotation.holder.place:
+        case Place.FIELD:
+            fields = binding.models[block].fields.values()
+            columns = (field for field in fields if not isinstance(field.target, ModelRef))
+            return block, {field.mapped: field.name for field in columns}
+        case Place.VALUE:
+            values = binding.enums[block].values
+            return block, {mapped_name(value_attributes(value), name): name for name, value in values.items()}
+        case Place.ENUM:
+            return _among(block, binding.enums)
+        case _:
+            return _among(block, binding.models)
+
+
+def _among(
+    block: str, blocks: Mapping[str, BoundModel] | Mapping[str, BoundEnum]
+) -> tuple[str, Mapping[str, str]]:
+    namespace = _namespace(blocks[block])
+    present = (each for each in blocks.values() if _namespace(each) == namespace)
+    return namespace, {each.mapped: each.name for each in present}
+
+
+def _namespace(block: BoundModel | BoundEnum) -> str:
+    attribute = block.attributes.get("schema")
+    return (attribute.string("map") if attribute else None) or ""
+
+
+# ---- fields ----------------------------------------------------------------------------------------------------------
+
+
+@rule("json-type-field")
+def json_types_are_of_json_fields(case: Case) -> Iterator[Problem]:
+    """`json` stands on a Json field."""
+    for annotation, _, field in _fields(case, "json"):
+        if field.target is not Scalar.JSON:
+            text = f"`{field.name}` holds no JSON"
+            yield Problem(text, annotation.syntax.span, "write `Json` as its type, or remove the annotation")
+
+
+_ENCRYPTABLE = (Scalar.STRING, Scalar.BYTES, Scalar.JSON)
+
+
+@rule("encrypted-field")
+def encrypted_fields_can_hold_what_is_encrypted(case: Case) -> Iterator[Problem]:
+    """An encrypted field is one String, Bytes or Json, that the database neither fills, orders nor points with."""
+    for annotation, model, field in _fields(case, "encrypted"):
+        span = annotation.syntax.span
+        if field.target not in _ENCRYPTABLE:
+            yield Problem(
+                f"`{field.name}` cannot be encrypted: it is no String, Bytes or Json", span, "change its type"
+            )
+        elif field.arity is Arity.LIST:
+            way_out = "hold the list in a Json field, or each value in a row of its own"
+            yield Problem(f"`{field.name}` cannot be encrypted: it is a list", span, way_out)
+        for name, reason in (
+            ("default", "the database would fill in plain text"),
+            ("id", "it would no longer lead to its row"),
+        ):
+            if name in field.attributes:
+                text = f"`{field.name}` is encrypted and has @{name}: {reason}"
+                yield Problem(text, field.attributes[name].syntax.span, "remove one of the two")
+        if any(field.name in _foreign_key(each) for each in model.fields.values()):
+            text = f"`{field.name}` is encrypted and part of a foreign key"
+            yield Problem(text, span, "point at rows with a field of its own")
+
+
+def _foreign_key(field: BoundField) -> tuple[str, ...]:
+    names = field.relation.names("fields") if field.relation else None
+    return tuple(name.name for name in names or ())
+
+
+@rule("encrypted-key")
+def keys_of_encrypted_fields_can_compare(case: Case) -> Iterator[Problem]:
+    """Only values that are encrypted deterministically are unique or searched by an index."""
+    for annotation, model, field in _fields(case, "encrypted"):
+        if word_of(annotation.arguments.get("mode")) == "deterministic":
+            continue
+        for key in model.keys:
+            if field.name in key.names and key.kind is not KeyKind.ID:
+                text = f"`{field.name}` is encrypted at random: no two values are alike, so that no key can compare them"
+                way_out = "write mode: deterministic, or put the key on the field of a blindIndex"
+                yield Problem(text, key.attribute.syntax.span, way_out)
+
+
+@rule("blind-index")
+def blind_indexes_are_fields_of_their_own(case: Case) -> Iterator[Problem]:
+    """A blind index is another field of the model, a String or Bytes that is not encrypted itself."""
+    taken: set[tuple[str, str]] = set()
+    encrypted = {(model.name, field.name) for _, model, field in _fields(case, "encrypted")}
+    for annotation, model, field in _fields(case, "encrypted"):
+        given = annotation.arguments.get("blindIndex")
+        name = word_of(given)
+        if given is None or name is None:
+            continue
+        target = model.fields.get(name)
+        if target is None:
+            yield _no_field(model, name, given.span, f"add `{name} String?`")
+        elif target.target not in {Scalar.STRING, Scalar.BYTES} or target.arity is Arity.LIST:
+            yield Problem(
+                f"`{name}` cannot hold a digest",
+                given.span,
+                f"write `{name} String?`, with @unique or an index",
+            )
+        elif (model.name, name) in encrypted or name == field.name:
+            yield Problem(
+                f"`{name}` is encrypted itself", given.span, "name a field that holds the digest alone"
+            )
+        elif (model.name, name) in taken:
+            yield Problem(f"`{name}` holds the digest of another field", given.span, "give each its own")
+        taken.add((model.name, name))
+
+
+@rule("generated-field")
+def generated_fields_are_filled_by_the_database_alone(case: Case) -> Iterator[Problem]:
+    """A generated field has no default, is no part of an id, and is not encrypted."""
+    encrypted = {(model.name, field.name) for _, model, field in _fields(case, "encrypted")}
+    for annotation, model, field in _fields(case, "generated"):
+        for name in ("default", "updatedAt"):
+            if name in field.attributes:
+                text = f"`{field.name}` is generated and has @{name}"
+                yield Problem(text, field.attributes[name].syntax.span, "remove one of the two")
+        if model.id is not None and field.name in model.id.names:
+            text = f"`{field.name}` is generated and part of the id"
+            yield Problem(text, annotation.syntax.span, "make it @unique, and another field the id")
+        if (model.name, field.name) in encrypted:
+            text = f"`{field.name}` is encrypted: the database cannot generate it"
+            yield Problem(text, annotation.syntax.span, "remove one of the two annotations")
+
+
+# ---- models ----------------------------------------------------------------------------------------------------------
+
+
+@rule("retention-field")
+def retention_counts_from_a_time(case: Case) -> Iterator[Problem]:
+    """`retain` counts from a DateTime of its model; `unless` is a Boolean or an optional field of it."""
+    for annotation, model in _named(case, "retain"):
+        for argument, fits, reason, way_out in _RETENTION_FIELDS:
+            given = annotation.arguments.get(argument)
+            name = word_of(given)
+            if model is None or given is None or name is None:
+                continue
+            field = model.fields.get(name)
+            if field is None:
+                yield _no_field(model, name, given.span, "name a field of this model")
+            elif not fits(field):
+                yield Problem(f"`{name}` {reason}", given.span, way_out)
+
+
+def _is_time(field: BoundField) -> bool:
+    return field.target is Scalar.DATETIME and field.arity is not Arity.LIST
+
+
+def _is_exception(field: BoundField) -> bool:
+    if isinstance(field.target, ModelRef):
+        return False
+    return field.arity is Arity.OPTIONAL or (field.target is Scalar.BOOLEAN and field.arity is Arity.REQUIRED)
+
+
+_RETENTION_FIELDS: tuple[tuple[str, Callable[[BoundField], bool], str, str], ...] = (
+    ("by", _is_time, "is no DateTime to count days from", "name one, like `createdAt`"),
+    (
+        "unless",
+        _is_exception,
+        "says of no row that it is kept",
+        "name a Boolean, or an optional field that holds a value in rows that are kept",
+    ),
+)
+
+
+def _no_field(model: BoundModel, name: str, span: Span, otherwise: str) -> Problem:
+    meant = suggestion(name, model.fields)
+    return Problem(
+        f"`{model.name}` has no field `{name}`", span, f"did you mean `{meant}`?" if meant else otherwise
+    )
+
+
+# ---- indexes ---------------------------------------------------------------------------------------------------------
+
+
+@rule("index-annotation")
+def index_annotations_add_to_an_index(case: Case) -> Iterator[Problem]:
+    """On a field, `index` adds to its @unique; above an index or on a field, it adds something."""
+    for annotation, model in _named(case, "index"):
+        place, span = annotation.holder.place, annotation.syntax.span
+        key = _key(annotation, model)
+        if place is Place.FIELD and key is None:
+            way_out = "on a field it adds to its @unique; write @@index([field]) in the model and put it above that line"
+            yield Problem(f"`{annotation.holder.item}` has no @unique", span, way_out)
+        elif place is not Place.MODEL and not annotation.arguments:
+            yield Problem(f"{label(annotation)} adds nothing here", span, "give `include` or `nulls`")
+
+
+def _key(annotation: BoundAnnotation, model: BoundModel | None) -> BoundKey | None:
+    """The index that an annotation adds to."""
+    for key in model.keys if model else ():
+        syntax = key.attribute.syntax.span
+        if annotation.holder.place is Place.FIELD:
+            if key.kind is KeyKind.UNIQUE and key.field == annotation.holder.item:
+                return key
+        elif (syntax.path, syntax.start) == annotation.holder.anchor:
+            return key
+    return None
+
+
+@rule("index-annotation-field")
+def index_annotations_name_columns(case: Case) -> Iterator[Problem]:
+    """`include` names columns that the index does not have yet, `nulls` those that it has."""
+    for annotation, model in _named(case, "index"):
+        key = _key(annotation, model)
+        names = key.names if key else ()
+        seen: set[str] = set()
+        for item in words_of(annotation.arguments.get("include")):
+            field = model.fields.get(item.name) if model else None
+            if model is None:
+                continue
+            if field is None:
+                yield _no_field(model, item.name, item.span, "name fields of this model")
+            elif isinstance(field.target, ModelRef):
+                yield Problem(f"`{item.name}` is a relation, not a column", item.span, "name a column")
+            elif item.name in names or item.name in seen:
+                yield Problem(f"the index has `{item.name}` already", item.span, "remove it here")
+            seen.add(item.name)
+        nulls = annotation.arguments.get("nulls")
+        for entry in nulls.entries if isinstance(nulls, ObjectExpression) else ():
+            if entry.name and entry.name.text not in names:
+                yield Problem(
+                    f"the index has no `{entry.name.text}`", entry.span, "name a field of the index"
+                )
+
+
+@rule("index-annotation-nulls")
+def nulls_are_placed_or_told_apart_where_that_means_something(case: Case) -> Iterator[Problem]:
+    """NotDistinct is for unique indexes; the place of nulls for the fields of an index."""
+    for annotation, model in _named(case, "index"):
+        nulls, key = annotation.arguments.get("nulls"), _key(annotation, model)
+        if nulls is None:
+            continue
+        on_model = annotation.holder.place is Place.MODEL
+        unique = flag(annotation, "unique", otherwise=False) if on_model else _is_unique(key)
+        if word_of(nulls) == NOT_DISTINCT and not unique:
+            yield Problem(
+                "only a unique index tells nulls apart", nulls.span, "use a unique one, or remove it"
+            )
+        elif on_model and word_of(nulls) != NOT_DISTINCT:
+            text = "the place of nulls is for indexes on fields"
+            yield Problem(text, nulls.span, "write NotDistinct for a unique index, or remove it")
+
+
+def _is_unique(key: BoundKey | None) -> bool:
+    return key is None or key.kind is KeyKind.UNIQUE
+
+
+RULES: tuple[Rule, ...] = (
+    former_names_are_free,
+    json_types_are_of_json_fields,
+    encrypted_fields_can_hold_what_is_encrypted,
+    keys_of_encrypted_fields_can_compare,
+    blind_indexes_are_fields_of_their_own,
+    generated_fields_are_filled_by_the_database_alone,
+    retention_counts_from_a_time,
+    index_annotations_add_to_an_index,
+    index_annotations_name_columns,
+    nulls_are_placed_or_told_apart_where_that_means_something,
+)
