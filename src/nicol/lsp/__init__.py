@@ -1,0 +1,1 @@
+"""The language server: the editor's questions as messages over a pipe or a socket."""
