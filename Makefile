@@ -7,10 +7,10 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema docs lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## Set up and serve the Operator Control Center on SQLite; data stays in .demo/, Ctrl-C ends it
 	@exec $(BIN)/python tools/demo.py
@@ -36,6 +36,9 @@ fix: $(VENV)/.dev ## Mend what can be mended without thinking: lint and format
 
 bench: $(VENV)/.dev ## Measure, on both databases
 	$(BIN)/python -m benchmarks
+
+campaign-schema: $(VENV)/.dev ## Compare 20,000 mutated schemas with Prisma's verdict and formatting (NICOL_ORACLE names the folder of its engines)
+	@$(BIN)/python -m campaigns schema $(ARGS)
 
 docs: $(VENV)/.dev ## Write the generated pages anew: command line, error codes, scorecard
 	$(BIN)/python tools/reference.py

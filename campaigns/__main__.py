@@ -1,0 +1,27 @@
+"""`python -m campaigns NAME [options]`: run one campaign; `python -m campaigns NAME --help` explains it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+CAMPAIGNS = {
+    "schema": ("campaigns.schema.campaign", "verdicts and formatting of mutated schemas, beside Prisma's"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the campaign that the command line names; its exit code."""
+    if not arguments or arguments[0] not in CAMPAIGNS:
+        print(f"{__doc__}\n")
+        for name, (_, meaning) in CAMPAIGNS.items():
+            print(f"  {name:8} {meaning}")
+        return 0 if not arguments or arguments[0] in {"-h", "--help"} else 2
+    module, _ = CAMPAIGNS[arguments[0]]
+    run: Callable[[Sequence[str]], int] = import_module(module).main
+    return run(arguments[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""What both say about one text, and the class that a disagreement belongs to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from campaigns.oracle import Oracle
+from nicol.diagnostics import Severity, Source
+from nicol.errors import ConfigurationError, SchemaInvalid
+from nicol.ops.schemas import check_sources
+from nicol.schema.format import format_text
+
+UNSTABLE = "formatting: twice is not once"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Nicol's and the judge's answer to one text; `fault` is the class of a disagreement about its verdict."""
+
+    valid: bool | None
+    """The judge's verdict; None where it crashed."""
+    fault: str | None = None
+    formatting: str | None = None
+    """The class of a difference in formatting, of a valid text."""
+    unstable: bool = False
+    """True when formatting twice is not formatting once."""
+    invalid_formatted_alike: bool | None = None
+
+
+def answer(text: str, oracle: Oracle) -> Answer:
+    """Ask both about a text."""
+    verdict = oracle.validate(text)
+    formatted = format_text(text)
+    unstable = format_text(formatted) != formatted
+    if verdict.crashed:
+        return Answer(None, unstable=unstable)
+    theirs = oracle.format(text)
+    alike = None if theirs is None else formatted.replace("\r\n", "\n") == theirs
+    fault = disagreement(complaint(text), verdict.error)
+    if verdict.error is not None:
+        return Answer(False, fault, unstable=unstable, invalid_formatted_alike=alike)
+    return Answer(True, fault, None if alike is not False else _difference(formatted, theirs or ""), unstable)
+
+
+def differences(text: str, oracle: Oracle, *, formatting: bool) -> tuple[str | None, ...]:
+    """The classes of difference that a text is an example of, about its verdict or about its formatting."""
+    if formatting:
+        given = answer(text, oracle)
+        return (given.formatting, UNSTABLE if given.unstable else None)
+    verdict = oracle.validate(text)
+    return () if verdict.crashed else (disagreement(complaint(text), verdict.error),)
+
+
+def complaint(text: str) -> str | None:
+    """Nicol's first error about a text, code before message; None for a valid one."""
+    source = Source("schema.prisma", text)
+    try:
+        check_sources((source,), ())
+    except SchemaInvalid as error:
+        first = next(finding for finding in error.findings if finding.severity is Severity.ERROR)
+        return f"{first.code}: {first.message}"
+    except ConfigurationError as error:
+        return f"configuration: {error}"
+    return None
+
+
+def disagreement(nicol: str | None, prisma: str | None) -> str | None:
+    """The class of a disagreement about a verdict; None where there is none."""
+    if (nicol is None) == (prisma is None):
+        return None
+    if nicol is not None:
+        return f"only Nicol rejects: {nameless(nicol)}"
+    return f"only Prisma rejects: {nameless(prisma or '')}"
+
+
+def nameless(message: str) -> str:
+    """A message without the names, texts and numbers in it."""
+    message = re.sub(r"`[^`]*`|\"[^\"]*\"|'[^']*'", "_", message.partition("\n")[0])
+    message = re.sub(
+        r"\b(model|field|Native type|enum|type|named|attribute|relation|on) [A-Z@]\w*", r"\1 _", message
+    )
+    return re.sub(r"\d+", "N", message)[:160]
+
+
+def _difference(ours: str, theirs: str) -> str:
+    """A word for where two formattings differ first."""
+    for mine, other in zip(ours.split("\n"), theirs.split("\n"), strict=False):
+        if mine != other:
+            if mine.split() == other.split():
+                return "formatting: spacing"
+            if "".join(mine.split()) == "".join(other.split()):
+                return "formatting: blanks within a line"
+            return "formatting: other text"
+    return "formatting: lines at the end"
