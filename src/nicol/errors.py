@@ -6,6 +6,7 @@ NicolError
 ├── MissingExtra                  an optional part of Nicol is not installed
 ├── GenerationFailed              a client cannot be written
 ├── MigrationError                a migration cannot be made or applied                    P3xxx
+│   └── MigrationBusy             another deployer is at work; trying again is safe        P1002
 ├── DriverError                   what the database said, as it said it; never leaves the client untranslated
 └── ClientError                   a client call that failed; Prisma's code, model and fields
     ├── ConnectionFailed          P1000 P1001 P1002 P1003 P1010 P1011 P1017
@@ -90,6 +91,12 @@ class MigrationError(NicolError):
         super().__init__(message, code=code, help=help)
         self.migration = migration
         self.statement = statement
+
+
+class MigrationBusy(MigrationError):
+    """Another deployer, or another writer, is at work; trying again is safe."""
+
+    code = "P1002"
 
 
 class DriverError(NicolError):

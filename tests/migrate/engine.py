@@ -50,7 +50,7 @@ def script_between(before: Catalog, after: Catalog, dialect: Dialect) -> str:
 
 def apply(database: Database, text: str, dialect: Dialect) -> None:
     """Carry out a migration as `deploy` does, without a ledger."""
-    database.run(dialect.transact(text, first=_yes(), last=_nothing()), True)
+    database.run(dialect.transact(dialect.split(text), first=_yes(), last=_nothing()), True)
 
 
 def introspect(database: Database, dialect: Dialect, namespaces: tuple[str, ...] = ()) -> Catalog:

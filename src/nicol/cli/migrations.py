@@ -34,6 +34,12 @@ def dev(
             "--create-only", help="Write the migration without applying it, so that it can be edited."
         ),
     ] = False,
+    python: Annotated[
+        bool,
+        typer.Option(
+            "--python", help="With --create-only: write a migrate.py for the data beside the SQL, too."
+        ),
+    ] = False,
     accept_data_loss: LossOption = False,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
@@ -45,12 +51,15 @@ def dev(
     from nicol.cli.screen import answer, warn
     from nicol.ops.dev import migrate_dev
 
+    if python and not create_only:
+        raise typer.BadParameter("--python writes a file to be filled in: give --create-only with it")
     result = migrate_dev(
         named_project(schema, config, url),
         questioner(),
         datetime.now(UTC),
         name=name,
         create_only=create_only,
+        python=python,
         accept_data_loss=accept_data_loss,
         told=_applied,
         warned=warn,
@@ -77,16 +86,41 @@ def dev(
 
 
 def deploy(
+    lock_timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--lock-timeout",
+            metavar="SPAN",
+            help="How long a statement waits for a lock before it tries again: 3s.",
+        ),
+    ] = None,
+    statement_timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--statement-timeout",
+            metavar="SPAN",
+            help="How long a statement may take (PostgreSQL); 0: no limit.",
+        ),
+    ] = None,
+    wait: Annotated[
+        str | None,
+        typer.Option("--wait", metavar="SPAN", help="How long to wait for another deployer: 10m."),
+    ] = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Apply all pending migrations: in production, in tests, in CI. Asks nothing and never loses data by itself."""
-    from nicol.cli.screen import answer, warn
+    from nicol.cli.screen import answer, say, warn
     from nicol.ops.deploy import migrate_deploy
+    from nicol.ops.manner import manner_of
 
-    result = migrate_deploy(named_project(schema, config, url), _applied)
+    project = named_project(schema, config, url)
+    manner = manner_of(
+        project, lock_timeout=lock_timeout, statement_timeout=statement_timeout, wait=wait, noted=say
+    )
+    result = migrate_deploy(project, _applied, manner)
     warn(_doubts(result.before))
     shown = _place(result.target, new=result.created)
     answer(
@@ -147,6 +181,16 @@ def status(
             "changed": stand.changed,
             "missing": stand.missing,
             "failed": stand.failed,
+            "halfway": [
+                {
+                    "name": each.name,
+                    "done": each.done,
+                    "total": each.total,
+                    "worker": each.worker,
+                    "error": each.error,
+                }
+                for each in found.halfway
+            ],
         },
         *_described(found),
     )
@@ -160,14 +204,19 @@ def _described(found: Status) -> list[str]:
         f"Migrations {found.migrations} in the history, {len(stand.applied)} applied",
         *(
             f"  {word:8} {name}"
-            for word, names in (("pending", stand.pending), ("failed", stand.failed))
+            for word, names in (("pending", _untouched(stand)), ("failed", stand.failed))
             for name in names
         ),
+        *(f"  half done {halfway.sentence}" for halfway in found.halfway),
         *(f"  {doubt}" for doubt in _doubts(stand)),
     ]
     if not found.clean:
         return [*lines, _advice(stand, unrecorded=found.unrecorded)]
     return [*lines, "The database is up to date." if found.migrations else "There is no migration yet."]
+
+
+def _untouched(standing: Standing) -> list[str]:
+    return [name for name in standing.pending if name not in standing.halfway]
 
 
 def _advice(standing: Standing, *, unrecorded: bool) -> str:
@@ -177,6 +226,8 @@ def _advice(standing: Standing, *, unrecorded: bool) -> str:
         return (
             "Look at the database, then run `nicol migrate resolve --rolled-back NAME` or `--applied NAME`."
         )
+    if standing.halfway:
+        return "`nicol migrate deploy` goes on where it stopped, and applies what is pending."
     if standing.pending:
         return "`nicol migrate deploy` applies what is pending."
     return "Restore the files of the history from version control."

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
-from nicol.dialects.ledger import LedgerTexts
+from nicol.dialects.ledger import LedgerTexts, SessionTexts
+from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
 from nicol.schema.schema import (
     Arity,
@@ -167,6 +168,13 @@ class Dialect(ABC):
     def split(self, script: str) -> tuple[str, ...]:
         """The statements of a script in order, without their semicolons; comments stay with the statement they precede."""
 
+    @abstractmethod
+    def bound(self, statement: str, names: Collection[str]) -> tuple[str, tuple[str, ...]]:
+        """A statement whose parameters are written `:name` in the database's placeholders, and the names in their order.
+
+        KeyError for a parameter that is not among the names.
+        """
+
     # ---- changes -------------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -199,11 +207,37 @@ class Dialect(ABC):
         """The statements around the table in which the database remembers its migrations."""
 
     @abstractmethod
-    def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
-        """Run a migration's script in one transaction, after `first` (false: leave it) and before `last`.
+    def stages(self, script: str) -> Program[tuple[Stage, ...]]:
+        """A script in parts of which each is carried out at once; nearly always it is one transaction.
 
-        Nothing lasts when anything fails. The script's own words about transactions are not said.
+        MigrationError for what only a database's own shell understands.
         """
+
+    @abstractmethod
+    def transact(
+        self, statements: Sequence[str], first: Program[bool], last: Program[None], limits: Limits = LIMITS
+    ) -> Program[bool]:
+        """Run statements in one transaction, after `first` (false: leave it) and before `last`.
+
+        Nothing lasts when anything fails. The statements' own words about transactions are not said. MigrationBusy when
+        others let nobody in.
+        """
+
+    @abstractmethod
+    def alone(self, statement: str, *, again: bool) -> Program[None]:
+        """Say a statement that stands alone in its stage.
+
+        `again`: an attempt may have had its effect already, or half of it; that is looked for and mended first.
+        """
+
+    @abstractmethod
+    def rehearsed(self, stage: Stage) -> tuple[str, ...]:
+        """What is said of a stage, in one transaction, where a database exists only to see what becomes of it."""
+
+    @property
+    @abstractmethod
+    def sessions(self) -> SessionTexts:
+        """The statements about a connection's session on the server."""
 
     @abstractmethod
     def aside(self, work: Program[T]) -> Program[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nicol.errors import MigrationError
 
@@ -11,6 +12,41 @@ _SPACE = re.compile(r"\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/", re.DOTALL)
 
 END = r"(?:\s|--[^\n]*|/\*.*?\*/)*\Z"
 """The end of a statement in a pattern (with `(?s)`): nothing but blanks and comments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is carried out at once: statements in one transaction, or one statement `alone`, outside of any."""
+
+    statements: tuple[str, ...]
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds that a statement of a script may wait for a lock, and may take in all; None: as is usual for the database."""
+
+    lock: float | None = None
+    statement: float | None = None
+
+
+LIMITS = Limits()
+
+
+def cut(statements: Iterable[str], alone: frozenset[int], breaks: frozenset[int]) -> tuple[Stage, ...]:
+    """Stages of statements by their places: those that stand alone, and those before which a transaction has to end."""
+    stages: list[Stage] = []
+    together: list[str] = []
+    for place, statement in enumerate(statements):
+        if together and (place in alone or place in breaks):
+            stages.append(Stage(tuple(together)))
+            together = []
+        if place in alone:
+            stages.append(Stage((statement,), alone=True))
+        else:
+            together.append(statement)
+    return (*stages, *((Stage(tuple(together)),) if together else ()))
+
 
 _UNDO = re.compile(
     rf"(?is)(?:ROLLBACK|ABORT)\b(?:\s+(?:WORK|TRANSACTION|AND\s+(?:NO\s+)?CHAIN))*{END}",

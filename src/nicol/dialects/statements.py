@@ -1,9 +1,9 @@
-"""Cutting a script into statements: the loop that all databases share. Their own part is what a token is."""
+"""Reading scripts: their statements, and the tokens of these. What is shared; a database's own part is what a token is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -12,13 +12,50 @@ class Grammar:
     """What a database's scripts are made of.
 
     `token` has the groups `space` (blanks and whole comments), `block` (the start of a comment that nests, if any), `word`,
-    `open` and `close` (parentheses) and `end` (a semicolon); whatever else it matches is part of a statement. `has_body`
-    tells from a statement's words whether it may hold statements; they begin behind the word `opener`.
+    `name` (a quoted one), `text` (a string), `open` and `close` (parentheses) and `end` (a semicolon); whatever else it
+    matches is part of a statement. `has_body` tells from a statement's words whether it may hold statements; they begin
+    behind the word `opener`. `dialogue` tells from a statement what a token is from there on, where it changes that.
     """
 
     token: re.Pattern[str]
     opener: str
     has_body: Callable[[Sequence[str]], bool]
+    dialogue: Callable[[Sequence[str], str], re.Pattern[str] | None] = lambda _words, _statement: None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A part of a statement that counts: its kind (a group of the grammar, or `sign`), its text, and where it begins."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def word(self) -> str:
+        """A word that nobody quoted, in capitals; empty for all else."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def end(self) -> int:
+        """The place behind it."""
+        return self.start + len(self.text)
+
+
+def tokens(statement: str, grammar: Grammar) -> tuple[Token, ...]:
+    """What a statement is made of, without blanks and comments."""
+    return tuple(_tokens(statement, grammar))
+
+
+def _tokens(statement: str, grammar: Grammar) -> Iterator[Token]:
+    place = 0
+    while place < len(statement):
+        match = grammar.token.match(statement, place)
+        kind = (match.lastgroup if match else None) or "sign"
+        start = place
+        place = _behind_comment(statement, place) if kind == "block" else match.end() if match else place + 1
+        if kind not in ("space", "block"):
+            yield Token(kind, statement[start:place], start)
 
 
 def split(script: str, grammar: Grammar) -> tuple[str, ...]:
@@ -30,12 +67,14 @@ def _split(script: str, grammar: Grammar) -> Iterator[str]:
     start = place = parentheses = depth = 0
     said: list[str] = []
     empty = True
+    token = grammar.token
     while place < len(script):
-        match = grammar.token.match(script, place)
+        match = token.match(script, place)
         kind = match.lastgroup if match else "rest"
         place = _behind_comment(script, place) if kind == "block" else match.end() if match else place + 1
         if kind == "end" and parentheses <= 0 and depth == 0:
             if not empty:
+                token = grammar.dialogue(said, script[start : place - 1]) or token
                 yield script[start : place - 1].strip()
             start, parentheses, said, empty = place, 0, [], True
             continue
@@ -68,3 +107,30 @@ def _behind_comment(script: str, place: int) -> int:
         if depth == 0:
             return match.end()
     return len(script)
+
+
+# ---- named parameters ------------------------------------------------------------------------------------------------
+
+
+def bound(
+    statement: str, names: Collection[str], grammar: Grammar, placeholder: str
+) -> tuple[str, tuple[str, ...]]:
+    """A statement with `:name` spelled as numbered placeholders, and the names in the order of their numbers.
+
+    `::` is a cast. KeyError for a name that has no value.
+    """
+    parts = tokens(statement, grammar)
+    order: dict[str, int] = {}
+    text: list[str] = []
+    place = 0
+    for before, colon, word in zip((None, *parts), parts, parts[1:], strict=False):
+        if colon.text != ":" or word.kind != "word" or word.start != colon.end:
+            continue
+        if before is not None and before.text == ":" and before.end == colon.start:
+            continue
+        if word.text not in names:
+            raise KeyError(word.text)
+        number = order.setdefault(word.text, len(order) + 1)
+        text += [statement[place : colon.start], f"{placeholder}{number}"]
+        place = word.end
+    return "".join([*text, statement[place:]]), tuple(order)

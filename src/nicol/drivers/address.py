@@ -72,18 +72,21 @@ class SqliteAddress:
 class PostgresAddress:
     """A database on a PostgreSQL server. `libpq` holds libpq's own settings, the password among them.
 
-    `schema` is the namespace to work in. `prepare` false: behind a pooler that cannot carry prepared statements.
-    `statements` is how many of them a connection keeps. `unknown`: options of the URL that mean nothing here.
+    `schema` is the namespace to work in. `pooled`: the URL says that a pooler stands between, which cannot carry prepared
+    statements. `prepare` false: nothing is prepared. `statements` is how many of them a connection keeps. `unknown`:
+    options of the URL that mean nothing here.
     """
 
     libpq: tuple[tuple[str, str], ...] = field(repr=False)
     limits: Limits = field(default_factory=Limits)
     schema: str | None = None
     prepare: bool = True
+    pooled: bool = False
     statements: int = 256
     unknown: tuple[str, ...] = ()
 
     dialect: ClassVar[str] = "postgresql"
+    in_memory: ClassVar[bool] = False
 
     @property
     def settings(self) -> dict[str, str]:
@@ -117,8 +120,8 @@ class PostgresAddress:
         return f"postgresql://{login}{self.host}:{self.port}/{quote(self.database)}"
 
     def for_scripts(self) -> PostgresAddress:
-        """The same address: there is but one way to read SQL."""
-        return self
+        """The same database, with nothing prepared: a script is said once, and a pooler may stand between."""
+        return replace(self, prepare=False)
 
     def below(self, folder: Path) -> PostgresAddress:  # noqa: ARG002 - no part of it is a path of this machine's
         """The same address: it names no file."""
@@ -253,11 +256,13 @@ def _postgres(url: str) -> PostgresAddress:
     _translate_tls(settings, options)
     settings.setdefault("application_name", "nicol")
     cache = _count(options, "statement_cache_size")
+    pooled = cache == 0 or options.get("pgbouncer", "false").lower() == "true"
     return PostgresAddress(
         libpq=tuple((name, value) for name, value in settings.items() if value),
         limits=_limits(options),
         schema=options.get("schema") or None,
-        prepare=cache != 0 and options.get("pgbouncer", "false").lower() != "true",
+        prepare=not pooled,
+        pooled=pooled,
         statements=cache or 256,
         unknown=tuple(sorted(options.keys() - _LIBPQ_OPTIONS - _PRISMA_OPTIONS)),
     )

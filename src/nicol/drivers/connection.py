@@ -19,6 +19,11 @@ T = TypeVar("T")
 class Connection(Protocol):
     """One conversation with a database, blocking. Used by one thread at a time."""
 
+    @property
+    def announced(self) -> str | None:
+        """How the server called this session when it was opened; None where there are no sessions."""
+        ...
+
     def say(self, command: Command) -> Result:
         """Say one command and wait for its answer; DriverError when the database refuses."""
         ...

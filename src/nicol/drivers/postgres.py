@@ -55,6 +55,11 @@ class _Speaker(Generic[Raw]):
         """True between `Begin` and its end."""
         return self._raw.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
+    @property
+    def announced(self) -> str | None:
+        """The number that the server gave this session when it was opened; a pooler gives one of its own."""
+        return str(self._raw.pgconn.backend_pid)
+
     def lost(self) -> bool:
         """True when the server hung up while nobody was listening: a look at the socket, without waiting."""
         pgconn = self._raw.pgconn
@@ -294,7 +299,7 @@ def _settings(address: PostgresAddress) -> dict[str, Any]:
 
 
 def _startup_options(address: PostgresAddress) -> Iterator[str]:
-    if address.schema is not None and (address.prepare or address.schema != "public"):
+    if address.schema is not None and (not address.pooled or address.schema != "public"):
         quoted = '"' + address.schema.replace('"', '""') + '"'
         yield f"-c search_path={_escaped(quoted)}"
     if address.limits.statement is not None:

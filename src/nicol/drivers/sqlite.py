@@ -69,6 +69,11 @@ class SqliteConnection:
         """True between `Begin` and its end."""
         return self._begun or self._raw.in_transaction
 
+    @property
+    def announced(self) -> str | None:
+        """A file knows no sessions."""
+        return None
+
     def lost(self) -> bool:
         """A file does not hang up."""
         return False

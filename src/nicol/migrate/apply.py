@@ -2,65 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect, Fault
-from nicol.dialects.scripts import bare
-from nicol.errors import DriverError, MigrationError
+from nicol.dialects.scripts import LIMITS, Limits, Stage, bare
+from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.migrate.history import Migration
-from nicol.migrate.ledger import read_ledger, record_applied
-from nicol.sql.program import Program, Statement
+from nicol.migrate.ledger import read_ledger, record_applied, refuse_failed
+from nicol.migrate.stepwise import is_stepwise, nothing, queue
+from nicol.sql.program import Program
 
 _TRY_AGAIN = frozenset({Fault.BUSY, Fault.CONFLICT})
 _OUTAGES = _TRY_AGAIN | {Fault.CANCELLED, Fault.UNREACHABLE, Fault.READ_ONLY, Fault.TOO_MANY_CONNECTIONS}
 
 
-def apply_migration(migration: Migration, dialect: Dialect, row_id: str) -> Program[bool]:
+def apply_migration(
+    migration: Migration,
+    dialect: Dialect,
+    row_id: str,
+    work: Callable[[], Program[None]] | None = None,
+    limits: Limits = LIMITS,
+) -> Program[bool]:
     """Apply one migration and write it into the ledger; False when another deployer had done so meanwhile.
 
-    Nothing of it lasts when anything fails. MigrationError tells the statement and the database's words; where the
-    script is not to blame (`is_outage`), the DriverError goes on.
+    `work` makes the program that runs after the SQL, in the same transaction. Nothing of it lasts when anything fails.
+    MigrationError tells the statement and the database's words; where the script is not to blame (`is_outage`), the
+    DriverError goes on.
     """
     script = migration.script(dialect.name)
-    try:
+    with blamed(migration, dialect, "failed and was undone"):
         return (
             yield from dialect.transact(
-                script,
+                dialect.split(script),
                 first=_still_pending(migration, dialect),
-                last=record_applied(dialect, migration, script, row_id, steps=1),
+                last=_recorded(work, record_applied(dialect, migration, script, row_id, steps=1)),
+                limits=limits,
             )
         )
-    except DriverError as error:
-        if is_outage(dialect, error):
-            raise
-        raise _refused(migration, error) from error
-    except MigrationError as error:
-        raise _of(migration, "failed and was undone", "P3018", error) from error
+
+
+def _recorded(work: Callable[[], Program[None]] | None, record: Program[None]) -> Program[None]:
+    if work is not None:
+        yield from work()
+    yield from record
+
+
+def stages_of(migration: Migration, dialect: Dialect) -> Program[tuple[Stage, ...]]:
+    """The parts of a migration of which each is carried out at once; what it does in Python needs a transaction, too."""
+    with blamed(migration, dialect, "cannot be applied"):
+        stages = yield from dialect.stages(migration.script(dialect.name))
+    return (*stages, Stage(())) if migration.python is not None and stages and stages[-1].alone else stages
 
 
 def run_whole(script: str, dialect: Dialect) -> Program[bool]:
     """Run a script that belongs to no history, all of it or nothing."""
-    return dialect.transact(script, first=_always(), last=_nothing())
+    stages = yield from dialect.stages(script)
+    match stages:
+        case (Stage(statements=(statement,), alone=True),):
+            yield from dialect.alone(statement, again=False)
+            return True
+        case _ if is_stepwise(stages):
+            lone = next(stage.statements[0] for stage in stages if stage.alone) if len(stages) > 1 else ""
+            raise MigrationError(
+                "the script cannot run in one transaction, and nothing of it was run",
+                help="run the statement that has to stand alone by itself, and what comes before and after it",
+                statement=bare(lone),
+            )
+        case _:
+            return (yield from dialect.transact(dialect.split(script), _always(), nothing()))
 
 
 def replay(migration: Migration, dialect: Dialect) -> Program[None]:
-    """Run one migration on a database that exists only to see what becomes of it; no ledger is kept."""
+    """Run one migration on a database that exists only to see what becomes of it.
+
+    No ledger is kept, and what a migration does to data in Python is left out.
+    """
     script = migration.script(dialect.name)
-    try:
-        yield from run_whole(script, dialect)
-    except DriverError as error:
-        if is_outage(dialect, error):
-            raise
-        raise MigrationError(
-            f"the migration {migration.name} cannot be replayed: {error.message}",
-            code="P3006",
-            help="correct its SQL if it was not applied anywhere yet; otherwise restore the file from version control",
-            migration=migration.name,
-            statement=_alone(error.statement),
-        ) from error
-    except MigrationError as error:
-        raise _of(migration, "cannot be replayed", "P3006", error) from error
+    with blamed(migration, dialect, "cannot be replayed", "P3006"):
+        for stage in (yield from dialect.stages(script)):
+            yield from dialect.transact(dialect.rehearsed(stage), _always(), nothing())
 
 
 def replayed(
@@ -86,10 +108,14 @@ def is_passing(dialect: Dialect, error: DriverError) -> bool:
 
 def _still_pending(migration: Migration, dialect: Dialect) -> Program[bool]:
     """Queue behind other deployers, then look whether one of them was faster."""
-    if dialect.ledger.lock:
-        yield Statement(dialect.ledger.lock, prepare=False)
+    yield from queue(dialect)
     ledger = (yield from read_ledger(dialect)) or ()
-    return not any(row.name == migration.name and row.applied for row in ledger)
+    if any(row.name == migration.name and row.applied for row in ledger):
+        return False
+    refuse_failed(row.name for row in ledger if row.failed)
+    if any(row.name == migration.name and row.progress is not None for row in ledger):
+        raise MigrationBusy(f"the migration {migration.name} is under way", migration=migration.name)
+    return True
 
 
 def _always() -> Program[bool]:
@@ -97,31 +123,47 @@ def _always() -> Program[bool]:
     return True
 
 
-def _nothing() -> Program[None]:
-    yield from ()
+# ---- what went wrong -------------------------------------------------------------------------------------------------
+
+_FRESH = "Nothing of it was kept and nothing was recorded: correct the SQL and run the command again"
+_REPLAY = (
+    "correct its SQL if it was not applied anywhere yet; otherwise restore the file from version control"
+)
 
 
-def _refused(migration: Migration, error: DriverError) -> MigrationError:
+@contextmanager
+def blamed(
+    migration: Migration, dialect: Dialect, fate: str, code: str = "P3018", way_out: str | None = None
+) -> Generator[None]:
+    """Say of a migration what its script was refused for. What is no fault of the script goes on as it is."""
+    hint = way_out or (_REPLAY if code == "P3006" else _FRESH)
+    try:
+        yield
+    except DriverError as error:
+        if is_outage(dialect, error):
+            raise
+        raise _refused(migration, fate, code, hint, error) from error
+    except MigrationBusy:
+        raise
+    except MigrationError as error:
+        raise MigrationError(
+            f"the migration {migration.name} {fate}: {error.message}",
+            code=code,
+            help=error.help or hint,
+            migration=migration.name,
+            statement=error.statement,
+        ) from error
+
+
+def _refused(migration: Migration, fate: str, code: str, way_out: str, error: DriverError) -> MigrationError:
     state = f" ({error.state})" if error.state else ""
     hint = error.details.get("hint")
     return MigrationError(
-        f"the migration {migration.name} failed and was undone: {error.message}{state}",
-        code="P3018",
-        help=(f"{hint.rstrip('.')}. " if hint else "")
-        + "Nothing of it was kept and nothing was recorded: correct the SQL and run the command again",
+        f"the migration {migration.name} {fate}: {error.message}{state}",
+        code=code,
+        help=(f"{hint.rstrip('.')}. " if hint else "") + way_out,
         migration=migration.name,
         statement=_alone(error.statement),
-    )
-
-
-def _of(migration: Migration, fate: str, code: str, error: MigrationError) -> MigrationError:
-    """What carrying out a script found wrong with it, said of the migration."""
-    return MigrationError(
-        f"the migration {migration.name} {fate}: {error.message}",
-        code=code,
-        help=error.help,
-        migration=migration.name,
-        statement=error.statement,
     )
 
 

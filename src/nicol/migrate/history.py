@@ -12,6 +12,7 @@ from nicol.errors import MigrationError
 
 LOCK_FILE = "migration_lock.toml"
 SCRIPT_FILE = "migration.sql"
+PYTHON_FILE = "migrate.py"
 SNAPSHOT_FILE = "schema.snapshot"
 PORTABLE = "portable"
 
@@ -24,11 +25,13 @@ class Migration:
     """One folder of the history. `scripts` are (provider, SQL) pairs; the provider of `migration.sql` is "".
 
     `snapshot` is the schema that a portable history stood for after this migration, with the lineage it was taken at.
+    `python` is the text of the module whose `up` works on the data after the SQL, in the same transaction.
     """
 
     name: str
     scripts: tuple[tuple[str, str], ...]
     snapshot: str | None = None
+    python: str | None = None
 
     def script(self, provider: str) -> str:
         """What this migration says to one database: its own script, else the one for all."""
@@ -97,7 +100,7 @@ def _migration(name: str, files: Mapping[str, str]) -> Migration:
             help="restore the file from version control, or delete the folder if the migration never was applied",
             migration=name,
         )
-    return Migration(name, tuple(scripts), files.get(SNAPSHOT_FILE))
+    return Migration(name, tuple(scripts), files.get(SNAPSHOT_FILE), files.get(PYTHON_FILE))
 
 
 # ---- the lock file ---------------------------------------------------------------------------------------------------
@@ -167,15 +170,25 @@ def script_file(provider: str, *, portable: bool) -> str:
 # ---- checksums -------------------------------------------------------------------------------------------------------
 
 
-def checksum(script: str) -> str:
-    """The checksum that the ledger keeps of a script: SHA-256 of its UTF-8 text, in hexadecimal."""
-    return sha256(script.encode()).hexdigest()
+def checksum(script: str, python: str | None = None) -> str:
+    """The checksum that the ledger keeps of a migration: SHA-256 of its UTF-8 text, in hexadecimal.
+
+    Of the SQL alone, as Prisma has it, where no Python stands beside it.
+    """
+    return sha256((script if python is None else f"{script}\0{python}").encode()).hexdigest()
 
 
-def matches(script: str, recorded: str) -> bool:
-    """True when a recorded checksum is that of the script, whatever its line ends were when it was applied."""
-    unix = script.replace("\r\n", "\n")
-    return recorded in {checksum(script), checksum(unix), checksum(unix.replace("\n", "\r\n"))}
+def matches(script: str, recorded: str, python: str | None = None) -> bool:
+    """True when a recorded checksum is that of the migration, whatever its line ends were when it was applied."""
+    spellings = [_line_ends(script, end) for end in (None, "\n", "\r\n")]
+    if python is None:
+        return recorded in map(checksum, spellings)
+    modules = [_line_ends(python, end) for end in (None, "\n", "\r\n")]
+    return any(recorded == checksum(sql, module) for sql in spellings for module in modules)
+
+
+def _line_ends(text: str, end: str | None) -> str:
+    return text if end is None else text.replace("\r\n", "\n").replace("\n", end)
 
 
 # ---- snapshots -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nicol.dialects.dialect import Dialect
+from nicol.errors import MigrationError
 from nicol.migrate.history import History, Migration, checksum, matches
+from nicol.migrate.progress import Progress, progress_of
 from nicol.sql.program import Program, Statement, rows
 
 LEDGER_TABLE = "_prisma_migrations"
@@ -22,6 +24,7 @@ class LedgerRow:
     finished: bool
     rolled_back: bool
     logs: str | None = None
+    steps: int = 0
 
     @property
     def applied(self) -> bool:
@@ -31,7 +34,12 @@ class LedgerRow:
     @property
     def failed(self) -> bool:
         """True when nobody knows how much of the migration took effect."""
-        return not self.finished and not self.rolled_back
+        return not self.finished and not self.rolled_back and self.progress is None
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far a migration in several stages has come that has not come to its end."""
+        return None if self.finished or self.rolled_back else progress_of(self.logs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,8 @@ class Standing:
     """Where a database stands beside a history: names of migrations, each list in the order of the names.
 
     `applied`: in both. `pending`: only in the history. `missing`: applied, but no longer in the history. `changed`:
-    applied from a script that reads otherwise today. `failed`: attempts that somebody has to resolve.
+    applied from a script that reads otherwise today. `failed`: attempts that somebody has to resolve. `halfway`: those of the
+    pending ones whose first stages are done.
     """
 
     applied: tuple[str, ...] = ()
@@ -47,6 +56,7 @@ class Standing:
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    halfway: tuple[str, ...] = ()
 
 
 def standing(history: History, ledger: Iterable[LedgerRow], provider: str) -> Standing:
@@ -62,10 +72,26 @@ def standing(history: History, ledger: Iterable[LedgerRow], provider: str) -> St
         changed=tuple(
             migration.name
             for migration in history.migrations
-            if migration.name in applied and not matches(migration.script(provider), applied[migration.name])
+            if migration.name in applied
+            and not matches(migration.script(provider), applied[migration.name], migration.python)
         ),
         failed=tuple(sorted(failed)),
+        halfway=tuple(sorted({row.name for row in entries if row.progress is not None})),
     )
+
+
+def refuse_failed(names: Iterable[str]) -> None:
+    """Stop where an earlier attempt ended nobody knows how (P3009)."""
+    for name in sorted(names):
+        raise MigrationError(
+            f"the migration {name} failed earlier and is not resolved",
+            code="P3009",
+            help=(
+                f"look at the database: `nicol migrate resolve --rolled-back {name}` if nothing of it is left there, "
+                f"`nicol migrate resolve --applied {name}` if all of it is"
+            ),
+            migration=name,
+        )
 
 
 # ---- conversations ---------------------------------------------------------------------------------------------------
@@ -77,8 +103,8 @@ def read_ledger(dialect: Dialect) -> Program[tuple[LedgerRow, ...] | None]:
         return None
     found = yield from rows(dialect.ledger.read)
     return tuple(
-        LedgerRow(str(id_), str(name), str(digest), bool(finished), bool(rolled_back), logs)
-        for id_, name, digest, finished, rolled_back, logs in found
+        LedgerRow(str(id_), str(name), str(digest), bool(finished), bool(rolled_back), logs, int(steps))
+        for id_, name, digest, finished, rolled_back, logs, steps in found
     )
 
 
@@ -91,7 +117,8 @@ def record_applied(
     dialect: Dialect, migration: Migration, script: str, row_id: str, *, steps: int
 ) -> Program[None]:
     """Write that a migration took effect; `steps` is 0 when it was only declared to have."""
-    yield Statement(dialect.ledger.record, (row_id, checksum(script), migration.name, steps))
+    digest = checksum(script, migration.python)
+    yield Statement(dialect.ledger.record, (row_id, digest, migration.name, steps))
 
 
 def record_rolled_back(dialect: Dialect, name: str) -> Program[None]:

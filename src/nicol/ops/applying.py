@@ -8,18 +8,19 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from nicol.dialects.dialect import Dialect
-from nicol.errors import DriverError, MigrationError
-from nicol.migrate.apply import apply_migration, is_passing
+from nicol.errors import DriverError, MigrationBusy, MigrationError
+from nicol.migrate.apply import apply_migration, is_passing, stages_of
 from nicol.migrate.history import Migration
 from nicol.migrate.ledger import LedgerRow, Standing, create_ledger, read_ledger
+from nicol.migrate.ledger import refuse_failed as refuse_failed_names
+from nicol.migrate.stepwise import is_stepwise
+from nicol.ops.data_migrations import work_of
 from nicol.ops.databases import Conversation
+from nicol.ops.leases import apply_stepwise
+from nicol.ops.manner import Manner
 from nicol.schema.schema import Schema
 
 T = TypeVar("T")
-
-PATIENCE = 60.0
-"""Seconds for which an act waits for other deployers and for locks, all in all."""
 
 
 def open_ledger(conversation: Conversation, schema: Schema | None) -> tuple[LedgerRow, ...]:
@@ -55,15 +56,16 @@ def make_ledger(conversation: Conversation) -> tuple[LedgerRow, ...]:
 
 def refuse_failed(standing: Standing) -> None:
     """Stop where an earlier attempt ended nobody knows how (P3009)."""
-    if standing.failed:
-        name = standing.failed[0]
+    refuse_failed_names(standing.failed)
+
+
+def refuse_halfway(standing: Standing) -> None:
+    """Stop where only the first stages of a migration are done: what the database holds stands in no history."""
+    for name in standing.halfway:
         raise MigrationError(
-            f"the migration {name} failed earlier and is not resolved",
+            f"the migration {name} is applied in part",
             code="P3009",
-            help=(
-                f"look at the database: `nicol migrate resolve --rolled-back {name}` if nothing of it is left there, "
-                f"`nicol migrate resolve --applied {name}` if all of it is"
-            ),
+            help="`nicol migrate deploy` goes on where it stopped, `nicol migrate status` tells where that is",
             migration=name,
         )
 
@@ -72,30 +74,59 @@ def apply_all(
     conversation: Conversation,
     migrations: Iterable[Migration],
     told: Callable[[str], None],
-    patience: float = PATIENCE,
+    manner: Manner | None = None,
 ) -> tuple[str, ...]:
     """Apply migrations in order; the names of those that were applied here and not by another deployer meanwhile."""
     applied: list[str] = []
-    deadline = time.monotonic() + patience
     for migration in migrations:
-        if _patiently(
-            lambda migration=migration: _apply(conversation, migration), conversation.target.dialect, deadline
-        ):
+        if _apply(conversation, migration, manner or Manner()):
             applied.append(migration.name)
             told(migration.name)
     return tuple(applied)
 
 
-def _apply(conversation: Conversation, migration: Migration) -> bool:
-    return conversation.run(apply_migration(migration, conversation.target.dialect, str(uuid.uuid4())))
+def _apply(conversation: Conversation, migration: Migration, manner: Manner) -> bool:
+    dialect = conversation.target.dialect
+    stages = conversation.run(stages_of(migration, dialect))
+    work = work_of(conversation, migration, manner.root)
+
+    def attempt() -> bool:
+        if is_stepwise(stages) or _is_halfway(conversation, migration):
+            return apply_stepwise(conversation, migration, stages, work, manner)
+        row_id = str(uuid.uuid4())
+        return conversation.run(apply_migration(migration, dialect, row_id, work, manner.limits))
+
+    return patiently(attempt, conversation, manner)
 
 
-def _patiently(attempt: Callable[[], T], dialect: Dialect, deadline: float) -> T:
+def _is_halfway(conversation: Conversation, migration: Migration) -> bool:
+    ledger = conversation.run(read_ledger(conversation.target.dialect)) or ()
+    return any(row.name == migration.name and row.progress is not None for row in ledger)
+
+
+def patiently(attempt: Callable[[], T], conversation: Conversation, manner: Manner) -> T:
     """Try until it works, unless trying again is no use or takes too long."""
+    started, told = time.monotonic(), ""
     while True:
         try:
             return attempt()
         except DriverError as error:
-            if not is_passing(dialect, error) or time.monotonic() > deadline:
+            waited = time.monotonic() - started
+            if not is_passing(conversation.target.dialect, error) or waited > manner.patience:
                 raise
-        time.sleep(random.uniform(0.05, 0.4))  # noqa: S311 - so that deployers do not collide in step
+        except MigrationBusy as busy:
+            waited = time.monotonic() - started
+            if waited > manner.queue:
+                raise _still_busy(busy, waited) from busy
+            if waited > 1 and busy.message != told:
+                told = busy.message
+                manner.noted(f"Waiting: {told}")
+        time.sleep(random.uniform(0.05, 0.4) * (1 if waited < 5 else 4))  # noqa: S311 - so that nobody collides in step
+
+
+def _still_busy(busy: MigrationBusy, waited: float) -> MigrationBusy:
+    return MigrationBusy(
+        f"{busy.message}; after {waited:.0f} s it is not done yet",
+        help="run the command again when the other one has ended, or wait longer with --wait; nothing was changed here",
+        migration=busy.migration,
+    )

@@ -23,6 +23,9 @@ SETTINGS: Mapping[str, str] = {
     "direct_url_env": "the environment variable that holds the URL for migrations, where it differs (past a pooler)",
     "shadow_url_env": "the environment variable that holds the URL of a database for replaying the history; it is emptied",
     "annotations": 'whose annotations the words without name space are: `encrypted = "nicol"`, or another tool\'s name',
+    "lock_timeout": "how long a statement of a migration waits for a lock before it is undone and tried again: 3s",
+    "statement_timeout": "how long a statement of a migration may take on PostgreSQL; without it the server decides",
+    "wait": "how long a deployer waits for another one: 10m",
 }
 
 
@@ -43,6 +46,9 @@ class Configuration:
     direct_url_env: str | None = None
     shadow_url_env: str | None = None
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
+    lock_timeout: str | None = None
+    statement_timeout: str | None = None
+    wait: str | None = None
 
 
 def find_configuration(start: Path) -> Configuration:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from nicol.migrate.history import check_lock
 from nicol.migrate.ledger import Standing, standing
 from nicol.ops.applying import apply_all, open_ledger, refuse_failed
+from nicol.ops.data_migrations import check_python
 from nicol.ops.databases import Target, ensure_database, talk, target_of
 from nicol.ops.histories import read_history
+from nicol.ops.manner import Manner, manner_of
 from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
 
@@ -24,8 +26,13 @@ class Deployment:
     created: bool
 
 
-def migrate_deploy(project: Project, told: Callable[[str], None] = lambda _: None) -> Deployment:
-    """Apply all pending migrations, each in one transaction; `told` hears the name of each when it is done."""
+def migrate_deploy(
+    project: Project, told: Callable[[str], None] = lambda _: None, manner: Manner | None = None
+) -> Deployment:
+    """Apply all pending migrations, each in one transaction where the database allows it.
+
+    `told` hears the name of each when it is done.
+    """
     read = read_schema(project)
     target = target_of(project, read)
     history = read_history(project.migrations)
@@ -35,4 +42,6 @@ def migrate_deploy(project: Project, told: Callable[[str], None] = lambda _: Non
         before = standing(history, open_ledger(conversation, read.schema), target.dialect.name)
         refuse_failed(before)
         pending = [migration for migration in history.migrations if migration.name in before.pending]
-        return Deployment(target, before, apply_all(conversation, pending, told), created)
+        manner = manner or manner_of(project)
+        check_python(pending, manner.root)
+        return Deployment(target, before, apply_all(conversation, pending, told, manner), created)

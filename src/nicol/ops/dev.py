@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nicol.catalog import Catalog
+from nicol.migrate.data import SKELETON
 from nicol.migrate.history import (
     History,
     Migration,
@@ -18,11 +19,12 @@ from nicol.migrate.history import (
     snapshot_text,
 )
 from nicol.migrate.ledger import LedgerRow, Standing, standing
-from nicol.ops.applying import apply_all, open_ledger, refuse_failed
+from nicol.ops.applying import apply_all, open_ledger, refuse_failed, refuse_halfway
 from nicol.ops.databases import Conversation, Target, ensure_database, talk, target_of
 from nicol.ops.drift import Drift, drift
 from nicol.ops.hazards import consent, weigh
 from nicol.ops.histories import read_history, write_migration, write_snapshot
+from nicol.ops.manner import manner_of
 from nicol.ops.planning import Plans, plan_all
 from nicol.ops.project import Project
 from nicol.ops.questions import Cancelled, Questioner
@@ -65,14 +67,15 @@ def migrate_dev(
     *,
     name: str = "",
     create_only: bool = False,
+    python: bool = False,
     accept_data_loss: bool = False,
     told: Callable[[str], None] = lambda _: None,
     warned: Callable[[Iterable[str]], None] = lambda _: None,
 ) -> Development:
     """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
 
-    `create_only` writes the migration without applying it. `now` stamps its name, in UTC.
-    `told` hears the name of each migration when it is applied, `warned` each remark before anything comes of it.
+    `create_only` writes the migration without applying it, `python` a `migrate.py` beside its SQL. `now` stamps its name,
+    in UTC. `told` hears the name of each migration when it is applied, `warned` each remark before anything comes of it.
     """
     read = read_schema(project)
     target = target_of(project, read)
@@ -94,9 +97,9 @@ def migrate_dev(
         hazards = weigh(conversation, plans.of[target.dialect.name].steps)
         agreed = consent(hazards, questioner, accept_data_loss=accept_data_loss, only_written=create_only)
         warned(agreed)
-        migration, folder = _write(desk, title, plans)
+        migration, folder = _write(desk, title, plans, SKELETON if python else None)
         if not create_only:
-            apply_all(conversation, [migration], told)
+            apply_all(conversation, [migration], told, manner_of(project))
     return Development(
         target, created_database, caught_up, migration.name, folder, not create_only, (*remarks, *agreed)
     )
@@ -113,6 +116,7 @@ def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[st
     ledger = open_ledger(conversation, desk.read.schema)
     stand = standing(desk.history, ledger, desk.target.dialect.name)
     refuse_failed(stand)
+    refuse_halfway(stand)
     _refuse_diverged(stand)
     dialect, schema = desk.target.dialect, desk.read.schema
     everything = catalog_after(desk.history.migrations, dialect, schema, desk.places)
@@ -154,17 +158,18 @@ def _listed(lines: list[str] | tuple[str, ...], limit: int = 20, bullet: str = "
 def _catch_up(desk: _Desk, conversation: Conversation, told: Callable[[str], None]) -> tuple[str, ...]:
     ledger: tuple[LedgerRow, ...] = open_ledger(conversation, desk.read.schema)
     pending = standing(desk.history, ledger, desk.target.dialect.name).pending
-    return apply_all(conversation, [each for each in desk.history.migrations if each.name in pending], told)
+    missing = [each for each in desk.history.migrations if each.name in pending]
+    return apply_all(conversation, missing, told, manner_of(desk.project))
 
 
-def _write(desk: _Desk, name: str, plans: Plans) -> tuple[Migration, Path]:
+def _write(desk: _Desk, name: str, plans: Plans, python: str | None) -> tuple[Migration, Path]:
     if desk.history.get(name) is not None:
         raise Cancelled(f"there is a migration {name} already", help="run the command again")
     read = desk.read
     scripts = {provider: each.text for provider, each in plans.of.items()}
     snapshot = snapshot_text(read.text, (*desk.history.names, name)) if read.portable else None
-    folder = write_migration(desk.project.migrations, name, scripts, read.providers, snapshot)
-    return Migration(name, tuple(scripts.items()), snapshot), folder
+    folder = write_migration(desk.project.migrations, name, scripts, read.providers, snapshot, python)
+    return Migration(name, tuple(scripts.items()), snapshot, python), folder
 
 
 def _keep_snapshot(desk: _Desk) -> None:

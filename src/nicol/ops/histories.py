@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nicol.errors import MigrationError
-from nicol.migrate.history import LOCK_FILE, SNAPSHOT_FILE, History, history_of, lock_text, script_file
+from nicol.migrate.history import (
+    LOCK_FILE,
+    PYTHON_FILE,
+    SNAPSHOT_FILE,
+    History,
+    history_of,
+    lock_text,
+    script_file,
+)
 
 
 def read_history(folder: Path) -> History:
@@ -30,7 +38,7 @@ def read_history(folder: Path) -> History:
 
 
 def _ours(file: Path) -> bool:
-    return file.is_file() and (file.name == SNAPSHOT_FILE or file.suffix == ".sql")
+    return file.is_file() and (file.name in (SNAPSHOT_FILE, PYTHON_FILE) or file.suffix == ".sql")
 
 
 def _text(file: Path) -> str:
@@ -41,13 +49,20 @@ def _text(file: Path) -> str:
 
 
 def write_migration(
-    folder: Path, name: str, scripts: Mapping[str, str], providers: Sequence[str], snapshot: str | None
+    folder: Path,
+    name: str,
+    scripts: Mapping[str, str],
+    providers: Sequence[str],
+    snapshot: str | None,
+    python: str | None = None,
 ) -> Path:
     """Write a new migration's folder, and the lock file where there is none; the folder's path."""
     portable = len(providers) > 1
     files = {script_file(provider, portable=portable): text for provider, text in scripts.items()}
     if snapshot is not None:
         files[SNAPSHOT_FILE] = snapshot
+    if python is not None:
+        files[PYTHON_FILE] = python
     target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from nicol.migrate.history import check_lock
 from nicol.ops.applying import apply_all, make_ledger
 from nicol.ops.databases import Target, ensure_database, talk, target_of
 from nicol.ops.histories import read_history
+from nicol.ops.manner import manner_of
 from nicol.ops.project import Project
 from nicol.ops.questions import Question, Questioner, agreed
 from nicol.ops.schemas import read_schema
@@ -41,4 +42,4 @@ def migrate_reset(
     with talk(target) as conversation:
         conversation.clear(read.schema)
         make_ledger(conversation)
-        return Reset(target, apply_all(conversation, history.migrations, told))
+        return Reset(target, apply_all(conversation, history.migrations, told, manner_of(project)))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 
-from nicol.errors import MigrationError
+from nicol.errors import MigrationBusy, MigrationError
 from nicol.migrate.history import History, check_lock
 from nicol.migrate.ledger import LedgerRow, read_ledger, record_applied, record_rolled_back
 from nicol.ops.applying import make_ledger
-from nicol.ops.databases import Target, talk, target_of
+from nicol.ops.databases import Conversation, Target, talk, target_of
 from nicol.ops.histories import read_history
 from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
+from nicol.ops.status import halfway_of
 from nicol.sql.program import Program, transaction
 
 
@@ -29,7 +30,9 @@ def mark_applied(project: Project, name: str) -> Target:
             migration=name,
         )
     with talk(target) as conversation:
-        if any(row.name == name and row.applied for row in make_ledger(conversation)):
+        ledger = make_ledger(conversation)
+        _refuse_under_way(conversation, name, ledger)
+        if any(row.name == name and row.applied for row in ledger):
             raise MigrationError(
                 f"the migration {name} is recorded as applied already", code="P3008", migration=name
             )
@@ -44,13 +47,24 @@ def mark_applied(project: Project, name: str) -> Target:
 
 
 def mark_rolled_back(project: Project, name: str) -> Target:
-    """Record that a failed migration left nothing behind, so that it is pending again."""
+    """Record that a failed migration, or one that was applied in part, left nothing behind, so that it is pending again."""
     target, _ = _open(project)
     with talk(target) as conversation:
-        rows = conversation.run(read_ledger(target.dialect)) or ()
-        _refuse_unless_failed(name, tuple(row for row in rows if row.name == name))
+        ledger = conversation.run(read_ledger(target.dialect)) or ()
+        _refuse_under_way(conversation, name, ledger)
+        _refuse_unless_failed(name, tuple(row for row in ledger if row.name == name))
         conversation.run(transaction(record_rolled_back(target.dialect, name)))
     return target
+
+
+def _refuse_under_way(conversation: Conversation, name: str, ledger: tuple[LedgerRow, ...]) -> None:
+    for halfway in halfway_of(conversation, ledger):
+        if halfway.name == name and halfway.worker is not None:
+            raise MigrationBusy(
+                f"{halfway.worker} is applying the migration {name} at this moment",
+                help="let it come to its end, or stop it and run the command again",
+                migration=name,
+            )
 
 
 def _refuse_unless_failed(name: str, attempts: tuple[LedgerRow, ...]) -> None:
@@ -61,7 +75,7 @@ def _refuse_unless_failed(name: str, attempts: tuple[LedgerRow, ...]) -> None:
             help="a migration that Nicol undid leaves no record: there is nothing to resolve, deploy again",
             migration=name,
         )
-    if not any(row.failed for row in attempts):
+    if not any(row.failed or row.progress is not None for row in attempts):
         raise MigrationError(
             f"the migration {name} did not fail, so it cannot be marked as rolled back",
             code="P3012",

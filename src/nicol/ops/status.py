@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nicol.migrate.history import check_lock
-from nicol.migrate.ledger import Standing, read_ledger, standing
-from nicol.ops.databases import Target, exists, talk, target_of
+from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
+from nicol.ops.databases import Conversation, Target, exists, talk, target_of
 from nicol.ops.histories import read_history
+from nicol.ops.leases import is_gone
 from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
+from nicol.sql.program import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Halfway:
+    """A migration of which `done` of `total` steps are done. `worker`: who works on it now; `error`: what stopped it."""
+
+    name: str
+    done: int
+    total: int
+    worker: str | None
+    error: str | None
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        if self.worker is not None:
+            return f"{self.name}: {self.worker} is at step {self.done + 1} of {self.total}"
+        reason = f" failed: {self.error}" if self.error else " was interrupted"
+        return f"{self.name}: {self.done} of {self.total} steps are done; the next one{reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a database stands. `unrecorded`: it holds tables, but no record of migrations."""
+    """Where a database stands. `unrecorded`: it holds tables, but no record of migrations. `halfway`: what is under way."""
 
     target: Target
     standing: Standing
     migrations: int
     exists: bool = True
     unrecorded: bool = False
+    halfway: tuple[Halfway, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -41,6 +64,24 @@ def migrate_status(project: Project) -> Status:
     with talk(target) as conversation:
         ledger = conversation.run(read_ledger(target.dialect))
         unrecorded = ledger is None and bool(conversation.catalog(read.schema).tables)
-        return Status(
-            target, standing(history, ledger or (), target.dialect.name), count, unrecorded=unrecorded
+        halfway = halfway_of(conversation, ledger or ())
+        stand = standing(history, ledger or (), target.dialect.name)
+        return Status(target, stand, count, unrecorded=unrecorded, halfway=halfway)
+
+
+def halfway_of(conversation: Conversation, ledger: Iterable[LedgerRow]) -> tuple[Halfway, ...]:
+    """The migrations that are under way, and how far."""
+    found = [(row, progress) for row in ledger if (progress := row.progress) is not None]
+    if not found:
+        return ()
+    ((now,),) = conversation.run(rows(conversation.target.dialect.ledger.now))
+    return tuple(
+        Halfway(
+            row.name,
+            row.steps,
+            progress.total,
+            progress.worker.shown if progress.until > now and not is_gone(progress.worker) else None,
+            progress.error,
         )
+        for row, progress in found
+    )

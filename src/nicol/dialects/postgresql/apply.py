@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from nicol.dialects.ledger import LedgerTexts
-from nicol.dialects.scripts import END, bare, refuse_undo
+from nicol.dialects.ledger import LedgerTexts, SessionTexts
+from nicol.dialects.scripts import END, LIMITS, Limits, bare, refuse_undo
+from nicol.errors import DriverError, MigrationBusy
 from nicol.sql.program import Begin, Program, Rollback, Statement, nested, rows, transaction
 from nicol.sql.quoting import quote
 
@@ -28,12 +29,31 @@ LEDGER = LedgerTexts(
     exists="SELECT 1 FROM pg_catalog.pg_tables"
     " WHERE schemaname = pg_catalog.current_schema() AND tablename = '_prisma_migrations'",
     lock=f"LOCK TABLE {_TABLE} IN SHARE ROW EXCLUSIVE MODE",
-    read="SELECT id, migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL, logs"
-    f" FROM {_TABLE} ORDER BY started_at, id",
+    turn="SELECT pg_catalog.pg_try_advisory_xact_lock(72707369)",
+    read="SELECT id, migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL, logs,"
+    f" applied_steps_count FROM {_TABLE} ORDER BY started_at, id",
     record=f"INSERT INTO {_TABLE} (id, checksum, migration_name, applied_steps_count, started_at, finished_at)"
     " VALUES ($1, $2, $3, $4, now(), clock_timestamp())",
     roll_back=f"UPDATE {_TABLE} SET rolled_back_at = clock_timestamp()"
     " WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
+    begin=f"INSERT INTO {_TABLE} (id, checksum, migration_name, logs, started_at) VALUES ($1, $2, $3, $4, clock_timestamp())",
+    note=f"UPDATE {_TABLE} SET applied_steps_count = $1, logs = $2, id = $3, checksum = $4"
+    " WHERE id = $5 AND finished_at IS NULL AND rolled_back_at IS NULL",
+    finish=f"UPDATE {_TABLE} SET applied_steps_count = $1, checksum = $2, logs = NULL, finished_at = clock_timestamp()"
+    " WHERE id = $3 AND finished_at IS NULL AND rolled_back_at IS NULL",
+    now="SELECT extract(epoch FROM clock_timestamp())::float8",
+)
+
+_SESSION = (
+    "pg_catalog.pg_stat_activity WHERE pid::text = split_part($1::text, '/', 1)"
+    " AND (backend_start IS NULL OR extract(epoch FROM backend_start)::text = split_part($1::text, '/', 2))"
+)
+SESSIONS = SessionTexts(
+    own="SELECT pid || '/' || extract(epoch FROM backend_start)"
+    " FROM pg_catalog.pg_stat_activity WHERE pid = pg_catalog.pg_backend_pid()",
+    alive=f"SELECT 1 FROM {_SESSION}",
+    end=f"SELECT pg_catalog.pg_terminate_backend(pid) FROM {_SESSION}"
+    " AND pg_catalog.pg_has_role(current_user, usesysid, 'MEMBER')",
 )
 
 _FRAME = re.compile(
@@ -41,29 +61,50 @@ _FRAME = re.compile(
     rf"(?:\s+(?:WORK|TRANSACTION|AND\s+(?:NO\s+)?CHAIN))*{END}",
 )
 _QUEUE = "SET LOCAL lock_timeout = '10s'"
-_PATIENCE = "SET LOCAL lock_timeout = '3s'"
+_PATIENCE = 3.0
+_LOCKED = "55P03"
 
 
-def transact(statements: tuple[str, ...], first: Program[bool], last: Program[None]) -> Program[bool]:
+def transact(
+    statements: tuple[str, ...], first: Program[bool], last: Program[None], limits: Limits = LIMITS
+) -> Program[bool]:
     """Run a script's statements in one transaction, between `first` (false: there is nothing to do) and `last`.
 
     A statement that waits longer for a lock gives up, so that readers do not queue up behind it; trying again is safe.
     """
     refuse_undo(statements)
-    return (yield from transaction(_work(statements, first, last)))
+    return (yield from transaction(_work(statements, first, last, limits)))
 
 
-def _work(statements: tuple[str, ...], first: Program[bool], last: Program[None]) -> Program[bool]:
+def _work(
+    statements: tuple[str, ...], first: Program[bool], last: Program[None], limits: Limits
+) -> Program[bool]:
     yield Statement(_QUEUE, prepare=False)
-    if not (yield from first):
+    if not (yield from _let_in(first)):
         return False
-    yield Statement(_PATIENCE, prepare=False)
+    patience = _PATIENCE if limits.lock is None else limits.lock
+    yield Statement(f"SET LOCAL lock_timeout = {max(1, _milliseconds(patience))}", prepare=False)
+    if limits.statement is not None:
+        yield Statement(f"SET LOCAL statement_timeout = {_milliseconds(limits.statement)}", prepare=False)
     for statement in statements:
         words = bare(statement)
         if words and not _FRAME.match(words):
             yield Statement(statement, prepare=False)
     yield from last
     return True
+
+
+def _let_in(first: Program[bool]) -> Program[bool]:
+    try:
+        return (yield from first)
+    except DriverError as error:
+        if error.state != _LOCKED:
+            raise
+        raise MigrationBusy("another deployer is applying a migration") from error
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def clear(namespaces: tuple[str, ...]) -> Program[None]:

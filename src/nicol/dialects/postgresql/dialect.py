@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
-from nicol.dialects.ledger import LedgerTexts
-from nicol.dialects.postgresql import adapt, apply, casts, codecs, ddl, errors, introspect, types
+from nicol.dialects.ledger import LedgerTexts, SessionTexts
+from nicol.dialects.postgresql import adapt, apply, casts, codecs, ddl, errors, introspect, stages, types
 from nicol.dialects.postgresql.render import RENDERER
-from nicol.dialects.postgresql.script import split
+from nicol.dialects.postgresql.script import bound, split
+from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
 from nicol.schema.schema import (
     Arity,
@@ -93,6 +95,10 @@ class PostgreSQL(Dialect):
         """The statements of a script."""
         return split(script)
 
+    def bound(self, statement: str, names: Collection[str]) -> tuple[str, tuple[str, ...]]:
+        """A statement with its named parameters in this database's placeholders."""
+        return bound(statement, names)
+
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
         return casts.cast(before, after)
@@ -114,9 +120,28 @@ class PostgreSQL(Dialect):
         """The statements around the table of migrations."""
         return apply.LEDGER
 
-    def transact(self, script: str, first: Program[bool], last: Program[None]) -> Program[bool]:
-        """Run a migration's script in one transaction."""
-        return apply.transact(self.split(script), first, last)
+    def stages(self, script: str) -> Program[tuple[Stage, ...]]:
+        """A script in parts of which each is carried out at once."""
+        return stages.stages(script)
+
+    def transact(
+        self, statements: Sequence[str], first: Program[bool], last: Program[None], limits: Limits = LIMITS
+    ) -> Program[bool]:
+        """Run statements in one transaction."""
+        return apply.transact(tuple(statements), first, last, limits)
+
+    def alone(self, statement: str, *, again: bool) -> Program[None]:
+        """Say a statement that stands alone in its stage."""
+        return stages.alone(statement, again=again)
+
+    def rehearsed(self, stage: Stage) -> tuple[str, ...]:
+        """What is said of a stage to see what becomes of it."""
+        return stages.rehearsed(stage)
+
+    @property
+    def sessions(self) -> SessionTexts:
+        """The statements about a connection's session on the server."""
+        return apply.SESSIONS
 
     def aside(self, work: Program[T]) -> Program[T]:
         """Run work as on an empty database, and undo all of it."""

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nicol.dialects.ledger import LedgerTexts
-from nicol.dialects.scripts import END, bare, refuse_undo
-from nicol.errors import MigrationError
+from nicol.dialects.ledger import LedgerTexts, SessionTexts
+from nicol.dialects.scripts import END, LIMITS, Limits, bare, refuse_undo
+from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.sql.program import Begin, Program, Rollback, Row, Statement, nested, rows, transaction
 from nicol.sql.quoting import quote, quote_text
 
@@ -35,13 +35,21 @@ LEDGER = LedgerTexts(
 )""",
     exists="SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_prisma_migrations'",
     lock="",
-    read=f"SELECT id, migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL, logs"
-    f" FROM {_TABLE} ORDER BY started_at, rowid",
+    turn="",
+    read="SELECT id, migration_name, checksum, finished_at IS NOT NULL, rolled_back_at IS NOT NULL, logs,"
+    f" applied_steps_count FROM {_TABLE} ORDER BY started_at, rowid",
     record=f"INSERT INTO {_TABLE} (id, checksum, migration_name, applied_steps_count, started_at, finished_at)"
     f" VALUES (?, ?, ?, ?, {_NOW}, {_NOW})",
     roll_back=f"UPDATE {_TABLE} SET rolled_back_at = {_NOW}"
     " WHERE migration_name = ? AND finished_at IS NULL AND rolled_back_at IS NULL",
+    begin=f"INSERT INTO {_TABLE} (id, checksum, migration_name, logs, started_at) VALUES (?, ?, ?, ?, {_NOW})",
+    note=f"UPDATE {_TABLE} SET applied_steps_count = ?, logs = ?, id = ?, checksum = ?"
+    " WHERE id = ? AND finished_at IS NULL AND rolled_back_at IS NULL",
+    finish=f"UPDATE {_TABLE} SET applied_steps_count = ?, checksum = ?, logs = NULL, finished_at = {_NOW}"
+    " WHERE id = ? AND finished_at IS NULL AND rolled_back_at IS NULL",
+    now="SELECT unixepoch('subsec')",
 )
+SESSIONS = SessionTexts()
 
 _NAME = r'(?:"((?:[^"]|"")+)"|\[([^\]]+)\]|`([^`]+)`|(\w+))'
 _FRAME = re.compile(
@@ -69,16 +77,30 @@ class Rebuild:
     whole: bool
 
 
-def transact(statements: tuple[str, ...], first: Program[bool], last: Program[None]) -> Program[bool]:
+def transact(
+    statements: tuple[str, ...], first: Program[bool], last: Program[None], limits: Limits = LIMITS
+) -> Program[bool]:
     """Run a script's statements in one transaction, between `first` (false: there is nothing to do) and `last`."""
     refuse_undo(statements)
+    if limits.lock is not None:
+        yield Statement(f"PRAGMA busy_timeout = {max(1, round(limits.lock * 1000))}", prepare=False)
     spoken = tuple((statement, bare(statement)) for statement in statements)
     texts = tuple((statement, words) for statement, words in spoken if words and not _FRAME.match(words))
     rebuilds = _rebuilds([words for _, words in texts])
-    work = transaction(_work(tuple(statement for statement, _ in texts), rebuilds, first, last))
+    work = _let_in(transaction(_work(tuple(statement for statement, _ in texts), rebuilds, first, last)))
     if rebuilds or any(_KEYS_OFF.match(words) for _, words in spoken):
         return (yield from _without_foreign_keys(work))
     return (yield from work)
+
+
+def _let_in(work: Program[T]) -> Program[T]:
+    """Who cannot begin waits for another writer; nothing after that waits."""
+    try:
+        return (yield from work)
+    except DriverError as error:
+        if error.state != "SQLITE_BUSY" or error.statement != "BEGIN IMMEDIATE":
+            raise
+        raise MigrationBusy("somebody else is writing") from error
 
 
 def _work(
@@ -86,6 +108,9 @@ def _work(
 ) -> Program[bool]:
     if not (yield from first):
         return False
+    if not statements:  # no more than a word in the ledger: the tables need not be looked through
+        yield from last
+        return True
     violations = yield from _violations()
     hanging = yield from _hanging_on(rebuilds)
     drops = {rebuild.drop: rebuild for rebuild in rebuilds}
