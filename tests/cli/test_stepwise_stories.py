@@ -100,7 +100,7 @@ def up(tx: Tx) -> None:
         tx.execute('UPDATE "User" SET "email" = :email WHERE "id" = :id', id=user["id"], email=shout(user["email"]))
     tx.execute_many('INSERT INTO "User" ("id", "email") VALUES (:id, :email)', [{"id": n, "email": "x"} for n in (3, 4)])
     found = tx.first('SELECT count(*) AS n FROM "User"')
-    assert found is not None and found["n"] == 4{more}
+    assert found is not None and found["n"] == 4MORE
 """
 
 
@@ -110,16 +110,18 @@ def up(tx: Tx) -> None:
 def test_python_runs_in_the_transaction_of_the_sql(deployed: Shop) -> None:
     deployed.write("words.py", "def shout(text: str) -> str:\n    return text.upper()\n")
     deployed.migration(NAME, "CREATE TABLE one (id INTEGER);")
-    deployed.write(f"migrations/{NAME}/migrate.py", PYTHON.format(more="\n    raise ValueError('not today')"))
+    deployed.write(
+        f"migrations/{NAME}/migrate.py", PYTHON.replace("MORE", "\n    raise ValueError('not today')")
+    )
     failed = deployed.run("migrate", "deploy", code=1)
-    assert "migrate.py raised ValueError: not today (line 13)" in failed.err
+    assert "migrate.py raised ValueError: not today (line 12)" in failed.err
     assert "one" not in tables(url_of(deployed))
     assert read(url_of(deployed), 'SELECT email FROM "User" ORDER BY id') == [("a",), ("a",)]
-    deployed.write(f"migrations/{NAME}/migrate.py", PYTHON.format(more=""))
+    deployed.write(f"migrations/{NAME}/migrate.py", PYTHON.replace("MORE", ""))
     deployed.run("migrate", "deploy")
     assert read(url_of(deployed), 'SELECT email FROM "User" ORDER BY id') == [("A",), ("A",), ("x",), ("x",)]
     deployed.run("migrate", "status")
-    deployed.write(f"migrations/{NAME}/migrate.py", PYTHON.format(more="  # edited"))
+    deployed.write(f"migrations/{NAME}/migrate.py", PYTHON.replace("MORE", "  # edited"))
     assert "was edited" in deployed.run("migrate", "status", code=1).out
     (deployed.root / "migrations" / NAME / "migrate.py").unlink()
     assert "was edited" in deployed.run("migrate", "status", code=1).out
