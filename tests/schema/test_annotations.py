@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.oracle import Oracle, Verdict, absence, folder
 from nicol.diagnostics import Checked, Source
 from nicol.dialects import named
 from nicol.schema.annotations.table import ANNOTATIONS, Place
@@ -159,3 +160,21 @@ def test_a_page_names_every_argument_and_what_is_still_to_come(name: str):
     assert documented == set(ANNOTATIONS[name].parameters)
     pending = ANNOTATIONS[name].pending
     assert re.findall(r"^\*\*Not yet:\*\* (.+)\.$", page, re.MULTILINE) == ([pending] if pending else [])
+
+
+@pytest.mark.slow
+@pytest.mark.proves("Schema", "annotated schemas are valid Prisma")
+@pytest.mark.skipif(folder() is None, reason=absence())
+def test_prisma_takes_annotated_schemas_for_valid_and_formats_them_alike():
+    database = 'datasource db {\n  provider = "postgresql"\n}\n'
+    pages = [page.read_text(encoding="utf-8") for page in PAGES.glob("*.md")]
+    examples = [database + text for page in pages for text in EXAMPLE.findall(page)]
+    home = folder()
+    assert home is not None
+    oracle = Oracle(home)
+    try:
+        for text in (GOOD, *examples):
+            assert oracle.validate(text) == Verdict()
+            assert oracle.format(text) == format_sources((Source("s", text),))[0].text
+    finally:
+        oracle.close()
