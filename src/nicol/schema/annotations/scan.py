@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
@@ -97,7 +96,7 @@ def _span(comment: Comment, start: int, end: int) -> Span:
 
 def _within(spans: list[tuple[int, int]], at: int) -> bool:
     """True when a place lies in one of some spans, which stand in order and apart."""
-    number = bisect_right(spans, (at, sys.maxsize)) - 1
+    number = bisect_right(spans, at, key=lambda span: span[0]) - 1
     return number >= 0 and at < spans[number][1]
 
 
