@@ -177,3 +177,71 @@ def test_offers_say_what_they_are() -> None:
 )
 def test_a_snippet_has_a_text_for_editors_that_know_no_stops(snippet: str, text: str) -> None:
     assert plain(snippet) == text
+
+
+NOTED = """\
+datasource db {
+  provider = "postgresql"
+}
+
+MODEL
+model Visit {
+  id     Int      @id
+  seenAt DateTime
+  held   Boolean
+  note   String? TRAILING
+  FIELD
+  by     String
+  KEY
+  @@index([note])
+}
+
+enum Kind {
+  VALUE
+  A
+}
+"""
+
+
+def noted(**lines: str) -> list[str]:
+    text = NOTED
+    for place in ("MODEL", "TRAILING", "FIELD", "KEY", "VALUE"):
+        text = text.replace(place, lines.get(place.lower(), "//"))
+    world, offset = seen(text)
+    return labels(complete(world, PATH, offset))
+
+
+ON_MODELS = ["renamed", "check", "retain", "audit", "index", "comment"]
+ON_FIELDS = ["renamed", "check", "generated", "json", "encrypted", "index", "comment"]
+
+
+@pytest.mark.proves("Editor", "completion of annotations")
+@pytest.mark.parametrize(
+    ("place", "line", "expected"),
+    [
+        ("model", "/// |", [f"@nicol.{name}" for name in ON_MODELS]),
+        ("model", "/// @|", [f"@nicol.{name}" for name in ON_MODELS]),
+        ("model", "/// Visits. @nicol.re|", [f"@nicol.{name}" for name in ON_MODELS]),
+        ("model", "/// some pro|", []),
+        ("model", "// @nicol.|", []),
+        ("field", "/// @nicol.|", [f"@nicol.{name}" for name in ON_FIELDS]),
+        ("trailing", "/// @nic|", [f"@nicol.{name}" for name in ON_FIELDS]),
+        ("key", "/// @|", ["@nicol.index"]),
+        ("value", "/// @|", ["@nicol.renamed"]),
+        ("model", "/// @nicol.retain(|)", ["days:", "by:", "unless:"]),
+        ("model", "/// @nicol.retain(days: 9, |)", ["by:", "unless:"]),
+        ("model", "/// @nicol.retain(by: |, days: 9)", ["seenAt"]),
+        ("model", "/// @nicol.retain(unless: h|", ["held", "note"]),
+        ("model", '/// @nicol.retain(by: "|', []),
+        ("model", "/// @nicol.index(type: |)", ["BTree", "Brin", "Gin", "Gist", "Hash", "SpGist"]),
+        ("model", "/// @nicol.index(unique: |)", ["true", "false"]),
+        ("key", "/// @nicol.index(|)", ["include:", "nulls:"]),
+        ("key", "/// @nicol.index(include: [id, |])", ["seenAt", "held", "note", "by"]),
+        ("key", "/// @nicol.index(nulls: |)", ["First", "Last", "NotDistinct"]),
+        ("field", "/// @nicol.encrypted(mode: |)", ["random", "deterministic"]),
+        ("field", "/// @nicol.encrypted(blindIndex: |)", ["note", "by"]),
+        ("field", "/// @nicol.nothing(|)", []),
+    ],
+)
+def test_annotations_are_completed(place: str, line: str, expected: list[str]) -> None:
+    assert noted(**{place: line}) == expected

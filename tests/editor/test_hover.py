@@ -85,3 +85,26 @@ def test_a_relation_with_one_side_is_told_as_such() -> None:
     found = said("model Post {\n  id Int @id\n  aut|hor User\n}\n\nmodel User {\n  id Int @id\n}\n")
     assert found is not None
     assert "lacks its other side" in found.text
+
+
+NOTED = """\
+/// @nicol.retain(days: 90, by: seenAt)
+model Visit {
+  id     Int      @id
+  seenAt DateTime
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("marked", "part"),
+    [
+        ("@nicol.ret|ain", "**@nicol.retain**: How long rows are kept."),
+        ("da|ys: 90", "**days**: how long (a whole number of days, at least 1)"),
+        ("by: seen|At", "Column `seenAt` of `Visit`"),
+    ],
+)
+def test_an_annotation_is_explained(marked: str, part: str) -> None:
+    found = said(at(NOTED, marked))
+    assert found is not None
+    assert part in found.text

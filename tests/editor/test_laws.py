@@ -34,6 +34,7 @@ generator client {
 
 /// 😀 A person.
 /// @nicol.audit
+/// @nicol.retain(days: 90, by: createdAt, unless: shape)
 model User {
   id        Int      @id @default(autoincrement())
   email     String   @unique(sort: Desc) @db.VarChar(80) // naïve 😀
@@ -43,8 +44,10 @@ model User {
   shape     Unsupported("polygon")?
   /* a
      comment */
-  raw       String   @default(dbgenerated("gen()"))
+  /// @nicol.check("length(raw) > 1", name: "long")
+  raw       String   @default(dbgenerated("gen()")) /// @nicol.encrypted(mode: random, blindIndex: email)
 
+  /// @nicol.index(include: [raw], nulls: NotDistinct)
   @@index([email(ops: raw("text_ops"), sort: Asc), id], type: Gin, map: "i", where: { raw: { not: null } })
   @@map("users")
   @@schema("app")

@@ -224,3 +224,19 @@ def test_edits_keep_the_kind_of_line_ends() -> None:
     texts = renamed(at(SHOP, "model Us|er").replace("\n", "\r\n"), "Person", keep=Keep.MAP)
     assert not isinstance(texts, Refusal)
     assert texts[0].count("\n") == texts[0].count("\r\n")
+
+
+def test_annotations_speak_of_fields() -> None:
+    text = """\
+/// @nicol.retain(days: 90, by: seenAt, unless: held)
+model Visit {
+  id     Int      @id
+  seenAt DateTime
+  held   Boolean  @default(false)
+  /// @nicol.index(include: [held], nulls: { seenAt: Last })
+  @@index([seenAt])
+}
+"""
+    for name, marked in (("seenAt", "seen|At DateTime"), ("held", "he|ld   Boolean")):
+        assert renamed(at(text, marked), "other") == [text.replace(name, "other")]
+    assert renamed(at(text, "by: seen|At"), "other") == [text.replace("seenAt", "other")]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nicol.diagnostics import Span
 from nicol.editor import words as meanings
+from nicol.editor.annotations import complete_annotation
 from nicol.editor.arguments import arguments
 from nicol.editor.attributes import block_attributes, field_attributes, native_offers, value_attributes
 from nicol.editor.offers import Completion, Offer, OfferKind
@@ -22,7 +23,7 @@ def complete(world: World, path: str, offset: int) -> Completion:
     here = place(document, offset)
     start = here.start
     if here.comment is not None:
-        return Completion(Span(path, offset, offset))
+        return complete_annotation(world, path, here, offset)
     if here.tokens and here.tokens[-1].text in {"@", "@@"} and here.tokens[-1].end == start:
         start = here.tokens[-1].start
     return Completion(Span(path, start, offset), tuple(_offers(world, here)))

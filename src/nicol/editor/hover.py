@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nicol.diagnostics import Span
 from nicol.editor import words as meanings
+from nicol.editor.annotations import explained
 from nicol.editor.describe import describe
 from nicol.editor.symbols import occurrence_at
 from nicol.editor.world import World, block_at, touches
@@ -44,9 +45,14 @@ def hover(world: World, path: str, offset: int) -> Hover | None:
         return Hover(found.span, text)
     document = world.document(path)
     block = block_at(document, offset)
-    if block is None:
-        return None
-    return next((each for each in _words(block) if touches(each.span, offset)), None)
+    said = (*_annotations(world, path), *(_words(block) if block else ()))
+    return next((each for each in said if touches(each.span, offset)), None)
+
+
+def _annotations(world: World, path: str) -> Iterator[Hover]:
+    for annotation in world.binding.annotations.bound:
+        if annotation.syntax.span.path == path:
+            yield from (Hover(span, meaning) for span, meaning in explained(annotation))
 
 
 def _words(block: Block) -> Iterator[Hover]:

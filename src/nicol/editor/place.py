@@ -10,7 +10,8 @@ from nicol.schema.document import Comment, Document
 from nicol.schema.schema import Arity
 from nicol.schema.tokens import Token, TokenKind, tokenize
 
-_HEAD = re.compile(r"[ \t]*(model|view|type|enum|datasource|generator)[ \t]+([\w-]+)[ \t]*\{")
+BLOCK_HEAD = re.compile(r"[ \t]*(model|view|type|enum|datasource|generator)[ \t]+([\w-]+)[ \t]*\{")
+"""The first line of a block: its keyword and its name."""
 _CLOSE = re.compile(r"[ \t]*\}")
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 
@@ -190,6 +191,18 @@ def place(document: Document, offset: int) -> Place:
     return Place(head, tuple(tokens), "", offset, rest=rest)
 
 
+def arguments_at(opened: str, text: str, offset: int) -> Place:
+    """The place in the brackets of an annotation; `opened` is the text from its opening bracket to the cursor."""
+    tokens = tuple(_tokens(opened, offset - len(opened)))
+    last = tokens[-1] if tokens else None
+    rest = tuple(_tokens(text[offset : _line_end(text, offset)], offset))
+    if last is not None and last.kind is TokenKind.UNTERMINATED_STRING:
+        return Place(None, tokens[:-1], last.text[1:], last.start + 1, quoted=True, rest=rest)
+    if last is not None and last.end == offset and last.kind is TokenKind.NAME:
+        return Place(None, tokens[:-1], last.text, last.start, rest=rest)
+    return Place(None, tokens, "", offset, rest=rest)
+
+
 def _tokens(text: str, start: int) -> Iterator[Token]:
     for token in tokenize(text):
         if token.kind is not TokenKind.END:
@@ -221,7 +234,7 @@ def _head(text: str, line: int) -> Head | None:
     """The head of the block that the line which begins at `line` is in."""
     while line > 0:
         previous = text.rfind("\n", 0, line - 1) + 1
-        match = _HEAD.match(text, previous, line)
+        match = BLOCK_HEAD.match(text, previous, line)
         if match:
             closed = "}" in text[match.end() : line].partition("//")[0]
             return None if closed else Head(match[1], match[2], previous)

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 from nicol.diagnostics import Span
 from nicol.editor.world import World, block_at, touches
+from nicol.schema.annotations.place import BoundAnnotation
+from nicol.schema.annotations.table import ParameterKind
 from nicol.schema.attributes import MODEL_ATTRIBUTES, ArgumentKind
 from nicol.schema.bound import Binding
 from nicol.schema.document import (
@@ -64,10 +66,15 @@ def occurrences(world: World) -> Iterator[Occurrence]:
 def occurrence_at(world: World, path: str, offset: int) -> Occurrence | None:
     """What stands at a place."""
     block = block_at(world.document(path), offset)
-    if block is None:
-        return None
-    found = (each for each in occurrences_in(block, world.binding) if touches(each.span, offset))
-    return next(found, None)
+    places = occurrences_in(block, world.binding) if block else _above_blocks(world, path, offset)
+    return next((each for each in places if touches(each.span, offset)), None)
+
+
+def _above_blocks(world: World, path: str, offset: int) -> Iterator[Occurrence]:
+    """The places in annotations of whole blocks, which stand outside of them."""
+    for annotation in world.binding.annotations.bound:
+        if annotation.syntax.span.path == path and touches(annotation.syntax.span, offset):
+            yield from _of_annotation(annotation, world.binding)
 
 
 def places_of(world: World, symbol: Symbol) -> tuple[Occurrence, ...]:
@@ -103,6 +110,7 @@ def occurrences_in(block: Block, binding: Binding) -> Iterator[Occurrence]:
                 yield from _of_field(name, field, binding)
             for attribute in block.attributes:
                 yield from _of_key(name, attribute, binding)
+            yield from _of_annotations(block, binding)
         case EnumDeclaration():
             name = block.name.text
             yield Occurrence(Symbol(SymbolKind.ENUM, name), block.name.span, declares=True)
@@ -135,6 +143,36 @@ def _of_field(model: str, field: FieldDeclaration, binding: Binding) -> Iterator
                     yield from _values(symbol.name, argument.value, binding)
             case _:
                 yield from _of_condition(model, attribute, binding)
+
+
+def _of_annotations(block: ModelDeclaration, binding: Binding) -> Iterator[Occurrence]:
+    """The fields that the annotations of a model, its fields and its attributes speak of."""
+    held = binding.annotations
+    if not held.bound:
+        return
+    anchors = (
+        block.name.span,
+        *(field.name.span for field in block.fields),
+        *(attribute.span for attribute in block.attributes),
+    )
+    for anchor in anchors:
+        for annotation in held.of(anchor):
+            yield from _of_annotation(annotation, binding)
+
+
+_FIELDS = frozenset({ParameterKind.FIELD, ParameterKind.FIELDS, ParameterKind.NULLS})
+
+
+def _of_annotation(annotation: BoundAnnotation, binding: Binding) -> Iterator[Occurrence]:
+    for name, value in annotation.arguments.items():
+        parameter = annotation.signature.parameters[name] if annotation.signature else None
+        if parameter is None or parameter.kind not in _FIELDS:
+            continue
+        if isinstance(value, ObjectExpression):
+            for entry in value.entries:
+                yield from _entry(annotation.holder.block, entry, binding)
+        elif parameter.kind is not ParameterKind.NULLS:
+            yield from _fields(annotation.holder.block, value, binding)
 
 
 def _of_relation(model: str, target: str, attribute: Attribute, binding: Binding) -> Iterator[Occurrence]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nicol.diagnostics import Checked, Diagnostic, Source, Span
@@ -19,12 +19,14 @@ from nicol.schema.rules.rule import Case
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The documents of one schema, what reading them found, their binding, and the databases that they are checked for."""
+    """The documents of one schema, what reading them found, their binding, the databases that they are checked for, and
+    whose the annotations without a name space are."""
 
     documents: tuple[Document, ...]
     faults: tuple[Diagnostic, ...]
     binding: Binding
     dialects: tuple[Dialect, ...]
+    owners: Mapping[str, str]
 
     def document(self, path: str) -> Document:
         """The document of that path; KeyError where there is none."""
@@ -38,16 +40,20 @@ class World:
         return self.document(span.path).source.text[span.start : span.end]
 
 
-def look(sources: Iterable[Source], providers: tuple[str, ...] = ()) -> World:
+def look(
+    sources: Iterable[Source], providers: tuple[str, ...] = (), owners: Mapping[str, str] | None = None
+) -> World:
     """The world of some texts, for the given databases or for that of their datasource block."""
-    return world_of(tuple(map(parse, sources)), providers)
+    return world_of(tuple(map(parse, sources)), providers, owners or {})
 
 
-def world_of(parsed: tuple[Checked[Document], ...], providers: tuple[str, ...] = ()) -> World:
+def world_of(
+    parsed: tuple[Checked[Document], ...], providers: tuple[str, ...], owners: Mapping[str, str]
+) -> World:
     """The world of documents that are read already."""
     documents = tuple(checked.value for checked in parsed)
     faults = tuple(finding for checked in parsed for finding in checked.findings)
-    return World(documents, faults, bind(documents), _dialects(documents, providers))
+    return World(documents, faults, bind(documents, owners), _dialects(documents, providers), owners)
 
 
 def _dialects(documents: tuple[Document, ...], providers: tuple[str, ...]) -> tuple[Dialect, ...]:

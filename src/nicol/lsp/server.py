@@ -87,6 +87,7 @@ class Server(LanguageServer):
         self._versions: dict[str, int] = {}
         self._shown: set[str] = set()
         self._told: set[str] = set()
+        self._complaint: str | None = None
         self._timers: dict[frozenset[str], asyncio.Task[None]] = {}
 
     # ---- paths and places ----------------------------------------------------------------------------------------
@@ -180,10 +181,17 @@ class Server(LanguageServer):
     def look_soon(self, path: str, wait: float = QUIET) -> None:
         """Send findings about a path's schema once nobody types; an earlier intention to do so is given up."""
         home = self.session.members(path)
+        self._complain(self.session.complaint(path))
         before = self._timers.get(home)
         if before is not None:
             before.cancel()
         self._timers[home] = asyncio.ensure_future(self._look(path, wait))
+
+    def _complain(self, complaint: str | None) -> None:
+        """Say once what is wrong with the configuration; the schema is checked without it."""
+        if complaint is not None and complaint != self._complaint:
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, complaint))
+        self._complaint = complaint
 
     async def _look(self, path: str, wait: float) -> None:
         await asyncio.sleep(wait)

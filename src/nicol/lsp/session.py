@@ -24,8 +24,7 @@ class Snapshot:
     """The texts of one schema at one moment."""
 
     sources: tuple[Source, ...]
-    providers: tuple[str, ...]
-    faults: tuple[str, ...] = ()
+    schema: OpenSchema
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,11 @@ class Session:
         self._folders[home].schema = schema
         return home
 
+    def complaint(self, path: str) -> str | None:
+        """What is wrong with the configuration of a path's project."""
+        fault = self._folders[self.members(path)].schema.fault
+        return None if fault is None else fault.message + (f": {fault.help}" if fault.help else "")
+
     def snapshot(self, path: str) -> Snapshot:
         """The texts of a path's schema as they are now: those being edited, and the others as they are on disk."""
         schema = self._folders[self.members(path)].schema
@@ -109,8 +113,7 @@ class Session:
             Source(str(file), held.text if (held := self.texts.get(str(file))) else text)
             for file, text in schema.files
         )
-        fault = (schema.fault.message,) if schema.fault else ()
-        return Snapshot(sources, schema.providers, fault)
+        return Snapshot(sources, schema)
 
     async def known(self, path: str) -> Known:
         """What is known of a path's schema as it is now. It is worked out once, beside the event loop."""
@@ -170,4 +173,4 @@ def _read(snapshot: Snapshot, before: Mapping[Source, Checked[Document]], stale:
             raise Superseded
         parsed.append(before.get(source) or parse(source))
     documents = tuple(parsed)
-    return Known(snapshot, documents, world_of(documents, snapshot.providers))
+    return Known(snapshot, documents, world_of(documents, snapshot.schema.providers, snapshot.schema.owners))

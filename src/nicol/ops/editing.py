@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nicol.errors import ConfigurationError
@@ -20,11 +20,12 @@ _FOREIGN = frozenset({"migrations", "node_modules", "venv", "__pycache__"})
 
 @dataclass(frozen=True, slots=True)
 class OpenSchema:
-    """The schema of a file: its files with their texts in order, the databases that the configuration names, and what is
-    wrong with the configuration, where something is."""
+    """The schema of a file: its files with their texts in order, the databases that the configuration names, whose it
+    says the annotations without a name space are, and what is wrong with it, where something is."""
 
     files: tuple[tuple[Path, str], ...]
     providers: tuple[str, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
     fault: ConfigurationError | None = None
 
 
@@ -37,7 +38,7 @@ def open_schema(file: Path, buffers: Mapping[Path, str]) -> OpenSchema:
         fault = error
     texts = {path: _text(path, buffers) for path in _files(file, configuration, buffers)}
     found = tuple((path, text) for path, text in sorted(texts.items()) if text is not None)
-    return OpenSchema(found, configuration.providers, fault)
+    return OpenSchema(found, configuration.providers, configuration.annotations, fault)
 
 
 def _files(file: Path, configuration: Configuration, buffers: Mapping[Path, str]) -> set[Path]:
