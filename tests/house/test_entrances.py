@@ -27,7 +27,9 @@ def run(*command: str | Path, **environment: str) -> subprocess.CompletedProcess
 
 
 def test_make_explains_every_target() -> None:
-    explained = set(re.findall(r"^ {2}make (\w+)", run("make", "--no-print-directory").stdout, re.MULTILINE))
+    explained = set(
+        re.findall(r"^ {2}make ([\w-]+)", run("make", "--no-print-directory").stdout, re.MULTILINE)
+    )
     declared = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert declared is not None
     assert explained == set(declared[1].split())
