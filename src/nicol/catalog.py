@@ -71,39 +71,73 @@ class Expression:
 Default: TypeAlias = Constant | CurrentTimestamp | Expression
 
 
+class Identity(StrEnum):
+    """How a column of SQL's own numbering treats values that are given: refused, or taken."""
+
+    ALWAYS = "ALWAYS"
+    BY_DEFAULT = "BY DEFAULT"
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """How the database computes a column's values: its own SQL; `stored` false: at each reading."""
+
+    sql: str
+    stored: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `autoincrement`: the database numbers new rows (serial, identity or rowid)."""
+    """One column. `autoincrement`: the database numbers new rows (serial, identity or rowid).
+
+    `collation` and `domain` (the type that restricts `type`) stand only where they are not the usual ones. No schema speaks of
+    them, nor of `identity`: a column keeps those that it has.
+    """
 
     name: str
     type: ColumnType
     nullable: bool = False
     default: Default | None = None
     autoincrement: bool = False
+    generated: Generated | None = None
+    comment: str | None = None
+    identity: Identity | None = None
+    collation: str | None = None
+    domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PrimaryKey:
-    """The primary key; `name` is None where the database does not keep one."""
+    """The primary key; `name` is None where the database does not keep one. `deferrable` as in a foreign key."""
 
     columns: tuple[str, ...]
     name: str | None = None
+    deferrable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IndexColumn:
-    """One column of an index, with its direction and, where given, its operator class."""
+    """One column of an index, with its direction and, where given, its operator class.
+
+    `expression`: `name` is no column's name but the database's own SQL. `nulls_first` is None where nulls stand at the
+    usual end.
+    """
 
     name: str
     descending: bool = False
     operator_class: str | None = None
+    expression: bool = False
+    nulls_first: bool | None = None
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index; `method` is None for the database's usual one; `where` is its own SQL.
 
-    `constraint`: it belongs to a UNIQUE constraint, goes only with that, and means the same.
+    `constraint`: it belongs to a UNIQUE constraint, goes only with that, and means the same. `include`: columns whose values
+    it carries without ordering by them. `nulls_distinct` false: one null only. `options`: storage parameters as the database
+    prints them. `valid` false: a build that failed left it behind, and no query uses it.
     """
 
     name: str
@@ -112,11 +146,21 @@ class Index:
     method: str | None = None
     where: str | None = None
     constraint: bool = False
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    options: tuple[str, ...] = ()
+    deferrable: str | None = None
+    valid: bool = True
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """Columns of this table that point at columns of another; `name` is None where the database does not keep one."""
+    """Columns of this table that point at columns of another; `name` is None where the database does not keep one.
+
+    `deferrable` is the SQL that lets its check wait (`DEFERRABLE INITIALLY DEFERRED`), `match_full` that all columns are null
+    or none, `valid` false that rows from before it were never looked at.
+    """
 
     columns: tuple[str, ...]
     table: str
@@ -125,19 +169,30 @@ class ForeignKey:
     on_update: Action = Action.NO_ACTION
     name: str | None = None
     namespace: str | None = None
+    deferrable: str | None = None
+    match_full: bool = False
+    valid: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK constraint in the database's own SQL."""
+    """A CHECK constraint in the database's own SQL. `valid` false: rows from before it were never looked at.
+
+    `inherent`: it bounds a column as its type would elsewhere; a schema that means the type means the check.
+    """
 
     name: str | None
     sql: str
+    valid: bool = True
+    inherent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table. `namespace` is None in databases (and connections) that have just one."""
+    """One table. `namespace` is None in databases (and connections) that have just one.
+
+    `options` is what else the database says of it (`STRICT`, `UNLOGGED`, `PARTITION BY …`), in its own SQL.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -146,6 +201,8 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[Check, ...] = ()
     namespace: str | None = None
+    comment: str | None = None
+    options: tuple[str, ...] = ()
 
     @property
     def key(self) -> ObjectName:
@@ -164,6 +221,7 @@ class EnumType:
     name: str
     values: tuple[str, ...]
     namespace: str | None = None
+    comment: str | None = None
 
     @property
     def key(self) -> ObjectName:
@@ -172,10 +230,20 @@ class EnumType:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmanaged:
-    """An object that migrations carry in their own SQL and Nicol only sees: a trigger, a function, a view, a check.
+class Extension:
+    """An extension that is switched on. A version or namespace of None is whatever the database takes."""
 
-    `definition` is the database's own text of it, so that two can be compared and a lost one made anew.
+    name: str
+    version: str | None = None
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unmanaged:
+    """An object that migrations carry in their own SQL and Nicol only sees: a trigger, a function, a view, a policy.
+
+    `definition` is the database's own text of it, so that two can be compared and a lost one made anew. `columns`: those of a
+    view or of whatever else is read like a table.
     """
 
     kind: str
@@ -183,6 +251,7 @@ class Unmanaged:
     definition: str
     table: str | None = None
     namespace: str | None = None
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +265,7 @@ class Catalog:
     enums: tuple[EnumType, ...] = ()
     unmanaged: tuple[Unmanaged, ...] = ()
     namespaces: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
 
     def table(self, name: str, namespace: str | None = None) -> Table | None:
         """The table of that name, if there is one."""

@@ -6,8 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from nicol.catalog import Column, ColumnType, Constant, Index, IndexColumn, Unmanaged
+from nicol.catalog import (
+    Check,
+    Column,
+    ColumnType,
+    Constant,
+    Identity,
+    Index,
+    IndexColumn,
+)
 from nicol.dialects import named
+from nicol.dialects.changes import DropIndex
 from nicol.drivers import open_database
 from nicol.migrate.diff import diff
 from tests.migrate.engine import apply, ask, introspect, script_between
@@ -43,12 +52,12 @@ def test_a_file_made_by_hand_is_read(sqlite_url: str):
     assert owner.indexes == (
         Index("sqlite_autoindex_owner_1", (IndexColumn("name"),), unique=True, constraint=True),
     )
-    assert pet.indexes[0].where == "weight < 3"
-    assert [column.descending for column in pet.indexes[0].columns] == [False, True]
-    assert sorted((thing.kind, thing.name, thing.table) for thing in held.unmanaged) == [
-        ("check", "heavy (or ')')", "pet"),
-        ("check", "length(name) > 1", "owner"),
-        ("index", "pet_by_lower", "pet"),
+    assert pet.indexes[0].columns == (IndexColumn("lower(born)", expression=True),)
+    assert pet.indexes[1].where == "weight < 3"
+    assert [column.descending for column in pet.indexes[1].columns] == [False, True]
+    assert owner.checks == (Check(None, "length(name) > 1"),)
+    assert pet.checks == (Check("heavy (or ')')", "weight > 0 AND ')' <> '('"),)
+    assert [(thing.kind, thing.name, thing.table) for thing in held.unmanaged] == [
         ("trigger", "owner_gone", "owner"),
         ("trigger", "pet_born", "pet"),
         ("view", "heavy", None),
@@ -66,7 +75,7 @@ def test_all_that_hangs_on_a_table_survives_its_rebuild(sqlite_url: str):
         apply(database, script_between(held, wanted, SQLITE), SQLITE)
         found = introspect(database, SQLITE)
         assert diff(found, wanted) == ()
-        assert found.unmanaged == held.unmanaged
+        assert (found.unmanaged, found.tables[1].checks) == (held.unmanaged, pet.checks)
         assert ask(database, "SELECT id, weight FROM pet") == [(1, 1), (2, 1)]
         ask(database, "INSERT INTO pet (owner) VALUES (1)")
         assert ask(database, "SELECT max(id) FROM pet") == [(4,)]
@@ -94,24 +103,31 @@ def test_what_a_schema_never_says_is_seen_on_postgresql(postgres_url: str):
         held = introspect(database, POSTGRESQL)
         assert [table.name for table in held.tables] == ["pet", "visit"]
         pet = held.tables[0]
-        assert pet.columns[0] == Column("id", ColumnType("INTEGER"), autoincrement=True)
+        assert pet.columns[0] == Column(
+            "id", ColumnType("INTEGER"), autoincrement=True, identity=Identity.ALWAYS
+        )
         assert [(index.name, index.constraint, index.method) for index in pet.indexes] == [
             ("pet_light", False, "HASH"),
+            ("pet_lower", False, None),
             ("pet_name_made_key", True, None),
         ]
+        assert pet.indexes[1].columns == (IndexColumn("lower(name)", expression=True),)
+        assert pet.checks == (Check("pet_weight_check", "weight > 0::numeric"),)
+        assert held.tables[1].options == ("PARTITION BY RANGE (at)",)
         assert [(thing.kind, thing.name) for thing in held.unmanaged] == [
-            ("check", "pet_weight_check"),
             ("constraint", "pet_daterange_excl"),
             ("function", "touch()"),
-            ("index", "pet_lower"),
             ("materialized view", "light"),
+            ("partition", "visit_1"),
             ("trigger", "pet_touch"),
             ("view", "heavy"),
         ]
-        assert Unmanaged("view", "heavy", held.unmanaged[-1].definition) == held.unmanaged[-1]
+        assert held.unmanaged[-1].columns == (Column("name", ColumnType("TEXT"), nullable=True),)
         wanted = replace(held, tables=(replace(pet, indexes=pet.indexes[:1]), held.tables[1]))
         apply(database, script_between(held, wanted, POSTGRESQL), POSTGRESQL)
-        assert diff(introspect(database, POSTGRESQL), wanted) == ()
+        found = introspect(database, POSTGRESQL)
+        assert diff(found, wanted) == ()
+        assert diff(found, wanted, exact=True) == (DropIndex(pet.key, pet.indexes[1]),)
 
 
 @pytest.mark.proves("Databases", "schemas of other namespaces are read under their names", only="postgresql")

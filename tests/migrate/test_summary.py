@@ -9,6 +9,7 @@ from nicol.catalog import (
     Column,
     ColumnType,
     EnumType,
+    Extension,
     ForeignKey,
     Index,
     IndexColumn,
@@ -33,7 +34,7 @@ NAMELESS = ForeignKey(("a",), "U", ("id",))
     ("change", "sentences"),
     [
         (c.CreateNamespace("shop"), ["+ namespace shop"]),
-        (c.CreateExtension("citext"), ["+ extension citext"]),
+        (c.CreateExtension(Extension("citext")), ["+ extension citext"]),
         (c.CreateEnum(EnumType("K", ("A",))), ["+ enum K"]),
         (c.DropEnum(EnumType("K", ("A",))), ["- enum K"]),
         (

@@ -9,6 +9,7 @@ from nicol.catalog import (
     Check,
     Column,
     EnumType,
+    Extension,
     ForeignKey,
     Index,
     ObjectName,
@@ -108,7 +109,7 @@ class CreateNamespace:
 class CreateExtension:
     """An extension that the schema needs is switched on. None is ever switched off."""
 
-    name: str
+    extension: Extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,16 @@ class RenameForeignKey:
     after: ForeignKey
 
 
+@dataclass(frozen=True, slots=True)
+class SetComment:
+    """The text that the database keeps about a table, a column of it, or an enum type; None takes it away."""
+
+    name: ObjectName
+    text: str | None
+    column: str | None = None
+    is_enum: bool = False
+
+
 Change: TypeAlias = (
     CreateNamespace
     | CreateExtension
@@ -247,4 +258,5 @@ Change: TypeAlias = (
     | AddForeignKey
     | DropForeignKey
     | RenameForeignKey
+    | SetComment
 )

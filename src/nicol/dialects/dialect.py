@@ -130,6 +130,12 @@ class Dialect(ABC):
     """True when an enum is a type of the database."""
     keeps_key_names: ClassVar[bool]
     """True when the names of primary and foreign keys can be read back."""
+    keeps_comments: ClassVar[bool]
+    """True when the database keeps a text about each table, column and type."""
+    index_includes: ClassVar[bool]
+    """True when an index can carry columns that it is not ordered by."""
+    orders_index_nulls: ClassVar[bool]
+    """True when an index can put nulls at the end that is not the usual one."""
     foreign_tables: ClassVar[frozenset[str]]
     """Tables that extensions make in everybody's namespace: seen by nobody, even where a schema speaks of them."""
     name_limit: ClassVar[int | None]

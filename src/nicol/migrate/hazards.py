@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, EnumType, Index, ObjectName, Table
+from nicol.catalog import Catalog, Check, Column, ColumnType, EnumType, Index, IndexColumn, ObjectName, Table
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Cast, Dialect
+from nicol.dialects.tokens import names_in
 from nicol.sql.program import Statement
-from nicol.sql.quoting import quote, quote_all, quote_text
+from nicol.sql.quoting import quote, quote_text
 
 
 class HazardCode(StrEnum):
@@ -95,18 +96,22 @@ def _in_table(table: Table, changes: tuple[c.TableChange, ...], dialect: Dialect
             case c.AddPrimaryKey() if table.primary_key is None:
                 yield _primary_key(table)
             case c.AddCheck(check=check) if dialect.narrows(dropped.get(check.name), check):
-                if not any(quote(name) in check.sql for name in added):
+                if not added & names_in(check.sql):
                     yield _check_added(table, check)
             case _:
                 pass
 
 
 def _needs_value(column: Column) -> bool:
-    return not column.nullable and column.default is None and not column.autoincrement
+    filled = column.default is not None or column.autoincrement or column.generated is not None
+    return not column.nullable and not filled
 
 
 def _altered(table: Table, old: Column, new: Column, dialect: Dialect) -> Iterator[Hazard]:
     cast = dialect.cast(old.type, new.type)
+    if new.generated and not old.generated:
+        yield _recreated(table, new)
+        return
     if cast is Cast.IMPOSSIBLE:
         yield _required_recreated(table, new) if _needs_value(new) else _recreated(table, new)
         return
@@ -236,12 +241,16 @@ def _check_added(table: Table, check: Check) -> Hazard:
 def _unique(before: Table, after: Table, index: Index, dialect: Dialect) -> Iterator[Hazard]:
     """Columns that come empty break no unique index; those that come with one value for all rows bring no difference."""
     names = [column.name for column in index.columns]
+    read = {name for column in index.columns for name in _read_by(column)}
     fresh = [
-        now for name in names if (now := after.column(name)) and not _keeps(before.column(name), now, dialect)
+        now
+        for name in sorted(read)
+        if (now := after.column(name)) and not _keeps(before.column(name), now, dialect)
     ]
     if any((column.nullable and column.default is None) or column.autoincrement for column in fresh):
         return
-    kept = [name for name in names if all(column.name != name for column in fresh)]
+    lost = {column.name for column in fresh}
+    kept = [_spelled(column) for column in index.columns if not lost & _read_by(column)]
     start = f"A unique constraint covering the columns `[{','.join(names)}]` on the table `{before.name}` will be added."
     yield Hazard(
         HazardCode.UNIQUE_ADDED,
@@ -251,6 +260,15 @@ def _unique(before: Table, after: Table, index: Index, dialect: Dialect) -> Iter
         probe=_duplicates(before, kept, None if fresh else index.where) if kept else _more_than_one(before),
         found=f"{start} There are {{count}} duplicate values, with which this will fail.",
     )
+
+
+def _read_by(column: IndexColumn) -> frozenset[str]:
+    """The columns that a column of an index is made of, or at least all words that may be such."""
+    return names_in(column.name) if column.expression else frozenset((column.name,))
+
+
+def _spelled(column: IndexColumn) -> str:
+    return f"({column.name})" if column.expression else quote(column.name)
 
 
 def _keeps(old: Column | None, new: Column, dialect: Dialect) -> bool:
@@ -285,10 +303,10 @@ def _count(table: Table, condition: str = "") -> Statement:
 
 
 def _duplicates(table: Table, names: list[str], where: str | None) -> Statement:
-    conditions = [f"{quote(name)} IS NOT NULL" for name in names] + ([f"({where})"] if where else [])
+    conditions = [f"{name} IS NOT NULL" for name in names] + ([f"({where})"] if where else [])
     groups = (
         f"SELECT 1 FROM {_full_name(table)} WHERE {' AND '.join(conditions)} "
-        f"GROUP BY {quote_all(names)} HAVING count(*) > 1"
+        f"GROUP BY {', '.join(names)} HAVING count(*) > 1"
     )
     return Statement(f"SELECT count(*) FROM ({groups}) AS duplicates", prepare=False)
 

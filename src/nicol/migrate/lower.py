@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nicol.catalog import (
     Action,
     Catalog,
+    Check,
     Column,
     EnumType,
+    Extension,
     ForeignKey,
+    Generated,
     Index,
     IndexColumn,
     PrimaryKey,
     Table,
 )
 from nicol.dialects.dialect import Dialect
+from nicol.dialects.tokens import Kind, tokens_of
 from nicol.schema.schema import (
+    Enum,
     ForeignKeyRelation,
     JoinTableRelation,
     KeyField,
     Model,
+    NullsOrder,
     ReferentialAction,
+    ScalarField,
     Schema,
     SortOrder,
 )
@@ -67,10 +76,18 @@ class _Lowering:
         source = self.schema.datasource
         return Catalog(
             tables=(*map(self.table, models), *map(self.join_table, self.join_tables())),
-            enums=tuple(EnumType(e.mapped, tuple(v.mapped for v in e.values), e.namespace) for e in enums),
+            enums=tuple(map(self.enum, enums)),
             namespaces=self.namespaces(),
-            extensions=source.extensions if source and self.dialect.namespaces else (),
+            extensions=tuple(map(Extension, source.extensions)) if source and self.dialect.namespaces else (),
         )
+
+    def enum(self, enum: Enum) -> EnumType:
+        values = tuple(value.mapped for value in enum.values)
+        return EnumType(enum.mapped, values, enum.namespace, self.comment(enum.comment))
+
+    def comment(self, text: str | None) -> str | None:
+        """A text that the database is to keep, where it can."""
+        return text if self.dialect.keeps_comments else None
 
     def namespaces(self) -> tuple[str, ...]:
         """Those in use, or the connection's own under its usual name."""
@@ -91,16 +108,33 @@ class _Lowering:
         only_id = key.fields[0].name if key and len(key.fields) == 1 else None
         return Table(
             name=model.mapped,
-            columns=tuple(
-                self.dialect.column(field, self.schema, is_only_id=field.name == only_id)
-                for field in model.scalars
-            ),
+            columns=tuple(self.column(field, is_only_id=field.name == only_id) for field in model.scalars),
             primary_key=self.primary_key(model),
             indexes=tuple(self.indexes(model)),
             foreign_keys=tuple(self.foreign_keys(model)),
-            checks=self.dialect.checks(model, self.schema),
+            checks=(*self.dialect.checks(model, self.schema), *self.checks(model)),
             namespace=model.namespace,
+            comment=self.comment(model.comment),
         )
+
+    def column(self, field: ScalarField, *, is_only_id: bool) -> Column:
+        column = self.dialect.column(field, self.schema, is_only_id=is_only_id)
+        column = replace(column, comment=self.comment(field.comment))
+        if field.generated is None:
+            return column
+        computed = Generated(field.generated.sql, field.generated.stored)
+        return replace(column, generated=computed, default=None, autoincrement=False)
+
+    def checks(self, model: Model) -> Iterator[Check]:
+        """Those that annotations ask for; a nameless one is called as PostgreSQL would call it."""
+        taken: set[str] = set()
+        for check in model.checks:
+            column = (model.scalar(check.field).mapped,) if check.field else ()
+            base = "_".join((model.mapped, *column))
+            numbered = (self.named(base, f"_check{number or ''}") for number in itertools.count())
+            name = check.name or next(name for name in numbered if name not in taken)
+            taken.add(name)
+            yield Check(name, check.sql)
 
     def primary_key(self, model: Model) -> PrimaryKey | None:
         key = model.primary_key
@@ -112,7 +146,7 @@ class _Lowering:
     def indexes(self, model: Model) -> Iterator[Index]:
         """Uniques of single fields stand first, then indexes, then the model's own uniques: Prisma's order."""
         yield from (self.unique(model, unique) for unique in model.uniques if unique.on_field)
-        yield from (self.index(model, index) for index in model.indexes if index.fields)
+        yield from (self.index(model, index) for index in model.indexes)
         yield from (self.unique(model, unique) for unique in model.uniques if not unique.on_field)
 
     def unique(self, model: Model, unique: ModelUnique) -> Index:
@@ -122,16 +156,26 @@ class _Lowering:
             columns=self.index_columns(model, unique.fields),
             unique=True,
             where=unique.where,
+            include=self.include(model, unique.include),
+            nulls_distinct=unique.nulls_distinct,
         )
 
     def index(self, model: Model, index: ModelIndex) -> Index:
-        base = "_".join((model.mapped, *_columns(model, index.fields)))
+        columns = self.index_columns(model, index.fields) or tuple(map(_expression, index.expressions))
+        words = [word for column in columns for word in _words(column)]
+        base = "_".join((model.mapped, *words))
         return Index(
-            name=index.mapped or self.named(base, "_idx"),
-            columns=self.index_columns(model, index.fields),
+            name=index.mapped or self.named(base, "_key" if index.unique else "_idx"),
+            columns=columns,
+            unique=index.unique,
             method=self.dialect.index_method(index.method),
             where=index.where,
+            include=self.include(model, index.include),
+            nulls_distinct=index.nulls_distinct,
         )
+
+    def include(self, model: Model, fields: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(model.scalar(name).mapped for name in fields) if self.dialect.index_includes else ()
 
     def index_columns(self, model: Model, fields: tuple[KeyField, ...]) -> tuple[IndexColumn, ...]:
         return tuple(
@@ -139,9 +183,16 @@ class _Lowering:
                 model.scalar(field.name).mapped,
                 field.sort is SortOrder.DESC,
                 self.dialect.operator_class(field.operator_class) if field.operator_class else None,
+                nulls_first=self.nulls_first(field),
             )
             for field in fields
         )
+
+    def nulls_first(self, field: KeyField) -> bool | None:
+        """None where it is the usual end: the last of rising columns, the first of falling ones."""
+        first = field.nulls is NullsOrder.FIRST
+        usual = field.nulls is None or first == (field.sort is SortOrder.DESC)
+        return None if usual or not self.dialect.orders_index_nulls else first
 
     def foreign_keys(self, model: Model) -> Iterator[ForeignKey]:
         """In the order of the relation fields beside them."""
@@ -215,6 +266,34 @@ class _Lowering:
             name=self.key_name(None, relation.mapped, f"_{name}_fkey"),
             namespace=model.namespace,
         )
+
+
+def _expression(sql: str) -> IndexColumn:
+    """An expression as a column of an index; SQL's words about order and operator class may follow it."""
+    tokens = tokens_of(sql)
+    nulls = tokens[-1].word if len(tokens) > 2 and tokens[-2].word == "NULLS" else None
+    tokens = tokens[:-2] if nulls else tokens
+    direction = tokens[-1].word if tokens[-1].word in ("ASC", "DESC") else None
+    tokens = tokens[:-1] if direction else tokens
+    has_class = len(tokens) > 1 and (tokens[-1].word or "").endswith("_OPS")
+    kept = tokens[:-1] if has_class else tokens
+    falling = direction == "DESC"
+    is_column = len(kept) == 1 and kept[0].kind in (Kind.WORD, Kind.NAME)
+    return IndexColumn(
+        kept[0].name if is_column else sql[kept[0].start : kept[-1].end],
+        falling,
+        tokens[-1].text if has_class else None,
+        expression=not is_column,
+        nulls_first=None if nulls is None or (nulls == "FIRST") == falling else nulls == "FIRST",
+    )
+
+
+def _words(column: IndexColumn) -> Iterator[str]:
+    """What stands for a column in the name of an index."""
+    if not column.expression:
+        yield column.name
+        return
+    yield from (token.name for token in tokens_of(column.name) if token.kind in (Kind.WORD, Kind.NAME))
 
 
 def _columns(model: Model, fields: tuple[KeyField, ...]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ RANKS: tuple[tuple[type, str], ...] = (
     (c.RenameForeignKey, "RenameForeignKey"),
     (c.AddForeignKey, "AddForeignKey"),
     (c.RenameIndex, "RenameIndex"),
+    (c.SetComment, "Comment"),
 )
 """Each kind of change with the comment that stands over it in a script, in the order in which they are made."""
 

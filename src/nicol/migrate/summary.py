@@ -18,8 +18,8 @@ def _sentences(change: c.Change) -> Iterator[str]:
     match change:
         case c.CreateNamespace(name=name):
             yield f"+ namespace {name}"
-        case c.CreateExtension(name=name):
-            yield f"+ extension {name}"
+        case c.CreateExtension(extension=extension):
+            yield f"+ extension {extension.name}"
         case c.CreateEnum(enum=enum):
             yield f"+ enum {_name(enum.key)}"
         case c.DropEnum(enum=enum):
@@ -37,6 +37,9 @@ def _sentences(change: c.Change) -> Iterator[str]:
             )
         case c.RedefineTables(tables=tables):
             yield from (f"* table {_name(each.after.key)} (made anew)" for each in tables)
+        case c.SetComment(name=name, column=column, is_enum=is_enum):
+            place = f"{'enum' if is_enum else 'table'} {_name(name)}"
+            yield f"* comment on {f'column {column} of ' if column else ''}{place}"
         case _:
             yield _hanging(change)
 
@@ -100,6 +103,8 @@ def _altered(before: Column, after: Column) -> Iterator[str]:
         yield "default"
     if before.autoincrement != after.autoincrement:
         yield "numbering"
+    if before.generated != after.generated:
+        yield "generation"
 
 
 def _index(index: Index) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nicol.catalog import Catalog, Unmanaged
+from nicol.migrate.details import details
 from nicol.migrate.diff import diff
 from nicol.migrate.summary import summary
 
@@ -13,7 +15,8 @@ from nicol.migrate.summary import summary
 class Drift:
     """What leads from one catalog to another, in sentences.
 
-    `tables` concern what the schema speaks of; `objects` triggers, functions, views that only migrations carry.
+    `tables` concern what the schema speaks of; `objects` triggers, functions, views, checks… that only migrations carry, and
+    details that no schema has a word for.
     """
 
     tables: tuple[str, ...] = ()
@@ -24,8 +27,20 @@ class Drift:
 
 
 def drift(before: Catalog, after: Catalog) -> Drift:
-    """Compare two catalogs, the objects that no schema speaks of included."""
-    return Drift(summary(diff(before, after)), _objects(before, after))
+    """Compare two catalogs, the objects and details that no schema speaks of included."""
+    tables = summary(diff(before, after))
+    everything = summary(diff(before, after, exact=True))
+    more = tuple(sentence for sentence in everything if sentence not in tables)
+    return Drift(
+        tables, (*more, *_lost_names(before, after), *_objects(before, after), *details(before, after))
+    )
+
+
+def _lost_names(before: Catalog, after: Catalog) -> Iterator[str]:
+    """What no migration of ours takes away."""
+    kept = {extension.name for extension in after.extensions}
+    yield from (f"- extension {each.name}" for each in before.extensions if each.name not in kept)
+    yield from (f"- namespace {name}" for name in before.namespaces if name not in after.namespaces)
 
 
 def _objects(before: Catalog, after: Catalog) -> tuple[str, ...]:
@@ -48,12 +63,13 @@ def new_objects(before: Catalog, after: Catalog) -> tuple[Unmanaged, ...]:
     return tuple(thing for key, thing in found if key not in old or _words(old[key]) != _words(thing))
 
 
-def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None], Unmanaged]:
-    return {(thing.kind, thing.name, thing.table): thing for thing in catalog.unmanaged}
+def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None, str | None], Unmanaged]:
+    return {(thing.kind, thing.name, thing.table, thing.namespace): thing for thing in catalog.unmanaged}
 
 
 def _named(thing: Unmanaged) -> str:
-    return f"{thing.kind} {thing.name}" + (f" of table {thing.table}" if thing.table else "")
+    place = f" of table {thing.table}" if thing.table and thing.table != thing.name else ""
+    return f"{thing.kind} {thing.name}{place}"
 
 
 def _words(thing: Unmanaged) -> str:

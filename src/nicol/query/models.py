@@ -39,10 +39,7 @@ class Objects(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A column with the way its values cross. `decode` ends in the client's own types.
-
-    `generated`: the database computes it, and nobody else writes it.
-    """
+    """A column with the way its values cross. `decode` ends in the client's own types."""
 
     name: str
     column: str
@@ -53,7 +50,6 @@ class Field:
     stored: Codec
     default: Default | None
     updated_at: bool
-    generated: bool
 
     @property
     def required(self) -> bool:
@@ -194,7 +190,6 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         stored=codec,
         default=field.default,
         updated_at=field.updated_at,
-        generated=field.generated is not None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nicol.catalog import Catalog, ForeignKey, ObjectName, Table
+from nicol.catalog import Catalog, Column, ForeignKey, ObjectName, Table
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Cast
 from nicol.dialects.postgresql.casts import cast
@@ -34,9 +34,18 @@ def _recreating(change: c.AlterTable) -> c.AlterTable:
 
 
 def _recreated(change: c.TableChange) -> c.TableChange:
-    if isinstance(change, c.AlterColumn) and cast(change.before.type, change.after.type) is Cast.IMPOSSIBLE:
+    if isinstance(change, c.AlterColumn) and _is_anew(change.before, change.after):
         return c.RecreateColumn(change.before, change.after)
     return change
+
+
+def _is_anew(before: Column, after: Column) -> bool:
+    """No cast leads from one type to the other, or the database begins, or ceases, to compute each value at reading."""
+    if cast(before.type, after.type) is Cast.IMPOSSIBLE:
+        return True
+    if after.generated:
+        return before.generated != after.generated
+    return before.generated is not None and not before.generated.stored
 
 
 def _with_primary_key(change: c.AlterTable, before: Catalog, after: Catalog) -> c.AlterTable:
@@ -52,9 +61,9 @@ def _with_primary_key(change: c.AlterTable, before: Catalog, after: Catalog) -> 
 
 def _retyped(change: c.TableChange) -> str | None:
     match change:
-        case c.AlterColumn(before=old, after=new) | c.RecreateColumn(before=old, after=new) if (
-            old.type != new.type
-        ):
+        case c.RecreateColumn(after=new):
+            return new.name
+        case c.AlterColumn(before=old, after=new) if old.type != new.type:
             return new.name
         case _:
             return None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import assert_never
 
 from nicol.catalog import (
     Catalog,
+    Check,
     Column,
     EnumType,
+    Extension,
     ForeignKey,
     Index,
     IndexColumn,
@@ -28,8 +31,8 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
     match change:
         case c.CreateNamespace(name=name):
             return (f"CREATE SCHEMA IF NOT EXISTS {quote(name)}",)
-        case c.CreateExtension(name=name):
-            return (f"CREATE EXTENSION IF NOT EXISTS {quote(name)}",)
+        case c.CreateExtension(extension=extension):
+            return (create_extension(extension),)
         case c.CreateEnum(enum=enum):
             return (create_enum(enum),)
         case c.AlterEnum():
@@ -42,6 +45,10 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
             return (f"DROP TABLE {spell_name(table.key)}",)
         case c.AlterTable(table=table, changes=changes):
             return _alter_table(table, changes)
+        case c.SetComment(name=name, text=text, column=column, is_enum=is_enum):
+            kind = "COLUMN" if column else "TYPE" if is_enum else "TABLE"
+            place = spell_name(name) + (f".{quote(column)}" if column else "")
+            return (f"COMMENT ON {kind} {place} IS {'NULL' if text is None else quote_text(text)}",)
         case c.RedefineTables():
             raise AssertionError("PostgreSQL never makes a table anew")
         case _:
@@ -83,37 +90,63 @@ def create_enum(enum: EnumType) -> str:
     return f"CREATE TYPE {spell_name(enum.key)} AS ENUM ({values})"
 
 
+def create_extension(extension: Extension) -> str:
+    """The statement that switches an extension on; words for what the schema says of it only."""
+    place = f" WITH SCHEMA {quote(extension.namespace)}" if extension.namespace else ""
+    version = f" VERSION {quote(extension.version)}" if extension.version else ""
+    return f"CREATE EXTENSION IF NOT EXISTS {quote(extension.name)}{place}{version}"
+
+
 def create_table(table: Table) -> str:
     """The statement that makes a table, without its indexes and foreign keys."""
     lines = ",\n".join(f"    {column_definition(column)}" for column in table.columns)
     if table.primary_key:
         lines += f",\n\n    {_primary_key(table.primary_key)}"
-    lines += "".join(
-        f",\n    CONSTRAINT {quote(check.name or '')} CHECK ({check.sql})" for check in table.checks
-    )
+    lines += "".join(f",\n    {_check(check)}" for check in table.checks)
     return f"CREATE TABLE {spell_name(table.key)} (\n{lines}\n)"
+
+
+def _check(check: Check) -> str:
+    return f"CONSTRAINT {quote(check.name or '')} CHECK ({check.sql}){'' if check.valid else ' NOT VALID'}"
 
 
 def column_definition(column: Column) -> str:
     """A column as it stands in CREATE TABLE and ADD COLUMN."""
-    type_name = (
-        SERIAL.get(column.type.name, column.type.name) if column.autoincrement else spell_type(column.type)
-    )
+    collation = f" COLLATE {column.collation}" if column.collation else ""
     null = "" if column.nullable else " NOT NULL"
-    default = f" DEFAULT {spell_default(column.default, column)}" if column.default else ""
-    return f"{quote(column.name)} {type_name}{null}{default}"
+    return f"{quote(column.name)} {_column_type(column)}{collation}{null}{_values(column)}"
+
+
+def _column_type(column: Column) -> str:
+    if column.autoincrement and not column.identity:
+        return SERIAL.get(column.type.name, column.type.name)
+    return column.domain or spell_type(column.type)
+
+
+def _values(column: Column) -> str:
+    """What the database fills a column with."""
+    if column.identity:
+        return f" GENERATED {column.identity} AS IDENTITY"
+    if column.generated:
+        return f" GENERATED ALWAYS AS ({column.generated.sql}) {'STORED' if column.generated.stored else 'VIRTUAL'}"
+    return f" DEFAULT {spell_default(column.default, column)}" if column.default else ""
 
 
 def _primary_key(key: PrimaryKey) -> str:
     columns = ",".join(map(quote, key.columns))
-    return f"CONSTRAINT {quote(key.name or '')} PRIMARY KEY ({columns})"
+    return f"CONSTRAINT {quote(key.name or '')} PRIMARY KEY ({columns}){_deferrable(key)}"
+
+
+def _deferrable(thing: PrimaryKey | ForeignKey) -> str:
+    return f" {thing.deferrable}" if thing.deferrable else ""
 
 
 def _foreign_key(key: ForeignKey) -> str:
     target = spell_name(ObjectName(key.table, key.namespace))
     return (
         f"CONSTRAINT {quote(key.name or '')} FOREIGN KEY ({quote_all(key.columns)}) "
-        f"REFERENCES {target}({quote_all(key.references)}) ON DELETE {key.on_delete} ON UPDATE {key.on_update}"
+        f"REFERENCES {target}({quote_all(key.references)}){' MATCH FULL' if key.match_full else ''}"
+        f" ON DELETE {key.on_delete} ON UPDATE {key.on_update}{_deferrable(key)}{'' if key.valid else ' NOT VALID'}"
     )
 
 
@@ -122,13 +155,30 @@ def create_index(table: ObjectName, index: Index) -> str:
     unique = "UNIQUE " if index.unique else ""
     method = f" USING {index.method} " if index.method else ""
     columns = ", ".join(map(_index_column, index.columns))
+    include = f" INCLUDE ({quote_all(index.include)})" if index.include else ""
+    distinct = "" if index.nulls_distinct else " NULLS NOT DISTINCT"
+    options = f" WITH ({', '.join(index.options)})" if index.options else ""
     where = f" WHERE {index.where}" if index.where else ""
-    return f"CREATE {unique}INDEX {quote(index.name)} ON {spell_name(table)}{method}({columns}){where}"
+    return (
+        f"CREATE {unique}INDEX {quote(index.name)} ON {spell_name(table)}{method}({columns})"
+        f"{include}{distinct}{options}{where}"
+    )
+
+
+_CALL = re.compile(r"[A-Za-z_][\w.]*\([^()']*\)")
 
 
 def _index_column(column: IndexColumn) -> str:
+    name = quote(column.name) if not column.expression else _in_parentheses(column.name)
+    collation = f" COLLATE {column.collation}" if column.collation else ""
     operator_class = f" {column.operator_class}" if column.operator_class else ""
-    return f"{quote(column.name)}{operator_class}{' DESC' if column.descending else ''}"
+    nulls = "" if column.nulls_first is None else f" NULLS {'FIRST' if column.nulls_first else 'LAST'}"
+    return f"{name}{collation}{operator_class}{' DESC' if column.descending else ''}{nulls}"
+
+
+def _in_parentheses(sql: str) -> str:
+    """An expression as an index wants it: in parentheses, unless it is one call."""
+    return sql if _CALL.fullmatch(sql) else f"({sql})"
 
 
 def _alter_table(table: ObjectName, changes: tuple[c.TableChange, ...]) -> tuple[str, ...]:
@@ -159,6 +209,7 @@ def _alter_table(table: ObjectName, changes: tuple[c.TableChange, ...]) -> tuple
             for change in changes
             if isinstance(change, c.AlterColumn)
             and change.before.autoincrement
+            and change.before.identity is None
             and change.after.autoincrement
             and change.before.type != change.after.type
         ),
@@ -170,7 +221,8 @@ def _starts_numbering(change: c.AlterColumn) -> bool:
 
 
 def _stops_numbering(change: c.AlterColumn) -> bool:
-    return change.before.autoincrement and not change.after.autoincrement
+    was = change.before
+    return was.autoincrement and was.identity is None and not change.after.autoincrement
 
 
 def _sequence(table: ObjectName, column: Column) -> str:
@@ -211,7 +263,7 @@ def _actions(change: c.TableChange, table: ObjectName) -> tuple[str, ...]:
         case c.RenamePrimaryKey():
             return ()
         case c.AddCheck(check=check):
-            return (f"ADD CONSTRAINT {quote(check.name or '')} CHECK ({check.sql})",)
+            return (f"ADD {_check(check)}",)
         case c.DropCheck(check=check):
             return (f"DROP CONSTRAINT {quote(check.name or '')}",)
         case _:
@@ -221,11 +273,15 @@ def _actions(change: c.TableChange, table: ObjectName) -> tuple[str, ...]:
 def _alter_column(before: Column, after: Column, table: ObjectName) -> Iterator[str]:
     """What to do to a column, in the order in which PostgreSQL can: a default must fit the type at every moment."""
     retyped = before.type != after.type
+    if before.generated and not after.generated:
+        yield "DROP EXPRESSION"
     if before.nullable and not after.nullable:
         yield "SET NOT NULL"
     if not before.nullable and after.nullable:
         yield "DROP NOT NULL"
-    if (before.default or before.autoincrement) and not (after.default or after.autoincrement):
+    if before.identity and not after.autoincrement:
+        yield "DROP IDENTITY"
+    elif (before.default or before.autoincrement) and not (after.default or after.autoincrement):
         yield "DROP DEFAULT"
     if after.default is not None and not same_default(before.default, after.default):
         yield f"SET DEFAULT {spell_default(after.default, after)}"

@@ -53,6 +53,9 @@ class PostgreSQL(Dialect):
     default_namespace: ClassVar[str | None] = "public"
     has_enums: ClassVar[bool] = True
     keeps_key_names: ClassVar[bool] = True
+    keeps_comments: ClassVar[bool] = True
+    index_includes: ClassVar[bool] = True
+    orders_index_nulls: ClassVar[bool] = True
     foreign_tables: ClassVar[frozenset[str]] = introspect.FOREIGN_TABLES
     fills_nulls: ClassVar[bool] = False
     name_limit: ClassVar[int | None] = 63
@@ -104,7 +107,7 @@ class PostgreSQL(Dialect):
         return casts.cast(before, after)
 
     def narrows(self, before: Check | None, after: Check) -> bool:  # noqa: ARG002
-        """No schema asks for a check here."""
+        """Only the database can tell."""
         return True
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:

@@ -1,19 +1,21 @@
 """What a PostgreSQL database holds, read from its catalogs in a fixed number of statements, whatever its size.
 
-Tables, columns, keys, indexes and enum types become the catalog; views, functions, triggers, checks, exclusion
-constraints and indexes on expressions are `Unmanaged`. Left out: what belongs to an extension, partitions (their
-parent speaks for them), and the migrations' own table.
+Tables, columns, keys, indexes, checks and enum types become the catalog; views, functions, triggers, policies and all else
+that no schema has a word for is `Unmanaged`. Left out: what belongs to an extension, partitions (their parent speaks for
+them), and the migrations' own table.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from nicol.catalog import (
     Action,
     Catalog,
+    Check,
     Column,
     ColumnType,
     Constant,
@@ -21,7 +23,10 @@ from nicol.catalog import (
     Default,
     EnumType,
     Expression,
+    Extension,
     ForeignKey,
+    Generated,
+    Identity,
     Index,
     IndexColumn,
     ObjectName,
@@ -29,11 +34,10 @@ from nicol.catalog import (
     Table,
     Unmanaged,
 )
+from nicol.dialects.postgresql import introspect_sql as ask
 from nicol.dialects.postgresql.types import stored_type
 from nicol.sql.program import Program, Row, Statement
 from nicol.sql.quoting import quote_text
-
-LEDGER = "_prisma_migrations"
 
 FOREIGN_TABLES = frozenset(
     {"spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns", "raster_overviews"}
@@ -45,24 +49,25 @@ def introspect(namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
     """Everything in the current schema, under the namespace None; or in the given ones, each under its own name."""
     scope = ", ".join(map(quote_text, namespaces)) if namespaces else "current_schema()"
     read = _Reader(qualified=bool(namespaces))
-    names = yield from _rows(_NAMESPACES, scope)
-    enums = yield from _rows(_ENUMS, scope)
-    columns = yield from _rows(_COLUMNS, scope)
-    constraints = yield from _rows(_CONSTRAINTS, scope)
-    indexes = yield from _rows(_INDEXES, scope)
-    others = yield from _rows(_UNMANAGED, scope)
-    extensions = yield from _rows(_EXTENSIONS, scope)
-    unmanaged = [
+    names = yield from _rows(ask.NAMESPACES, scope)
+    enums = yield from _rows(ask.ENUMS, scope)
+    relations = yield from _rows(ask.RELATIONS, scope)
+    columns = yield from _rows(ask.COLUMNS, scope)
+    constraints = yield from _rows(ask.CONSTRAINTS, scope)
+    indexes = yield from _rows(ask.INDEXES, scope)
+    others = yield from _rows(ask.UNMANAGED, scope)
+    extensions = yield from _rows(ask.EXTENSIONS, scope)
+    held = _Relations(read, columns, constraints, indexes)
+    unmanaged = (
         *(read.unmanaged(row) for row in others),
-        *(read.constraint(row) for row in constraints if row[3] in "cx"),
-        *(read.expression_index(row) for row in indexes if row[6]),
-    ]
+        *(held.unmanaged(row) for row in relations if row[2] not in ("r", "p")),
+    )
     return Catalog(
-        tables=read.tables(columns, constraints, [row for row in indexes if not row[6]]),
-        enums=tuple(EnumType(name, tuple(values), read.namespace(space)) for space, name, values in enums),
+        tables=tuple(held.table(row) for row in relations if row[2] in ("r", "p")),
+        enums=tuple(read.enum(row) for row in enums),
         unmanaged=tuple(sorted(unmanaged, key=_place)),
         namespaces=tuple(name for (name,) in names) if namespaces else ("public",),
-        extensions=tuple(name for (name,) in extensions),
+        extensions=tuple(Extension(*row) for row in extensions),
     )
 
 
@@ -81,6 +86,8 @@ _ACTIONS = {
     "n": Action.SET_NULL,
     "d": Action.SET_DEFAULT,
 }
+_IDENTITIES = {"a": Identity.ALWAYS, "d": Identity.BY_DEFAULT}
+_VIEWS = {"v": "view", "m": "materialized view", "f": "foreign table"}
 
 
 class _Reader:
@@ -95,54 +102,34 @@ class _Reader:
     def key(self, row: Row) -> ObjectName:
         return ObjectName(row[1], self.namespace(row[0]))
 
-    def tables(
-        self, columns: Iterable[Row], constraints: Iterable[Row], indexes: Iterable[Row]
-    ) -> tuple[Table, ...]:
-        held: dict[ObjectName, list[Column]] = {}
-        for row in columns:
-            own = held.setdefault(self.key(row), [])
-            if row[2] is not None:
-                own.append(self.column(row))
-        primary: dict[ObjectName, PrimaryKey] = {}
-        foreign: dict[ObjectName, list[ForeignKey]] = defaultdict(list)
-        for row in constraints:
-            if row[3] == "p":
-                primary[self.key(row)] = PrimaryKey(tuple(row[4]), row[2])
-            elif row[3] == "f":
-                foreign[self.key(row)].append(self.foreign_key(row))
-        indexed: dict[ObjectName, list[Index]] = defaultdict(list)
-        for row in indexes:
-            indexed[self.key(row)].append(_index(row))
-        return tuple(
-            Table(
-                name=key.name,
-                columns=tuple(own),
-                primary_key=primary.get(key),
-                indexes=tuple(indexed[key]),
-                foreign_keys=tuple(foreign[key]),
-                namespace=key.namespace,
-            )
-            for key, own in held.items()
-        )
+    def enum(self, row: Row) -> EnumType:
+        space, name, values, comment = row
+        return EnumType(name, tuple(values), self.namespace(space), comment)
 
     def column(self, row: Row) -> Column:
-        _, _, name, stored, modifier, array, is_enum, type_space, shown, required, numbered, default = row
+        _, _, name, stored, modifier, array, is_enum, space, shown, required, identity, generated, *rest = row
+        expression, collation, domain, comment = rest
         type_name = (
-            ColumnType(stored, array=array, enum=True, namespace=self.namespace(type_space))
+            ColumnType(stored, array=array, enum=True, namespace=self.namespace(space))
             if is_enum
             else stored_type(stored, modifier, array=array) or ColumnType(shown, array=array)
         )
-        numbered = numbered or (default or "").startswith("nextval(")
+        numbered = bool(identity) or (not generated and (expression or "").startswith("nextval("))
         return Column(
             name=name,
             type=type_name,
             nullable=not required,
-            default=None if numbered else parse_default(default),
+            default=None if numbered or generated else parse_default(expression),
             autoincrement=numbered,
+            generated=Generated(expression, generated == "s") if generated else None,
+            comment=comment,
+            identity=_IDENTITIES.get(identity),
+            collation=collation,
+            domain=domain,
         )
 
     def foreign_key(self, row: Row) -> ForeignKey:
-        _, _, name, _, columns, space, table, references, deleted, updated, _ = row
+        _, _, name, _, deferrable, valid, columns, space, table, references, deleted, updated, full, _ = row
         return ForeignKey(
             columns=tuple(columns),
             table=table,
@@ -151,30 +138,90 @@ class _Reader:
             on_update=_ACTIONS[updated],
             name=name,
             namespace=self.namespace(space),
+            deferrable=deferrable,
+            match_full=full,
+            valid=valid,
         )
-
-    def constraint(self, row: Row) -> Unmanaged:
-        kind = "check" if row[3] == "c" else "constraint"
-        return Unmanaged(kind, row[2], row[10], row[1], self.namespace(row[0]))
-
-    def expression_index(self, row: Row) -> Unmanaged:
-        return Unmanaged("index", row[2], row[6], row[1], self.namespace(row[0]))
 
     def unmanaged(self, row: Row) -> Unmanaged:
         kind, space, table, name, definition = row
-        return Unmanaged(kind, name, definition, table, self.namespace(space))
+        return Unmanaged(kind, name, definition, table, self.namespace(space) if space is not None else None)
+
+
+class _Relations:
+    """What hangs on tables and views, by the name of these."""
+
+    def __init__(
+        self, read: _Reader, columns: Iterable[Row], constraints: Iterable[Row], indexes: Iterable[Row]
+    ) -> None:
+        self.read = read
+        self.columns = _grouped(read, columns)
+        self.constraints = _grouped(read, constraints)
+        self.indexes = _grouped(read, indexes)
+
+    def table(self, row: Row) -> Table:
+        key = self.read.key(row)
+        constraints = self.constraints[key]
+        primary = next((own for own in constraints if own[3] == "p"), None)
+        return Table(
+            name=key.name,
+            columns=tuple(map(self.read.column, self.columns[key])),
+            primary_key=PrimaryKey(tuple(primary[6]), primary[2], primary[4]) if primary else None,
+            indexes=tuple(map(_index, self.indexes[key])),
+            foreign_keys=tuple(self.read.foreign_key(own) for own in constraints if own[3] == "f"),
+            checks=tuple(Check(own[2], own[13], own[5]) for own in constraints if own[3] == "c"),
+            namespace=key.namespace,
+            comment=row[3],
+            options=tuple(row[4]),
+        )
+
+    def unmanaged(self, row: Row) -> Unmanaged:
+        """A view, or what else is read like a table."""
+        key = self.read.key(row)
+        columns = tuple(map(self.read.column, self.columns[key]))
+        return Unmanaged(_VIEWS[row[2]], key.name, row[5], None, key.namespace, columns)
+
+
+def _grouped(read: _Reader, rows: Iterable[Row]) -> defaultdict[ObjectName, list[Row]]:
+    groups: defaultdict[ObjectName, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[read.key(row)].append(row)
+    return groups
 
 
 def _index(row: Row) -> Index:
-    _, _, name, unique, method, where, _, columns, descending, classes, constraint = row
+    _, _, name, unique, method, where, columns, include, distinct, options, constraint, deferrable, *rest = (
+        row
+    )
+    valid, comment = rest
     return Index(
         name=name,
-        columns=tuple(map(IndexColumn, columns, descending, classes)),
+        columns=tuple(_index_columns(columns)),
         unique=unique,
         method=None if method == "btree" else method.upper(),
         where=where,
         constraint=constraint,
+        include=tuple(include),
+        nulls_distinct=distinct,
+        options=tuple(options),
+        deferrable=deferrable,
+        valid=valid,
+        comment=comment,
     )
+
+
+def _index_columns(columns: Iterable[dict[str, Any]]) -> Iterator[IndexColumn]:
+    """Nulls stand at the end of rising columns and at the start of falling ones, unless an index says otherwise."""
+    for column in columns:
+        usual = column["nulls_first"] == column["descending"]
+        yield IndexColumn(
+            name=column["name"] if column["name"] is not None else column["expression"],
+            descending=column["descending"],
+            operator_class=column["operator_class"],
+            expression=column["name"] is None,
+            nulls_first=None if usual else column["nulls_first"],
+            collation=column["collation"],
+        )
 
 
 _CAST = r"(?:::[^']*)?"
@@ -196,91 +243,3 @@ def parse_default(text: str | None) -> Default | None:
     if (quoted := _QUOTED.fullmatch(text)) is not None and not text.endswith("[]"):
         return Constant(quoted.group(1).replace("''", "'"))
     return Expression(text)
-
-
-_OWN = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {}.oid AND d.deptype = 'e')"
-
-_TABLES = f"""c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ($scope)
-  AND c.relname <> '{LEDGER}' AND {_OWN.format("c")}"""
-
-_NAMESPACES = """
-SELECT nspname::text FROM pg_namespace WHERE nspname IN ($scope) ORDER BY 1"""
-
-_EXTENSIONS = """
-SELECT extname::text FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"""
-
-_ENUMS = f"""
-SELECT n.nspname::text, t.typname::text, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
-FROM pg_type t
-JOIN pg_namespace n ON n.oid = t.typnamespace
-JOIN pg_enum e ON e.enumtypid = t.oid
-WHERE n.nspname IN ($scope) AND {_OWN.format("t")}
-GROUP BY 1, 2 ORDER BY 1, 2"""
-
-_COLUMNS = f"""
-SELECT n.nspname::text, c.relname::text, a.attname::text, coalesce(e.typname, t.typname)::text, a.atttypmod,
-       t.typcategory = 'A', coalesce(e.typtype, t.typtype) = 'e', tn.nspname::text,
-       format_type(coalesce(e.oid, t.oid), a.atttypmod), a.attnotnull, a.attidentity <> '',
-       pg_get_expr(d.adbin, d.adrelid)
-FROM pg_class c
-JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-LEFT JOIN pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'
-LEFT JOIN pg_namespace tn ON tn.oid = coalesce(e.typnamespace, t.typnamespace)
-LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE {_TABLES}
-ORDER BY 1, 2, a.attnum"""
-
-_NAMES_OF = """(SELECT array_agg(a.attname::text ORDER BY k.place)
-        FROM unnest({keys}) WITH ORDINALITY k (number, place)
-        JOIN pg_attribute a ON a.attrelid = {table} AND a.attnum = k.number)"""
-
-_CONSTRAINTS = f"""
-SELECT n.nspname::text, c.relname::text, o.conname::text, o.contype::text,
-       {_NAMES_OF.format(keys="o.conkey", table="o.conrelid")},
-       fn.nspname::text, f.relname::text, {_NAMES_OF.format(keys="o.confkey", table="o.confrelid")},
-       o.confdeltype::text, o.confupdtype::text,
-       CASE WHEN o.contype IN ('c', 'x') THEN pg_get_constraintdef(o.oid) END
-FROM pg_constraint o
-JOIN pg_class c ON c.oid = o.conrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_class f ON f.oid = o.confrelid
-LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
-WHERE o.contype IN ('p', 'f', 'c', 'x') AND {_TABLES}
-ORDER BY 1, 2, 3"""
-
-_INDEXES = f"""
-SELECT n.nspname::text, c.relname::text, x.relname::text, i.indisunique, m.amname::text,
-       pg_get_expr(i.indpred, i.indrelid), CASE WHEN i.indexprs IS NOT NULL THEN pg_get_indexdef(x.oid) END,
-       array_agg(a.attname::text ORDER BY k.place), array_agg(k.option & 1 = 1 ORDER BY k.place),
-       array_agg(CASE WHEN NOT p.opcdefault THEN p.opcname::text END ORDER BY k.place),
-       EXISTS (SELECT FROM pg_constraint o WHERE o.conindid = x.oid AND o.contype = 'u')
-FROM pg_index i
-JOIN pg_class x ON x.oid = i.indexrelid
-JOIN pg_class c ON c.oid = i.indrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_am m ON m.oid = x.relam
-CROSS JOIN LATERAL unnest(i.indkey::int2[], i.indoption::int2[], i.indclass::oid[])
-  WITH ORDINALITY k (number, option, class, place)
-LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number
-LEFT JOIN pg_opclass p ON p.oid = k.class
-WHERE NOT i.indisprimary AND NOT i.indisexclusion AND k.place <= i.indnkeyatts AND {_TABLES}
-GROUP BY n.nspname, c.relname, x.relname, x.oid, i.indisunique, m.amname, i.indpred, i.indrelid, i.indexprs
-ORDER BY 1, 2, 3"""
-
-_UNMANAGED = f"""
-SELECT 'trigger', n.nspname::text, c.relname::text, t.tgname::text, pg_get_triggerdef(t.oid)
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE NOT t.tgisinternal AND n.nspname IN ($scope) AND {_OWN.format("t")}
-UNION ALL
-SELECT CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname::text, NULL,
-       p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', pg_get_functiondef(p.oid)
-FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE p.prokind IN ('f', 'p') AND n.nspname IN ($scope) AND {_OWN.format("p")}
-UNION ALL
-SELECT CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'view' END, n.nspname::text, NULL, c.relname::text,
-       format('CREATE %s %I AS %s', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END, c.relname,
-              pg_get_viewdef(c.oid))
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('v', 'm') AND n.nspname IN ($scope) AND {_OWN.format("c")}"""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.catalog import Catalog, CurrentTimestamp, Expression, ObjectName, Unmanaged
+from nicol.catalog import Catalog, CurrentTimestamp, Expression, ObjectName
 from nicol.dialects import changes as c
+from nicol.dialects.carried import carried
 
 
 def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tuple[c.Change, ...]:
@@ -15,7 +16,7 @@ def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tup
     kept = tuple(
         change for change in changes if not _is_covered(change, anew | made) or _is_new_index(change, made)
     )
-    tables = tuple(_redefinitions(anew, before, after))
+    tables = tuple(_redefinitions(anew, changes, before, after))
     lost = tuple(_indexes_of_dropped(changes))
     return (*lost, *kept, c.RedefineTables(tables)) if tables else (*lost, *kept)
 
@@ -38,6 +39,8 @@ def _in_place(change: c.TableChange) -> bool:
     if not isinstance(change, c.AddColumn):
         return False
     column = change.column
+    if column.generated is not None:
+        return column.nullable and not column.generated.stored
     if isinstance(column.default, CurrentTimestamp | Expression):
         return False
     return column.nullable or column.default is not None
@@ -73,14 +76,12 @@ def _indexes_of_dropped(changes: tuple[c.Change, ...]) -> Iterator[c.Change]:
 
 
 def _redefinitions(
-    tables: frozenset[ObjectName], before: Catalog, after: Catalog
+    tables: frozenset[ObjectName], changes: tuple[c.Change, ...], before: Catalog, after: Catalog
 ) -> Iterator[c.Redefinition]:
     for old in before.tables:
         new = after.table(old.name, old.namespace)
         if old.key in tables and new is not None:
-            carried = tuple(own for own in before.unmanaged if own.table == old.name and _stays(own))
-            yield c.Redefinition(old, new, carried)
-
-
-def _stays(own: Unmanaged) -> bool:
-    return own.kind in ("check", "index", "trigger")
+            triggers = tuple(
+                own for own in before.unmanaged if own.table == old.name and own.kind == "trigger"
+            )
+            yield c.Redefinition(old, carried(old, new, changes), triggers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.catalog import Catalog, Check, Column, ForeignKey, Index, IndexColumn, Table, Unmanaged
+from nicol.catalog import Catalog, Check, Column, ForeignKey, Index, IndexColumn, Table
 from nicol.dialects import changes as c
 from nicol.dialects.sqlite.types import spell_default
 from nicol.sql.quoting import quote, quote_all
@@ -48,27 +48,25 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
             raise AssertionError(f"SQLite adapts every {type(change).__name__}")
 
 
-def create_table(table: Table, name: str | None = None, carried: tuple[Unmanaged, ...] = ()) -> str:
+def create_table(table: Table, name: str | None = None) -> str:
     """The statement that makes a table, without its indexes; `name` when it is not to be called by its own."""
     only = table.primary_key.columns[0] if table.primary_key and len(table.primary_key.columns) == 1 else None
     columns = ",\n".join(
         f"    {column_definition(column, is_id=column.name == only)}" for column in table.columns
     )
-    rules = ",\n".join(f"    {rule}" for rule in _rules(table, carried))
+    rules = ",\n".join(f"    {rule}" for rule in _rules(table))
     gap = "" if not rules else ",\n\n" if table.primary_key and only is None else ",\n"
-    return f"CREATE TABLE {quote(name or table.name)} (\n{columns}{gap}{rules}\n)"
+    options = f" {', '.join(table.options)}" if table.options else ""
+    return f"CREATE TABLE {quote(name or table.name)} (\n{columns}{gap}{rules}\n){options}"
 
 
-def _rules(table: Table, carried: tuple[Unmanaged, ...]) -> Iterator[str]:
+def _rules(table: Table) -> Iterator[str]:
     if table.primary_key and len(table.primary_key.columns) > 1:
         yield f"PRIMARY KEY ({quote_all(table.primary_key.columns)})"
     for key in table.foreign_keys:
         yield _foreign_key(table, key)
     for check in table.checks:
         yield _check(check)
-    for own in carried:
-        if own.kind == "check":
-            yield own.definition
 
 
 def column_definition(column: Column, *, is_id: bool = False) -> str:
@@ -76,8 +74,15 @@ def column_definition(column: Column, *, is_id: bool = False) -> str:
     null = "" if column.nullable else " NOT NULL"
     key = " PRIMARY KEY" if is_id else ""
     numbered = " AUTOINCREMENT" if is_id and column.autoincrement else ""
-    default = f" DEFAULT {spell_default(column.default, column.type)}" if column.default else ""
-    return f"{quote(column.name)} {column.type.name}{null}{key}{numbered}{default}"
+    collation = f" COLLATE {column.collation}" if column.collation else ""
+    return f"{quote(column.name)} {column.type.name}{null}{key}{numbered}{_values(column)}{collation}"
+
+
+def _values(column: Column) -> str:
+    """What the database fills a column with."""
+    if column.generated:
+        return f" GENERATED ALWAYS AS ({column.generated.sql}) {'STORED' if column.generated.stored else 'VIRTUAL'}"
+    return f" DEFAULT {spell_default(column.default, column.type)}" if column.default else ""
 
 
 def _foreign_key(table: Table, key: ForeignKey) -> str:
@@ -86,6 +91,7 @@ def _foreign_key(table: Table, key: ForeignKey) -> str:
     return (
         f"CONSTRAINT {quote(name)} FOREIGN KEY ({quote_all(key.columns)}) REFERENCES {quote(key.table)} "
         f"({quote_all(key.references)}) ON DELETE {key.on_delete} ON UPDATE {key.on_update}"
+        + (f" {key.deferrable}" if key.deferrable else "")
     )
 
 
@@ -103,16 +109,19 @@ def create_index(table: str, index: Index) -> str:
 
 
 def _index_column(column: IndexColumn) -> str:
-    return f"{quote(column.name)}{' DESC' if column.descending else ''}"
+    name = column.name if column.expression else quote(column.name)
+    collation = f" COLLATE {column.collation}" if column.collation else ""
+    return f"{name}{collation}{' DESC' if column.descending else ''}"
 
 
 def _redefine(change: c.Redefinition) -> Iterator[str]:
     """A table made anew. The order of the copied columns is Prisma's: by name."""
     before, after = change.before, change.after
     new = f"new_{after.name}"
-    yield create_table(after, new, change.carried)
+    yield create_table(after, new)
     kept = sorted(
-        (column for column in after.columns if before.column(column.name)), key=lambda column: column.name
+        (column for column in after.columns if before.column(column.name) and not column.generated),
+        key=lambda column: column.name,
     )
     targets = quote_all([column.name for column in kept or after.columns[:1]])
     sources = ", ".join(_source(before, column) for column in kept) or _beginning(after.columns[0])
@@ -120,7 +129,7 @@ def _redefine(change: c.Redefinition) -> Iterator[str]:
     yield f"DROP TABLE {quote(before.name)}"
     yield f"ALTER TABLE {quote(new)} RENAME TO {quote(after.name)}"
     yield from (create_index(after.name, index) for index in after.indexes)
-    yield from (own.definition for own in change.carried if own.kind in ("index", "trigger"))
+    yield from (own.definition for own in change.carried)
 
 
 def _source(before: Table, column: Column) -> str:

@@ -42,6 +42,9 @@ class SQLite(Dialect):
     default_namespace: ClassVar[str | None] = None
     has_enums: ClassVar[bool] = False
     keeps_key_names: ClassVar[bool] = False
+    keeps_comments: ClassVar[bool] = False
+    index_includes: ClassVar[bool] = False
+    orders_index_nulls: ClassVar[bool] = False
     foreign_tables: ClassVar[frozenset[str]] = frozenset()
     fills_nulls: ClassVar[bool] = True
     name_limit: ClassVar[int | None] = None

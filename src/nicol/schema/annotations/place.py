@@ -91,7 +91,7 @@ def tie(found: Found, documents: tuple[Document, ...], relations: frozenset[Anch
     bound: list[BoundAnnotation] = []
     stray: list[Annotation] = []
     others: list[Finding] = []
-    held: dict[Anchor, list[BoundAnnotation]] = {}
+    held: dict[Anchor, tuple[BoundAnnotation, ...]] = {}
     for comment, item in found:
         holder = holders.get(anchor(comment.span))
         if not isinstance(item, Annotation):
@@ -100,9 +100,8 @@ def tie(found: Found, documents: tuple[Document, ...], relations: frozenset[Anch
             stray.append(item)
         else:
             bound.append(_bound(item, holder))
-            held.setdefault(holder.anchor, []).append(bound[-1])
-    whole = {place: tuple(annotations) for place, annotations in held.items()}
-    return Annotations(tuple(bound), tuple(stray), tuple(others), whole)
+            held[holder.anchor] = (*held.get(holder.anchor, ()), bound[-1])
+    return Annotations(tuple(bound), tuple(stray), tuple(others), held)
 
 
 def _bound(annotation: Annotation, holder: Holder) -> BoundAnnotation:

@@ -103,7 +103,6 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
         },
         unnamed="sql",
         repeatable=frozenset({Place.MODEL, Place.FIELD}),
-        pending="migrations make no check of it",
     ),
     "generated": AnnotationSignature(
         "A column that the database computes.",
@@ -117,7 +116,6 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
             ),
         },
         unnamed="sql",
-        pending="migrations make an ordinary column of it",
     ),
     "json": AnnotationSignature(
         "The Python type of a Json field.",
@@ -197,14 +195,12 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
             "map": Parameter(ParameterKind.TEXT, "its name in the database", '"by_email"', places=_MODEL),
         },
         repeatable=_MODEL,
-        pending="migrations leave it out",
     ),
     "comment": AnnotationSignature(
         "A text that the database keeps about this.",
         frozenset({Place.MODEL, Place.FIELD, Place.ENUM}),
         {"text": Parameter(ParameterKind.TEXT, "the text", '"in cents"', required=True)},
         unnamed="text",
-        pending="migrations leave it out",
     ),
 }
 """Every annotation by its name."""
