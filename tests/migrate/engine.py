@@ -27,7 +27,7 @@ def schema_of(text: str, dialect: Dialect) -> Schema:
         text = f'datasource db {{\n  provider = "{dialect.name}"\n}}\n\n{text}'
     source = Source("schema.prisma", text)
     document = parse(source)
-    schema = resolve((document.value,), dialect)
+    schema = resolve((document.value,), dialect.provider)
     found = [finding for finding in (*document.findings, *schema.findings) if finding.severity == "error"]
     assert not found, draw(found, [source])
     return schema.value

@@ -155,7 +155,7 @@ def schema_of(text: str, dialect: Dialect) -> Schema:
     """A schema without findings."""
     document = parse(Source("schema.prisma", text))
     assert document.ok, document.findings
-    resolved = resolve((document.value,), dialect)
+    resolved = resolve((document.value,), dialect.provider)
     assert resolved.ok, resolved.findings
     return resolved.value
 

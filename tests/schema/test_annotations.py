@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nicol.diagnostics import Checked, Source
-from nicol.dialects import named
+from nicol.dialects import provider_named
 from nicol.schema.annotations.table import ANNOTATIONS, Place
 from nicol.schema.format import format_sources
 from nicol.schema.parse import parse
@@ -29,7 +29,7 @@ GOOD = question((CORPUS / "schema" / "annotations_good.prisma").read_text(encodi
 
 def read(text: str, owners: dict[str, str] | None = None) -> Checked[Schema]:
     """A text for PostgreSQL."""
-    return resolve((parse(Source("s", text)).value,), named("postgresql"), owners)
+    return resolve((parse(Source("s", text)).value,), provider_named("postgresql"), owners)
 
 
 def test_annotations_become_values_of_the_schema():

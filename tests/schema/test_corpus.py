@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from nicol.diagnostics import Source, draw
-from nicol.dialects import named
+from nicol.dialects import provider_named
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve, wanted_provider
 from nicol.schema.stored import dump, load
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", "postgresql", "cockroachdb", "mysql")
 ACCEPTED = {
     "civitai__civitai__1.prisma": "rejected for a preview flag of another generator, which is not Nicol's to judge",
 }
@@ -45,7 +45,7 @@ def sources(name: str) -> list[Source]:
 
 def others() -> list[object]:
     """The corpus schemas of databases that are not Nicol's."""
-    return rows("mysql", "mongodb", "sqlserver", "cockroachdb")
+    return rows("mongodb", "sqlserver")
 
 
 @pytest.mark.proves("Schema", "real schemas are read")
@@ -57,7 +57,7 @@ def test_a_real_schema_is_accepted_and_survives_being_stored(name: str):
     documents = tuple(each.value for each in parsed)
     wanted = wanted_provider(documents)
     assert wanted in DATABASES
-    schema = resolve(documents, named(wanted))
+    schema = resolve(documents, provider_named(wanted))
     assert schema.ok, draw(schema.findings, texts)
     assert load(dump(schema.value)) == schema.value
 
@@ -65,7 +65,7 @@ def test_a_real_schema_is_accepted_and_survives_being_stored(name: str):
 @pytest.mark.parametrize("name", rows(*DATABASES, verdict="invalid"))
 def test_a_real_schema_that_is_wrong_is_rejected(name: str):
     documents = tuple(parse(text).value for text in sources(name))
-    checked = resolve(documents, named(wanted_provider(documents) or ""))
+    checked = resolve(documents, provider_named(wanted_provider(documents) or ""))
     assert checked.ok == (name in ACCEPTED)
 
 
@@ -76,4 +76,4 @@ def test_a_schema_of_another_database_gets_one_clear_finding(name: str):
     findings = resolve(tuple(each.value for each in parsed), None).findings
     errors = [finding for finding in findings if finding.severity == "error"]
     assert [finding.code for finding in errors] == ["unknown-database"]
-    assert "sqlite and postgresql" in (errors[0].help or "")
+    assert "sqlite, postgresql, cockroachdb, mysql" in (errors[0].help or "")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nicol.diagnostics import Checked, Source, draw
-from nicol.dialects import NAMES, named
+from nicol.dialects import PROVIDERS, provider_named
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve, wanted_provider
 from nicol.schema.schema import Schema
@@ -25,7 +25,7 @@ def read(*sources: Source) -> Checked[Schema | None]:
         return Checked(None, findings)
     documents = tuple(each.value for each in parsed)
     wanted = wanted_provider(documents)
-    resolved = resolve(documents, named(wanted) if wanted in NAMES else None)
+    resolved = resolve(documents, provider_named(wanted) if wanted in PROVIDERS else None)
     return Checked(resolved.value, findings + resolved.findings)
 
 

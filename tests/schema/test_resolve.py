@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from nicol.diagnostics import Source
-from nicol.dialects import named
+from nicol.dialects import provider_named
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve, wanted_provider
 from nicol.schema.schema import (
@@ -28,7 +28,9 @@ from nicol.schema.schema import (
     Unsupported,
 )
 
-POSTGRESQL = 'datasource db {\n  provider = "postgresql"\n}\n'
+FLAGS = 'previewFeatures = ["views", "partialIndexes", "postgresqlExtensions"]'
+GENERATOR = f'generator client {{\n  provider = "nicol"\n  output = "db"\n  {FLAGS}\n}}\n'
+POSTGRESQL = GENERATOR + 'datasource db {\n  provider = "postgresql"\n}\n'
 
 
 def schema_of(*texts: str) -> Schema:
@@ -36,7 +38,7 @@ def schema_of(*texts: str) -> Schema:
     documents = tuple(
         parse(Source(f"{number}.prisma", text)).value for number, text in enumerate((POSTGRESQL, *texts))
     )
-    checked = resolve(documents, named("postgresql"))
+    checked = resolve(documents, provider_named("postgresql"))
     assert checked.ok, checked.findings
     return checked.value
 
@@ -282,6 +284,6 @@ def test_without_a_datasource_no_database_is_wanted():
 
 def test_generators_keep_their_options():
     text = 'generator g {\n  provider = "nicol"\n  output = "../db"\n  list = ["a", "b"]\n  flag = true\n  n = 3\n}\n'
-    generator = schema_of(text).generators[0]
+    generator = schema_of(text).generators[-1]
     assert generator.provider == "nicol"
     assert dict(generator.options) == {"output": "../db", "list": ("a", "b"), "flag": "true", "n": "3"}

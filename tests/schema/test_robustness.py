@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nicol.diagnostics import Source, draw
-from nicol.dialects import named
+from nicol.dialects import provider_named
 from nicol.schema.cursor import MAX_FINDINGS
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
@@ -28,7 +28,7 @@ def survives(text: str) -> None:
     """Every stage answers, and every finding can be drawn and lies inside the text."""
     source = Source("s", text)
     parsed = parse(source)
-    for provider in (None, named("sqlite"), named("postgresql")):
+    for provider in (None, provider_named("sqlite"), provider_named("postgresql")):
         resolved = resolve((parsed.value,), provider)
         assert load(dump(resolved.value)) == resolved.value
         findings = (*parsed.findings, *resolved.findings)
@@ -113,4 +113,4 @@ def test_byte_order_marks_and_line_ends_change_nothing(mark: str, end: str):
     text = (CORPUS / "schema" / "good.prisma").read_text(encoding="utf-8")
     plain, other = parse(Source("s", text)), parse(Source("s", mark + text.replace("\n", end)))
     assert other.findings == ()
-    assert resolve((other.value,), None) == resolve((plain.value,), None)
+    assert resolve((other.value,), None).value == resolve((plain.value,), None).value

@@ -13,13 +13,12 @@ from nicol.dialects.changes import Change
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
+from nicol.schema.provider import Provider
 from nicol.schema.schema import (
     Arity,
     FieldType,
     Model,
     NativeType,
-    ReferentialAction,
-    Scalar,
     ScalarField,
     Schema,
 )
@@ -95,7 +94,7 @@ class Cast(StrEnum):
 class Dialect(ABC):
     """One database's way with types, spelling, changes, introspection and errors.
 
-    It also is the language's `Provider`. `portable`: the project runs on several databases from one schema and one
+    `portable`: the project runs on several databases from one schema and one
     history, so that this database bounds and stores values as the strictest of them does.
     """
 
@@ -104,23 +103,22 @@ class Dialect(ABC):
     def __init__(self, *, portable: bool = False) -> None:
         self.portable = portable
 
-    # ---- what the language asks (nicol.schema.provider) ----------------------------------------------------------
+    # ---- what the language asks ----------------------------------------------------------------------------------
 
-    scalar_lists: bool
-    namespaces: ClassVar[bool]
-    autoincrement_needs_id: ClassVar[bool]
-    named_foreign_keys: bool
-    referential_actions: ClassVar[frozenset[ReferentialAction]]
-    refuses_set_null_on_required: ClassVar[bool] = False
-    index_methods: ClassVar[frozenset[str]]
-
+    @property
     @abstractmethod
-    def native_type(self, native: NativeType, scalar: Scalar) -> str | None:
-        """None when the native type suits the scalar, else the reason why it does not."""
+    def provider(self) -> Provider:
+        """The database as the rule book sees it."""
 
-    @abstractmethod
-    def supports(self, type: FieldType) -> bool:  # noqa: A002
-        """True when a column can have this type."""
+    @property
+    def namespaces(self) -> bool:
+        """True when tables live in named schemas."""
+        return self.provider.namespaces
+
+    @property
+    def name_limit(self) -> int | None:
+        """The longest name that the database keeps, in bytes of UTF-8."""
+        return self.provider.name_limit
 
     # ---- catalogs ------------------------------------------------------------------------------------------------
 
@@ -138,8 +136,6 @@ class Dialect(ABC):
     """True when an index can put nulls at the end that is not the usual one."""
     foreign_tables: ClassVar[frozenset[str]]
     """Tables that extensions make in everybody's namespace: seen by nobody, even where a schema speaks of them."""
-    name_limit: ClassVar[int | None]
-    """The longest name that the database keeps, in bytes of UTF-8."""
     join_table_key: ClassVar[bool]
     """True when the table of an implicit m:n relation has a primary key, false when it has a unique index instead."""
 

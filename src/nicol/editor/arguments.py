@@ -256,7 +256,7 @@ def _constants(world: World, type_: str) -> Iterator[Offer]:
 
 def _functions(type_: str) -> Iterator[Offer]:
     scalar = _SCALARS.get(type_)
-    names = (name for name, function in FUNCTIONS.items() if scalar in function.scalars)
+    names = (name for name, each in FUNCTIONS.items() if each.scalars is not None and scalar in each.scalars)
     yield from _function_offers(name for name in names if name not in {"dbgenerated", "sequence"})
 
 

@@ -8,13 +8,8 @@ from dataclasses import dataclass
 from nicol.catalog import ColumnType
 from nicol.dialects.dialect import Dialect
 from nicol.editor.world import World
-from nicol.schema.schema import NativeType, ReferentialAction, Scalar, ScalarField, Schema
-
-_NATIVES = (
-    *("Text", "VarChar", "Char", "Bit", "VarBit", "Uuid", "Xml", "Inet", "Citext", "Integer", "SmallInt"),
-    *("Oid", "BigInt", "Decimal", "Money", "Real", "DoublePrecision", "Boolean", "Timestamp", "Timestamptz"),
-    *("Date", "Time", "Timetz", "Json", "JsonB", "ByteA"),
-)
+from nicol.schema.provider import Provider
+from nicol.schema.schema import ReferentialAction, Scalar, ScalarField, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +22,38 @@ class NativeWord:
 
 def native_types(world: World, scalar: Scalar) -> tuple[NativeWord, ...]:
     """The native types that store a scalar in every database of the schema."""
-    if not world.dialects:
+    first, *others = world.providers or (None,)
+    if first is None:
         return ()
     return tuple(
         NativeWord(name)
-        for name in _NATIVES
-        if all(dialect.native_type(NativeType(name), scalar) is None for dialect in world.dialects)
+        for name in first.natives
+        if all(_stores(name, scalar, provider) for provider in (first, *others) if provider)
     )
+
+
+def _stores(name: str, scalar: Scalar, provider: Provider) -> bool:
+    native = provider.natives.get(name)
+    return native is not None and scalar in native.scalars
 
 
 def actions(world: World) -> tuple[ReferentialAction, ...]:
     """What a foreign key can do in every database of the schema."""
     return tuple(
-        action
-        for action in ReferentialAction
-        if all(action in dialect.referential_actions for dialect in world.dialects)
+        action for action in ReferentialAction if all(action in each.actions for each in world.providers)
     )
 
 
 def index_methods(world: World) -> tuple[str, ...]:
     """The index algorithms of every database of the schema."""
-    if not world.dialects:
+    if not world.providers:
         return ()
-    methods = world.dialects[0].index_methods
-    return tuple(
-        sorted(each for each in methods if all(each in other.index_methods for other in world.dialects))
-    )
+    return tuple(sorted(set[str].intersection(*(set(each.methods) for each in world.providers))))
 
 
 def has_namespaces(world: World) -> bool:
     """True when a database of the schema has named schemas."""
-    return any(dialect.namespaces for dialect in world.dialects)
+    return any(provider.namespaces for provider in world.providers)
 
 
 def columns(world: World, schema: Schema, model: str, field: ScalarField) -> Iterator[str]:
@@ -75,7 +71,7 @@ def columns(world: World, schema: Schema, model: str, field: ScalarField) -> Ite
 
 def _fits(dialect: Dialect, field: ScalarField) -> bool:
     return field.native is None or (
-        isinstance(field.type, Scalar) and dialect.native_type(field.native, field.type) is None
+        isinstance(field.type, Scalar) and _stores(field.native.name, field.type, dialect.provider)
     )
 
 

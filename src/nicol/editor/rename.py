@@ -74,7 +74,7 @@ def _taken(world: World, symbol: Symbol, name: str) -> str | None:
 
 def _tried(world: World, edits: tuple[Edit, ...]) -> Refusal | None:
     """What the schema would have against its new name: the first error of a kind that there was less of before."""
-    after = look(applied(world, edits), tuple(dialect.name for dialect in world.dialects), world.owners)
+    after = look(applied(world, edits), tuple(provider.name for provider in world.providers), world.owners)
     before = Counter(finding.code for finding in _errors(findings(world)))
     for finding in _errors(findings(after)):
         before[finding.code] -= 1

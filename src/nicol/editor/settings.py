@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.dialects import NAMES
+from nicol.dialects import PROVIDERS
 from nicol.editor import words as meanings
 from nicol.editor.offers import Offer, OfferKind, quoted
 from nicol.editor.place import Head, Place
@@ -12,7 +12,7 @@ from nicol.editor.world import World
 from nicol.schema.settings import build_datasource
 
 _VALUES = {
-    "datasource": {"provider": NAMES, "relationMode": ("foreignKeys", "prisma")},
+    "datasource": {"provider": PROVIDERS, "relationMode": ("foreignKeys", "prisma")},
     "generator": {"provider": ("nicol", "prisma-client-py")},
 }
 _URLS = frozenset({"url", "directUrl", "shadowDatabaseUrl"})

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nicol.diagnostics import Checked, Diagnostic, Source, Span
-from nicol.dialects import NAMES, named
+from nicol.dialects import NAMES, PROVIDERS, named, provider_named
 from nicol.dialects.dialect import Dialect
 from nicol.schema.bind import bind
 from nicol.schema.bound import Binding
 from nicol.schema.document import Block, Document
 from nicol.schema.parse import parse
+from nicol.schema.provider import Provider
 from nicol.schema.resolve import wanted_provider
 from nicol.schema.rules import judge
 from nicol.schema.rules.rule import Case
@@ -25,8 +26,14 @@ class World:
     documents: tuple[Document, ...]
     faults: tuple[Diagnostic, ...]
     binding: Binding
-    dialects: tuple[Dialect, ...]
+    providers: tuple[Provider, ...]
     owners: Mapping[str, str]
+
+    @property
+    def dialects(self) -> tuple[Dialect, ...]:
+        """Those of its databases that Nicol talks to."""
+        names = [provider.name for provider in self.providers]
+        return tuple(named(name, portable=len(names) > 1) for name in names if name in NAMES)
 
     def document(self, path: str) -> Document:
         """The document of that path; KeyError where there is none."""
@@ -53,19 +60,19 @@ def world_of(
     """The world of documents that are read already."""
     documents = tuple(checked.value for checked in parsed)
     faults = tuple(finding for checked in parsed for finding in checked.findings)
-    return World(documents, faults, bind(documents, owners), _dialects(documents, providers), owners)
+    return World(documents, faults, bind(documents, owners), _providers(documents, providers), owners)
 
 
-def _dialects(documents: tuple[Document, ...], providers: tuple[str, ...]) -> tuple[Dialect, ...]:
+def _providers(documents: tuple[Document, ...], providers: tuple[str, ...]) -> tuple[Provider, ...]:
     wanted = wanted_provider(documents)
     names = providers or ((wanted,) if wanted else ())
-    return tuple(named(name, portable=len(names) > 1) for name in names if name in NAMES)
+    return tuple(provider_named(name, portable=len(names) > 1) for name in names if name in PROVIDERS)
 
 
 def findings(world: World) -> tuple[Diagnostic, ...]:
     """Everything that there is to say about a schema, for all of its databases; the same thing once."""
     judged = (
-        finding for dialect in world.dialects or (None,) for finding in judge(Case(world.binding, dialect))
+        finding for provider in world.providers or (None,) for finding in judge(Case(world.binding, provider))
     )
     return tuple(dict.fromkeys((*world.faults, *judged)))
 

@@ -20,8 +20,10 @@ from nicol.catalog import (
     PrimaryKey,
     Table,
 )
+from nicol.dialects.conditions import condition_sql
 from nicol.dialects.dialect import Dialect
 from nicol.dialects.tokens import Kind, tokens_of
+from nicol.schema.constraint_names import shortened
 from nicol.schema.schema import (
     Enum,
     ForeignKeyRelation,
@@ -51,14 +53,6 @@ def lower(schema: Schema, dialect: Dialect) -> Catalog:
     return _Lowering(schema, dialect).catalog()
 
 
-def shortened(name: str, limit: int | None, suffix: str = "") -> str:
-    """A name that ends with a suffix, cut before it (between characters) so that the whole keeps the limit in bytes."""
-    if limit is None or len(name.encode()) + len(suffix.encode()) <= limit:
-        return name + suffix
-    kept = name.encode()[: limit - len(suffix.encode())]
-    return kept.decode(errors="ignore") + suffix
-
-
 class _Lowering:
     """One schema on its way to one database."""
 
@@ -78,7 +72,11 @@ class _Lowering:
             tables=(*map(self.table, models), *map(self.join_table, self.join_tables())),
             enums=tuple(map(self.enum, enums)),
             namespaces=self.namespaces(),
-            extensions=tuple(map(Extension, source.extensions)) if source and self.dialect.namespaces else (),
+            extensions=tuple(
+                Extension(each.mapped, each.version, each.namespace) for each in source.extensions
+            )
+            if source and self.dialect.namespaces
+            else (),
         )
 
     def enum(self, enum: Enum) -> EnumType:
@@ -155,7 +153,7 @@ class _Lowering:
             name=unique.mapped or self.named(base, "_key"),
             columns=self.index_columns(model, unique.fields),
             unique=True,
-            where=unique.where,
+            where=condition_sql(unique.where, model),
             include=self.include(model, unique.include),
             nulls_distinct=unique.nulls_distinct,
         )
@@ -169,7 +167,7 @@ class _Lowering:
             columns=columns,
             unique=index.unique,
             method=self.dialect.index_method(index.method),
-            where=index.where,
+            where=condition_sql(index.where, model),
             include=self.include(model, index.include),
             nulls_distinct=index.nulls_distinct,
         )

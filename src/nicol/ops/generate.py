@@ -75,6 +75,7 @@ def _generate(project: Project, read: ReadSchema, generator: Generator) -> Gener
     home = project.schema if project.schema.is_dir() else project.schema.parent
     folder = (home / read_options(generator).output).resolve()
     base = Path(os.path.relpath(project.root, folder)).as_posix()
+    _ = read.dialects  # a client needs a database that Nicol talks to
     files = render_package(read.schema, generator, portable=read.portable, base=base)
     try:
         written, removed = _write(folder, files)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nicol.diagnostics import Diagnostic, Severity, Source
-from nicol.dialects import named
+from nicol.dialects import PROVIDERS, named, provider_named
 from nicol.dialects.dialect import Dialect
 from nicol.errors import ConfigurationError, SchemaInvalid
 from nicol.ops.project import Project
@@ -19,26 +19,26 @@ from nicol.schema.schema import Datasource, Schema
 
 @dataclass(frozen=True, slots=True)
 class ReadSchema:
-    """A schema without errors, the texts it was read from, the databases it was checked for, and what was found.
+    """A schema without errors, its texts, the names of the databases that it was checked for, and what was found.
 
     `owners` says whose annotations the bare words in it are.
     """
 
     schema: Schema
     sources: tuple[Source, ...]
-    dialects: tuple[Dialect, ...]
+    providers: tuple[str, ...]
     findings: tuple[Diagnostic, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def providers(self) -> tuple[str, ...]:
-        """The names of the databases that the schema serves."""
-        return tuple(dialect.name for dialect in self.dialects)
+    def dialects(self) -> tuple[Dialect, ...]:
+        """The databases that the schema serves; ConfigurationError where it is for one that Nicol only checks schemas for."""
+        return tuple(named(name, portable=self.portable) for name in self.providers)
 
     @property
     def portable(self) -> bool:
         """True when it serves several databases."""
-        return len(self.dialects) > 1
+        return len(self.providers) > 1
 
     def dialect(self, name: str) -> Dialect:
         """The dialect of that name among those the schema serves; ConfigurationError where it is none of them."""
@@ -145,11 +145,12 @@ def judge_sources(
     """
     parsed = [parse(source) for source in sources]
     documents = tuple(checked.value for checked in parsed)
-    dialects = _dialects(documents, providers)
+    names = providers or _wanted(documents)
     findings = _unique(finding for checked in parsed for finding in checked.findings)
-    resolved = [resolve(documents, dialect, owners) for dialect in dialects or (None,)]
+    databases = [provider_named(name, portable=len(names) > 1) for name in names]
+    resolved = [resolve(documents, database, owners) for database in databases or (None,)]
     findings = _unique([*findings, *(finding for checked in resolved for finding in checked.findings)])
-    return ReadSchema(resolved[0].value, sources, dialects, _in_order(findings, sources), owners)
+    return ReadSchema(resolved[0].value, sources, names, _in_order(findings, sources), owners)
 
 
 def _in_order(findings: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
@@ -162,11 +163,9 @@ def _in_order(findings: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tu
     return tuple(sorted(findings, key=place))
 
 
-def _dialects(documents: tuple[Document, ...], providers: tuple[str, ...]) -> tuple[Dialect, ...]:
-    if providers:
-        return tuple(named(name, portable=len(providers) > 1) for name in providers)
+def _wanted(documents: tuple[Document, ...]) -> tuple[str, ...]:
     wanted = wanted_provider(documents)
-    return (named(wanted),) if wanted else ()
+    return (wanted,) if wanted in PROVIDERS else ()
 
 
 def _unique(findings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -98,7 +98,7 @@ MODEL_ATTRIBUTES: Mapping[str, Signature] = {
     "id": Signature(_KEYS, "fields", ("fields",)),
     "unique": Signature(_KEYS | _WHERE, "fields", ("fields",)),
     "index": Signature(_KEYS | _WHERE | {"type": ArgumentKind.NAME}, "fields", ("fields",)),
-    "fulltext": Signature(_KEYS, "fields", ("fields",)),
+    "fulltext": Signature({"fields": ArgumentKind.KEYS, "map": ArgumentKind.STRING}, "fields", ("fields",)),
     "map": _MAP,
     "ignore": _NOTHING,
     "schema": _SCHEMA,
@@ -167,7 +167,7 @@ def is_a(expression: Expression, kind: ArgumentKind) -> bool:
         case ArgumentKind.NAME:
             return isinstance(expression, Constant)
         case ArgumentKind.NUMBER:
-            return isinstance(expression, NumberLiteral) and expression.text.isdigit()
+            return isinstance(expression, NumberLiteral) and expression.text.removeprefix("-").isdigit()
         case ArgumentKind.BOOLEAN:
             return isinstance(expression, Constant) and expression.name in {"true", "false"}
         case ArgumentKind.NAMES:
@@ -175,11 +175,16 @@ def is_a(expression: Expression, kind: ArgumentKind) -> bool:
         case ArgumentKind.KEYS:
             return all(isinstance(item, Constant | Call) for item in _items(expression))
         case ArgumentKind.CONDITION:
-            return isinstance(expression, ObjectExpression) or raw_text(expression) is not None
+            return isinstance(expression, ObjectExpression) or is_raw(expression)
 
 
 def _items(expression: Expression) -> tuple[Expression, ...]:
     return expression.items if isinstance(expression, ListExpression) else (expression,)
+
+
+def is_raw(expression: Expression) -> bool:
+    """True for `raw(…)`, whatever it says."""
+    return isinstance(expression, Call) and expression.name.text == "raw"
 
 
 def raw_text(expression: Expression | None) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
 from nicol.diagnostics import Span
@@ -23,6 +22,7 @@ from nicol.schema.document import (
     ModelKind,
     SettingsDeclaration,
 )
+from nicol.schema.provider import KeyKind
 from nicol.schema.schema import Arity, FieldType
 
 
@@ -36,19 +36,16 @@ class ModelRef:
 Target: TypeAlias = FieldType | ModelRef | None
 
 
-class KeyKind(StrEnum):
-    """What a list of fields of a model is."""
-
-    ID = "id"
-    UNIQUE = "unique"
-    INDEX = "index"
-    FULLTEXT = "fulltext"
-
-
 def mapped_name(attributes: Mapping[str, BoundAttribute], name: str) -> str:
     """The name that `@map` or `@@map` gives, else the name itself."""
     mapping = attributes.get("map")
     return (mapping.string("name") if mapping else None) or name
+
+
+def namespace_of(attributes: Mapping[str, BoundAttribute]) -> str | None:
+    """The schema of the database that `@@schema` gives."""
+    attribute = attributes.get("schema")
+    return attribute.string("map") if attribute else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,17 @@ class BoundKey:
     attribute: BoundAttribute
     fields: tuple[BoundKeyField, ...]
     field: str | None = None
+
+    @property
+    def mark(self) -> str:
+        """Its attribute as findings call it: `@unique` or `@@unique`."""
+        return f"@{self.kind.value}" if self.field else f"@@{self.kind.value}"
+
+    @property
+    def given_name(self) -> str | None:
+        """The name that the schema gives it in the database; `name` of an index is an older spelling of `map`."""
+        older = self.attribute.string("name") if self.kind is KeyKind.INDEX else None
+        return self.attribute.string("map") or older
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -126,6 +134,11 @@ class BoundModel:
         return mapped_name(self.attributes, self.name)
 
     @property
+    def namespace(self) -> str | None:
+        """The schema of the database that it lives in, where it names one."""
+        return namespace_of(self.attributes)
+
+    @property
     def is_view(self) -> bool:
         """True for a `view` block."""
         return self.syntax.kind is ModelKind.VIEW
@@ -158,6 +171,11 @@ class BoundEnum:
     def mapped(self) -> str:
         """Its type's name in the database."""
         return mapped_name(self.attributes, self.name)
+
+    @property
+    def namespace(self) -> str | None:
+        """The schema of the database that it lives in, where it names one."""
+        return namespace_of(self.attributes)
 
 
 @dataclass(frozen=True, slots=True)

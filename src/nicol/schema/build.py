@@ -19,11 +19,13 @@ from nicol.schema.bound import (
     ModelRef,
     mapped_name,
 )
+from nicol.schema.conditions import condition_of
 from nicol.schema.defaults import Unfit, default_of
 from nicol.schema.document import Attribute, Constant, EnumValueDeclaration, NumberLiteral, SettingsKind
 from nicol.schema.relations import build_relations
 from nicol.schema.schema import (
     Check,
+    Condition,
     Default,
     Enum,
     EnumValue,
@@ -214,9 +216,8 @@ def _index(key: BoundKey, held: values.Held) -> Index:
     )
 
 
-def _where(key: BoundKey) -> str | None:
-    condition = key.attribute.arguments.get("where")
-    return raw_text(condition)
+def _where(key: BoundKey) -> Condition | None:
+    return condition_of(key.attribute.arguments.get("where")) or None
 
 
 def _key_fields(key: BoundKey, held: values.Held = ()) -> tuple[KeyField, ...]:

@@ -7,8 +7,8 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from nicol.schema.document import (
@@ -28,6 +28,7 @@ from nicol.schema.schema import (
     ListLiteral,
     Literal,
     Scalar,
+    Unsupported,
     Value,
 )
 
@@ -38,11 +39,14 @@ class Unfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DefaultFunction:
-    """A function that computes a default: the scalars it suits, and what its one argument may be."""
+    """A function that computes a default: the scalars it suits (None: every type), and what its one argument may be.
 
-    scalars: frozenset[Scalar]
+    `names`: the arguments it takes instead, each with its name, and what their values are.
+    """
+
+    scalars: frozenset[Scalar] | None
     argument: Callable[[str | int], str | None] | None = None
-    names: tuple[str, ...] = ()
+    names: Mapping[str, type] = field(default_factory=dict[str, type])
 
 
 def _one_of(*numbers: int) -> Callable[[str | int], str | None]:
@@ -67,9 +71,13 @@ FUNCTIONS: Mapping[str, DefaultFunction] = {
     "cuid": DefaultFunction(_TEXT, _one_of(1, 2)),
     "ulid": DefaultFunction(_TEXT),
     "nanoid": DefaultFunction(_TEXT, _length),
-    "dbgenerated": DefaultFunction(frozenset(Scalar), _sql),
+    "dbgenerated": DefaultFunction(None, _sql),
     "sequence": DefaultFunction(
-        _WHOLE, names=("start", "increment", "minValue", "maxValue", "cache", "virtual")
+        None,
+        names={
+            **dict.fromkeys(("start", "increment", "minValue", "maxValue", "cache"), int),
+            "virtual": bool,
+        },
     ),
 }
 
@@ -78,6 +86,8 @@ def default_of(expression: Expression, type: FieldType, arity: Arity) -> Default
     """The default that an expression is for a field of a type; Unfit where it is none."""
     if isinstance(expression, Call):
         return _function(expression)
+    if isinstance(type, Unsupported):
+        raise Unfit('a field of an unsupported type has no such default: write dbgenerated("sql")')
     if arity is Arity.LIST:
         if not isinstance(expression, ListExpression):
             raise Unfit("the default of a list field is a list: write it in brackets, like [1, 2]")
@@ -86,29 +96,34 @@ def default_of(expression: Expression, type: FieldType, arity: Arity) -> Default
 
 
 def _function(call: Call) -> FunctionCall:
-    args = tuple(_argument(argument.value) for argument in call.arguments if argument.name is None)
-    named = tuple((item.name.text, _argument(item.value)) for item in call.arguments if item.name is not None)
+    """A call as a value; the one argument of a function that takes no others may bear any name, which says nothing."""
+    function = FUNCTIONS.get(call.name.text)
+    takes_names = function is not None and bool(function.names)
+    args = tuple(_argument(each.value) for each in call.arguments if each.name is None or not takes_names)
+    named = tuple(
+        (each.name.text, _argument(each.value)) for each in call.arguments if each.name and takes_names
+    )
     return FunctionCall(call.name.text, args, named)
 
 
-def _argument(expression: Expression) -> str | int:
+def _argument(expression: Expression) -> str | int | bool:
     match expression:
         case StringLiteral(value=value):
             return value
+        case Constant(name="true" | "false" as name):
+            return name == "true"
         case NumberLiteral(text=text) if _INTEGER.fullmatch(text):
             return int(text)
         case _:
-            raise Unfit("the arguments of a default's function are strings and whole numbers")
+            raise Unfit("the arguments of a default's function are strings, whole numbers, true and false")
 
 
-def literal_of(expression: Expression, type: FieldType) -> Literal:  # noqa: A002
+def literal_of(expression: Expression, type: Scalar | EnumRef) -> Literal:  # noqa: A002
     """The value that an expression writes for a type; Unfit where it does not."""
     if isinstance(type, EnumRef):
         if not isinstance(expression, Constant):
             raise Unfit(f"expected a value of `{type.name}`: write its name, without quotes")
         return Literal(expression.name, expression.name)
-    if not isinstance(type, Scalar):
-        raise Unfit('a field of an unsupported type has no such default: write dbgenerated("sql")')
     text = _text_of(expression, type)
     try:
         return Literal(_READERS[type](text), text)
@@ -131,35 +146,57 @@ def _text_of(expression: Expression, scalar: Scalar) -> str:
             raise Unfit(f"expected a default of type {scalar.value}: {_EXPECTED[scalar]}")
 
 
-_INTEGER = re.compile(r"-?[0-9]{1,19}")
+_INTEGER = re.compile(r"-?[0-9]{1,40}")
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 
 
 def _whole(text: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise ValueError(text)
-    return int(text)
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(text)
+    return number
+
+
+def _decimal(text: str) -> Decimal:
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
 
 
 def _instant(text: str) -> datetime:
+    """An instant; the second that is leapt is the next one."""
     if not _INSTANT.fullmatch(text):
         raise ValueError(text)
-    return datetime.fromisoformat(text)
+    text = text.upper()
+    leaps = text[17:19] == "60"
+    moment = datetime.fromisoformat(f"{text[:17]}59{text[19:]}" if leaps else text)
+    return moment + timedelta(seconds=1) if leaps else moment
 
 
 def _json(text: str) -> str:
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_no_constant)
     except RecursionError as error:
         raise ValueError(text) from error
     return text
 
 
+def _no_constant(name: str) -> None:
+    """NaN and the infinities are no JSON."""
+    raise ValueError(name)
+
+
 def _bytes(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        data = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError(text) from error
+    if base64.b64encode(data).decode() != text:
+        raise ValueError(text)
+    return data
 
 
 _NUMBERS = frozenset({Scalar.INT, Scalar.BIGINT, Scalar.FLOAT, Scalar.DECIMAL})
@@ -169,7 +206,7 @@ _READERS: Mapping[Scalar, Callable[[str], Value]] = {
     Scalar.INT: _whole,
     Scalar.BIGINT: _whole,
     Scalar.FLOAT: float,
-    Scalar.DECIMAL: Decimal,
+    Scalar.DECIMAL: _decimal,
     Scalar.DATETIME: _instant,
     Scalar.JSON: _json,
     Scalar.BYTES: _bytes,
@@ -177,8 +214,8 @@ _READERS: Mapping[Scalar, Callable[[str], Value]] = {
 _EXPECTED: Mapping[Scalar, str] = {
     Scalar.STRING: 'write text in quotes, like "text"',
     Scalar.BOOLEAN: "write true or false, without quotes",
-    Scalar.INT: "write a whole number, like 1",
-    Scalar.BIGINT: "write a whole number, like 1",
+    Scalar.INT: "write a whole number of 64 bits, like 1",
+    Scalar.BIGINT: "write a whole number of 64 bits, like 1",
     Scalar.FLOAT: "write a number, like 1.5",
     Scalar.DECIMAL: "write a number, like 1.5",
     Scalar.DATETIME: 'write date, time and offset, like "2020-03-19T14:21:00Z"',

@@ -104,7 +104,7 @@ class FunctionCall:
 
     name: str
     args: tuple[str | int, ...] = ()
-    named: tuple[tuple[str, str | int], ...] = ()
+    named: tuple[tuple[str, str | int | bool], ...] = ()
 
 
 Default: TypeAlias = Literal | ListLiteral | FunctionCall
@@ -210,6 +210,19 @@ class KeyField:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """A field, by its name in the schema, compared with a value; `value` is None for null."""
+
+    field: str
+    value: Literal | None
+    negated: bool = False
+
+
+Condition: TypeAlias = str | tuple[Comparison, ...]
+"""What the rows of a partial index have in common: SQL, or comparisons that all hold."""
+
+
+@dataclass(frozen=True, slots=True)
 class PrimaryKey:
     """The id of a model. `name` is what the client calls a compound one; `mapped` the constraint's name if given."""
 
@@ -229,7 +242,7 @@ class Unique:
     fields: tuple[KeyField, ...]
     name: str | None = None
     mapped: str | None = None
-    where: str | None = None
+    where: Condition | None = None
     on_field: bool = False
     include: tuple[str, ...] = ()
     nulls_distinct: bool = True
@@ -246,7 +259,7 @@ class Index:
     fields: tuple[KeyField, ...]
     mapped: str | None = None
     method: str | None = None
-    where: str | None = None
+    where: Condition | None = None
     include: tuple[str, ...] = ()
     expressions: tuple[str, ...] = ()
     unique: bool = False
@@ -368,6 +381,19 @@ class EnvironmentVariable:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension that the database is to have: `postgis(map: "…", schema: "gis", version: "3.4")`.
+
+    `mapped` is the database's name of it, `namespace` the schema of the database that its objects are to live in.
+    """
+
+    name: str
+    mapped: str
+    namespace: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Datasource:
     """The datasource block. Prisma 7 keeps the URLs in the configuration; the older spelling is accepted here."""
 
@@ -378,7 +404,7 @@ class Datasource:
     shadow_database_url: str | EnvironmentVariable | None = None
     relation_mode: str = "foreignKeys"
     schemas: tuple[str, ...] = ()
-    extensions: tuple[str, ...] = ()
+    extensions: tuple[Extension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

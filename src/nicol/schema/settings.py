@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from nicol.schema.document import (
     Call,
     Constant,
+    Document,
     Expression,
     ListExpression,
     NumberLiteral,
     SettingsDeclaration,
+    SettingsKind,
     StringLiteral,
 )
-from nicol.schema.schema import Datasource, EnvironmentVariable, Generator
+from nicol.schema.schema import Datasource, EnvironmentVariable, Extension, Generator
 
 PROVIDER_ALIASES: Mapping[str, str] = {"postgres": "postgresql"}
 """Words that `provider = "…"` of a datasource also may be, and what they stand for."""
@@ -45,8 +47,17 @@ def build_datasource(block: SettingsDeclaration) -> Datasource:
         shadow_database_url=text_or_variable(values.get("shadowDatabaseUrl")),
         relation_mode=mode or "foreignKeys",
         schemas=_texts(values.get("schemas")),
-        extensions=_texts(values.get("extensions")),
+        extensions=tuple(map(_extension, items_of(values.get("extensions")))),
     )
+
+
+def _extension(expression: Expression) -> Extension:
+    if not isinstance(expression, Call):
+        name = _text(expression) or ""
+        return Extension(name, name)
+    texts = {argument.name.text: _text(argument.value) for argument in expression.arguments if argument.name}
+    name = expression.name.text
+    return Extension(name, texts.get("map") or name, texts.get("schema"), texts.get("version"))
 
 
 def build_generator(block: SettingsDeclaration) -> Generator:
@@ -56,6 +67,15 @@ def build_generator(block: SettingsDeclaration) -> Generator:
         (name, option) for name, value in values.items() if name != "provider" for option in _options(value)
     )
     return Generator(block.name.text, text_or_variable(values.get("provider")) or "", options)
+
+
+def preview_features(documents: Iterable[Document]) -> frozenset[str]:
+    """The preview features that generators ask for; case does not matter, so all are in small letters."""
+    blocks = (block for document in documents for block in document.settings)
+    values = (
+        values_of(block).get("previewFeatures") for block in blocks if block.kind is SettingsKind.GENERATOR
+    )
+    return frozenset(text.lower() for value in values for text in _texts(value))
 
 
 def text_or_variable(expression: Expression | None) -> str | EnvironmentVariable | None:
@@ -85,13 +105,12 @@ def _text(expression: Expression | None) -> str | None:
             return None
 
 
+def items_of(expression: Expression | None) -> tuple[Expression, ...]:
+    """The items of a list; one value stands for a list of it."""
+    if expression is None:
+        return ()
+    return expression.items if isinstance(expression, ListExpression) else (expression,)
+
+
 def _texts(expression: Expression | None) -> tuple[str, ...]:
-    items = (
-        expression.items
-        if isinstance(expression, ListExpression)
-        else ()
-        if expression is None
-        else (expression,)
-    )
-    named = (item.name.text if isinstance(item, Call) else _text(item) for item in items)
-    return tuple(text for text in named if text is not None)
+    return tuple(text for text in map(_text, items_of(expression)) if text is not None)

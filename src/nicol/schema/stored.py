@@ -17,6 +17,8 @@ from nicol.errors import GenerationFailed
 from nicol.schema.schema import (
     Arity,
     Check,
+    Comparison,
+    Condition,
     Datasource,
     Default,
     Encryption,
@@ -25,6 +27,7 @@ from nicol.schema.schema import (
     EnumRef,
     EnumValue,
     EnvironmentVariable,
+    Extension,
     Field,
     FieldType,
     ForeignKeyRelation,
@@ -113,15 +116,24 @@ def _pack_datasource(source: Datasource) -> _Packed:
         [_pack_text(url) for url in urls],
         source.relation_mode,
         source.schemas,
-        source.extensions,
+        [(each.name, each.mapped, each.namespace, each.version) for each in source.extensions],
     )
 
 
 def _load_datasource(
-    name: str, provider: str, urls: list[_Packed], mode: str, schemas: list[str], extensions: list[str]
+    name: str, provider: str, urls: list[_Packed], mode: str, schemas: list[str], extensions: list[_Packed]
 ) -> Datasource:
     url, direct, shadow = (_load_text(packed) for packed in urls)
-    return Datasource(name, provider, url, direct, shadow, mode, tuple(schemas), tuple(extensions))
+    return Datasource(
+        name,
+        provider,
+        url,
+        direct,
+        shadow,
+        mode,
+        tuple(schemas),
+        tuple(Extension(*each) for each in extensions),
+    )
 
 
 def _load_generator(name: str, provider: _Packed, options: list[_Packed]) -> Generator:
@@ -198,7 +210,7 @@ def _pack_retention(retention: Retention | None) -> _Packed:
 
 def _pack_unique(key: Unique) -> _Packed:
     """What few have stands at the end and may be missing."""
-    usual = _pack_keys(key.fields), key.name, key.mapped, key.where, key.on_field
+    usual = _pack_keys(key.fields), key.name, key.mapped, _pack_where(key.where), key.on_field
     rare = key.include, key.nulls_distinct
     return usual if rare == ((), True) else (*usual, *rare)
 
@@ -207,16 +219,18 @@ def _load_unique(
     keys: list[_Packed],
     name: str | None,
     mapped: str | None,
-    where: str | None,
+    where: _Packed,
     on_field: bool,
     include: Sequence[str] = (),
     nulls_distinct: bool = True,
 ) -> Unique:
-    return Unique(_load_keys(keys), name, mapped, where, on_field, tuple(include), nulls_distinct)
+    return Unique(
+        _load_keys(keys), name, mapped, _load_where(where), on_field, tuple(include), nulls_distinct
+    )
 
 
 def _pack_index(index: Index) -> _Packed:
-    usual = _pack_keys(index.fields), index.mapped, index.method, index.where
+    usual = _pack_keys(index.fields), index.mapped, index.method, _pack_where(index.where)
     rare = index.include, index.expressions, index.unique, index.nulls_distinct
     return usual if rare == ((), (), False, True) else (*usual, *rare)
 
@@ -225,18 +239,32 @@ def _load_index(
     keys: list[_Packed],
     mapped: str | None,
     method: str | None,
-    where: str | None,
+    where: _Packed,
     include: Sequence[str] = (),
     expressions: Sequence[str] = (),
     unique: bool = False,
     nulls_distinct: bool = True,
 ) -> Index:
     made_of = tuple(include), tuple(expressions)
-    return Index(_load_keys(keys), mapped, method, where, *made_of, unique, nulls_distinct)
+    return Index(_load_keys(keys), mapped, method, _load_where(where), *made_of, unique, nulls_distinct)
 
 
 def _pack_primary_key(key: PrimaryKey) -> _Packed:
     return _pack_keys(key.fields), key.name, key.mapped
+
+
+def _pack_where(where: Condition | None) -> _Packed:
+    if where is None or isinstance(where, str):
+        return where
+    return [(one.field, one.value and _pack_literal(one.value), one.negated) for one in where]
+
+
+def _load_where(packed: _Packed) -> Condition | None:
+    if packed is None or isinstance(packed, str):
+        return packed
+    return tuple(
+        Comparison(field, value and _load_literal(value), negated) for field, value, negated in packed
+    )
 
 
 def _pack_keys(fields: tuple[KeyField, ...]) -> _Packed:

@@ -11,17 +11,17 @@ from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.postgresql import adapt, apply, casts, codecs, ddl, errors, introspect, stages, types
+from nicol.dialects.postgresql import provider as providers
 from nicol.dialects.postgresql.render import RENDERER
 from nicol.dialects.postgresql.script import bound, split
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
+from nicol.schema.provider import Provider
 from nicol.schema.schema import (
     Arity,
     FieldType,
     Model,
     NativeType,
-    ReferentialAction,
-    Scalar,
     ScalarField,
     Schema,
 )
@@ -44,12 +44,6 @@ class PostgreSQL(Dialect):
     """PostgreSQL 14 and later."""
 
     name: ClassVar[str] = "postgresql"
-    scalar_lists = True
-    namespaces: ClassVar[bool] = True
-    autoincrement_needs_id: ClassVar[bool] = False
-    named_foreign_keys = True
-    referential_actions: ClassVar[frozenset[ReferentialAction]] = frozenset(ReferentialAction)
-    index_methods: ClassVar[frozenset[str]] = frozenset({"BTree", "Hash", "Gist", "Gin", "SpGist", "Brin"})
     default_namespace: ClassVar[str | None] = "public"
     has_enums: ClassVar[bool] = True
     keeps_key_names: ClassVar[bool] = True
@@ -58,17 +52,13 @@ class PostgreSQL(Dialect):
     orders_index_nulls: ClassVar[bool] = True
     foreign_tables: ClassVar[frozenset[str]] = introspect.FOREIGN_TABLES
     fills_nulls: ClassVar[bool] = False
-    name_limit: ClassVar[int | None] = 63
     join_table_key: ClassVar[bool] = True
     in_memory: ClassVar[str | None] = None
 
-    def native_type(self, native: NativeType, scalar: Scalar) -> str | None:
-        """None when the native type suits the scalar, else the reason why it does not."""
-        return types.native_type_fault(native, scalar)
-
-    def supports(self, type: FieldType) -> bool:  # noqa: A002, ARG002
-        """Every type of the language has a column type."""
-        return True
+    @property
+    def provider(self) -> Provider:
+        """The database as the rule book sees it."""
+        return providers.provider(portable=self.portable)
 
     def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:  # noqa: ARG002
         """The column that stores a field."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression, ObjectName
 from nicol.dialects.literals import timestamp_text
+from nicol.schema.provider import Limits
 from nicol.schema.schema import (
     Arity,
     EnumRef,
@@ -27,8 +28,6 @@ from nicol.schema.schema import (
 )
 from nicol.sql.quoting import quote, quote_text
 
-Limits: TypeAlias = tuple[tuple[int, int], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class NativeSpec:
@@ -42,22 +41,27 @@ class NativeSpec:
     sql: str
     stored: str
     limits: Limits = ()
+    capacity: Limits = ()
+    """Narrower bounds that the database has and Prisma does not look at."""
+    indexable: bool = True
     quoted: bool = True
     """True when a constant of the type stands in quotes."""
 
 
-_LENGTH: Limits = ((1, 10_485_760),)
-_BITS: Limits = ((1, 83_886_080),)
+_LENGTH: Limits = ((0, None),)
+_LENGTH_CAPACITY: Limits = ((1, 10_485_760),)
+_BITS: Limits = ((1, None),)
+_BITS_CAPACITY: Limits = ((1, 83_886_080),)
 _PRECISION: Limits = ((0, 6),)
 
 NATIVE_TYPES: tuple[NativeSpec, ...] = (
     NativeSpec("Text", Scalar.STRING, "TEXT", "text"),
-    NativeSpec("VarChar", Scalar.STRING, "VARCHAR", "varchar", _LENGTH),
-    NativeSpec("Char", Scalar.STRING, "CHAR", "bpchar", _LENGTH),
-    NativeSpec("Bit", Scalar.STRING, "BIT", "bit", _BITS),
-    NativeSpec("VarBit", Scalar.STRING, "VARBIT", "varbit", _BITS),
+    NativeSpec("VarChar", Scalar.STRING, "VARCHAR", "varchar", _LENGTH, _LENGTH_CAPACITY),
+    NativeSpec("Char", Scalar.STRING, "CHAR", "bpchar", _LENGTH, _LENGTH_CAPACITY),
+    NativeSpec("Bit", Scalar.STRING, "BIT", "bit", _BITS, _BITS_CAPACITY),
+    NativeSpec("VarBit", Scalar.STRING, "VARBIT", "varbit", _BITS, _BITS_CAPACITY),
     NativeSpec("Uuid", Scalar.STRING, "UUID", "uuid"),
-    NativeSpec("Xml", Scalar.STRING, "XML", "xml"),
+    NativeSpec("Xml", Scalar.STRING, "XML", "xml", indexable=False),
     NativeSpec("Inet", Scalar.STRING, "INET", "inet"),
     NativeSpec("Citext", Scalar.STRING, "CITEXT", "citext"),
     NativeSpec("Integer", Scalar.INT, "INTEGER", "int4", quoted=False),
@@ -98,27 +102,6 @@ USUAL: dict[Scalar, ColumnType] = {
 
 SERIAL = {"SMALLINT": "SMALLSERIAL", "INTEGER": "SERIAL", "BIGINT": "BIGSERIAL"}
 """How an integer type is spelled when the database numbers new rows."""
-
-
-def native_type_fault(native: NativeType, scalar: Scalar) -> str | None:
-    """None when the native type suits the scalar, else the reason why it does not."""
-    spec = BY_NAME.get(native.name)
-    if spec is None:
-        return f"PostgreSQL has no native type {native.name}"
-    if spec.scalar is not scalar:
-        return f"native type {native.name} stores {spec.scalar}, not {scalar}"
-    if native.args and len(native.args) != len(spec.limits):
-        return f"native type {native.name} takes {_count(len(spec.limits))}, not {len(native.args)}"
-    for value, (low, high) in zip(native.args, spec.limits, strict=False):
-        if not low <= value <= high:
-            return f"the argument of native type {native.name} must be between {low} and {high}, not {value}"
-    if native.name == "Decimal" and native.args and native.args[1] > native.args[0]:
-        return f"the scale of {native.name} must not exceed its precision, {native.args[0]}"
-    return None
-
-
-def _count(number: int) -> str:
-    return {0: "no argument", 1: "one argument"}.get(number, f"{number} arguments")
 
 
 def column_type(type: FieldType, native: NativeType | None, schema: Schema, *, array: bool) -> ColumnType:  # noqa: A002

@@ -11,16 +11,16 @@ from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.dialects.sqlite import adapt, apply, bounds, casts, codecs, ddl, errors, introspect, stages, types
+from nicol.dialects.sqlite import provider as providers
 from nicol.dialects.sqlite.render import PORTABLE, RENDERER
 from nicol.dialects.sqlite.script import bound, split
 from nicol.errors import DriverError
+from nicol.schema.provider import Provider
 from nicol.schema.schema import (
     Arity,
     FieldType,
     Model,
     NativeType,
-    ReferentialAction,
-    Scalar,
     ScalarField,
     Schema,
 )
@@ -34,11 +34,6 @@ class SQLite(Dialect):
     """SQLite 3.51 and later, with Prisma's storage or, in a portable project, with PostgreSQL's bounds."""
 
     name: ClassVar[str] = "sqlite"
-    namespaces: ClassVar[bool] = False
-    autoincrement_needs_id: ClassVar[bool] = True
-    referential_actions: ClassVar[frozenset[ReferentialAction]] = frozenset(ReferentialAction)
-    refuses_set_null_on_required: ClassVar[bool] = True
-    index_methods: ClassVar[frozenset[str]] = frozenset({"BTree"})
     default_namespace: ClassVar[str | None] = None
     has_enums: ClassVar[bool] = False
     keeps_key_names: ClassVar[bool] = False
@@ -47,22 +42,13 @@ class SQLite(Dialect):
     orders_index_nulls: ClassVar[bool] = False
     foreign_tables: ClassVar[frozenset[str]] = frozenset()
     fills_nulls: ClassVar[bool] = True
-    name_limit: ClassVar[int | None] = None
     join_table_key: ClassVar[bool] = False
     in_memory: ClassVar[str | None] = "file::memory:"
 
-    def __init__(self, *, portable: bool = False) -> None:
-        super().__init__(portable=portable)
-        self.scalar_lists = portable
-        self.named_foreign_keys = portable
-
-    def native_type(self, native: NativeType, scalar: Scalar) -> str | None:
-        """None when the native type suits the scalar, else the reason why it does not."""
-        return types.native_type_fault(native, scalar, portable=self.portable)
-
-    def supports(self, type: FieldType) -> bool:  # noqa: A002, ARG002
-        """Every type of the language can be stored."""
-        return True
+    @property
+    def provider(self) -> Provider:
+        """The database as the rule book sees it."""
+        return providers.provider(portable=self.portable)
 
     def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:
         """The column that stores a field."""

@@ -116,16 +116,6 @@ PORTABLE_NATIVE: dict[str, Scalar] = {
 """The native types of PostgreSQL that a portable project may use, with the scalars they suit."""
 
 
-def native_type_fault(native: NativeType, scalar: Scalar, *, portable: bool) -> str | None:
-    """None when the native type suits the scalar, else the reason why it does not."""
-    if not portable:
-        return f"SQLite has no native types such as {native.name}"
-    suited = PORTABLE_NATIVE.get(native.name)
-    if suited is None:
-        return f"there is no native type {native.name}"
-    return None if suited is scalar else f"native type {native.name} stores {suited}, not {scalar}"
-
-
 def column(field: ScalarField, schema: Schema, *, is_only_id: bool, portable: bool) -> Column:
     """The column that stores a field. A whole number that alone is the id is SQLite's rowid, numbered by the database."""
     numbered = is_only_id and _is_numbered(field, portable=portable)

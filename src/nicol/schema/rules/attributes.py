@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from nicol.diagnostics import suggestion
+from nicol.diagnostics import Severity, suggestion
 from nicol.schema.attributes import (
     ENUM_ATTRIBUTES,
     FIELD_ATTRIBUTES,
@@ -153,19 +154,25 @@ _OPTIONS = Signature(KEY_OPTIONS)
 
 @rule("key-option")
 def options_of_key_fields_exist(case: Case) -> Iterator[Problem]:
-    """A field of an id, unique or index has no options but sort, length and ops."""
+    """A field of an id, unique or index has no options but sort, length and ops; others say nothing."""
     for model in case.binding.models.values():
         for attribute in model.syntax.attributes:
             for call in _calls(attribute.arguments):
-                yield from _strangers(call.arguments, _OPTIONS, f"`{call.name.text}`")
+                for problem in _strangers(call.arguments, _OPTIONS, f"`{call.name.text}`"):
+                    yield replace(problem, severity=Severity.WARNING)
+
+
+@rule("key-option-kind")
+def options_of_key_fields_are_of_their_kind(case: Case) -> Iterator[Problem]:
+    """The options of a key's field are of the kind that they must be."""
+    for model in case.binding.models.values():
+        for attribute in model.syntax.attributes:
+            for call in _calls(attribute.arguments):
                 for argument in call.arguments:
                     kind = KEY_OPTIONS.get(argument.name.text) if argument.name else None
                     if kind is not None and not is_a(argument.value, kind):
-                        yield Problem(
-                            f"this option is {kind.value}",
-                            argument.value.span,
-                            f"write it like {kind.example}",
-                        )
+                        text, way_out = f"this option is {kind.value}", f"write it like {kind.example}"
+                        yield Problem(text, argument.value.span, way_out)
 
 
 def _calls(arguments: Iterable[Argument]) -> Iterator[Call]:
@@ -182,4 +189,5 @@ RULES: tuple[Rule, ...] = (
     needed_arguments_are_given,
     arguments_are_of_their_kind,
     options_of_key_fields_exist,
+    options_of_key_fields_are_of_their_kind,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nicol.diagnostics import Severity, suggestion
 from nicol.schema.bound import BoundEnum, BoundModel
-from nicol.schema.document import ModelKind
+from nicol.schema.document import ModelKind, StringLiteral
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.settings import build_datasource
 
@@ -35,6 +35,16 @@ def views_are_left_to_the_database(case: Case) -> Iterator[Problem]:
             )
 
 
+@rule("view-flag")
+def views_are_asked_for(case: Case) -> Iterator[Problem]:
+    """A view is a preview feature, which a generator asks for."""
+    if "views" not in case.flags:
+        for model in case.binding.models.values():
+            if model.is_view:
+                way_out = 'add previewFeatures = ["views"] to a generator block'
+                yield Problem("views are a preview feature", model.syntax.name.span, way_out)
+
+
 @rule("empty-enum")
 def enums_have_values(case: Case) -> Iterator[Problem]:
     """An enum has at least one value."""
@@ -45,21 +55,23 @@ def enums_have_values(case: Case) -> Iterator[Problem]:
 
 @rule("database-schema")
 def database_schemas_are_declared(case: Case) -> Iterator[Problem]:
-    """@@schema names one of the datasource's schemas; where it declares some, every model and enum has one."""
+    """@@schema names one of the datasource's schemas; where it declares some, every model, view and enum has one."""
     source = case.binding.datasource
     declared = build_datasource(source).schemas if source else ()
     blocks: list[BoundModel | BoundEnum] = [*case.binding.models.values(), *case.binding.enums.values()]
     for block in blocks:
         attribute = block.attributes.get("schema")
-        name = attribute.string("map") if attribute else None
+        name = attribute.arguments.get("map") if attribute else None
         if attribute is not None and case.provider is not None and not case.provider.namespaces:
-            yield Problem(f"{case.provider.name} has no schemas", attribute.syntax.span, "remove @@schema")
-        elif attribute is not None and name is not None and name not in declared:
-            meant = suggestion(name, declared)
+            yield Problem(f"{case.provider.title} has no schemas", attribute.syntax.span, "remove @@schema")
+        elif isinstance(name, StringLiteral) and name.value not in declared:
+            meant = suggestion(name.value, declared)
             way_out = (
-                f'did you mean "{meant}"?' if meant else f'add it to the datasource: schemas = ["{name}"]'
+                f'did you mean "{meant}"?'
+                if meant
+                else f'add it to the datasource: schemas = ["{name.value}"]'
             )
-            yield Problem(f'the datasource has no schema "{name}"', attribute.syntax.span, way_out)
+            yield Problem(f'the datasource has no schema "{name.value}"', name.span, way_out)
         elif attribute is None and declared:
             way_out = f'add @@schema("{declared[0]}")'
             yield Problem(f"`{block.name}` is in none of the schemas", block.syntax.name.span, way_out)
@@ -68,6 +80,7 @@ def database_schemas_are_declared(case: Case) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     there_are_no_composite_types,
     views_are_left_to_the_database,
+    views_are_asked_for,
     enums_have_values,
     database_schemas_are_declared,
 )

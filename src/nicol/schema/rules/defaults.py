@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from nicol.diagnostics import Severity, suggestion
-from nicol.schema.bound import BoundField, KeyKind, ModelRef
+from nicol.schema.bound import BoundField, ModelRef
 from nicol.schema.defaults import FUNCTIONS, Unfit, default_of
 from nicol.schema.document import Call, Expression
+from nicol.schema.provider import Numbering, Provider
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import (
     Arity,
@@ -80,12 +82,12 @@ def default_functions_suit_their_fields(case: Case) -> Iterator[Problem]:
     """A default that is a function is one of the language's and makes values of its field's type."""
     for field, value in _defaults(case):
         if isinstance(value, Call):
-            reason = _misfit(value.name.text, field)
+            reason = _misfit(value.name.text, field, case)
             if reason is not None:
                 yield Problem(reason[0], value.span, reason[1])
 
 
-def _misfit(name: str, field: BoundField) -> tuple[str, str] | None:
+def _misfit(name: str, field: BoundField, case: Case) -> tuple[str, str] | None:
     function = FUNCTIONS.get(name)
     if function is None:
         meant = suggestion(name, FUNCTIONS)
@@ -93,16 +95,25 @@ def _misfit(name: str, field: BoundField) -> tuple[str, str] | None:
             f"there is no function {name}()",
             f"did you mean {meant}()?" if meant else f"functions are {', '.join(FUNCTIONS)}",
         )
-    if name == "dbgenerated":
-        return None
-    if field.arity is Arity.LIST:
-        return f"{name}() makes one value, not a list", "write a list, or dbgenerated()"
-    if isinstance(field.target, Unsupported):
+    if function.names and case.provider is not None and not case.provider.sequences:
+        return f"{case.provider.title} has no {name}()", "use autoincrement()"
+    if isinstance(field.target, Unsupported) and name != "dbgenerated":
         return "a field of an unsupported type has no default but dbgenerated()", 'write dbgenerated("sql")'
-    if field.target not in function.scalars:
+    if function.scalars is not None and field.target not in function.scalars:
         types = " or ".join(sorted(function.scalars))
         return f"{name}() makes no {field.syntax.type.name.text}", f"it suits fields of type {types}"
     return None
+
+
+@rule("default-function-list")
+def default_functions_make_no_lists(case: Case) -> Iterator[Problem]:
+    """The default of a list is a list: a function other than dbgenerated() makes one value."""
+    for field, value in _defaults(case):
+        if not isinstance(value, Call) or field.arity is not Arity.LIST:
+            continue
+        if value.name.text in FUNCTIONS and value.name.text != "dbgenerated":
+            text = f"{value.name.text}() makes one value, not a list"
+            yield Problem(text, value.span, "write a list, or dbgenerated()", Severity.WARNING)
 
 
 @rule("default-function-argument")
@@ -118,55 +129,67 @@ def default_functions_have_arguments_that_fit(case: Case) -> Iterator[Problem]:
 
 def _argument_fault(call: FunctionCall) -> str | None:
     function = FUNCTIONS[call.name]
-    stranger = next((name for name, _ in call.named if name not in function.names), None)
-    if stranger is not None:
-        return f"{call.name}() has no argument `{stranger}`"
+    for name, value in call.named:
+        kind = function.names.get(name)
+        if kind is None:
+            known = ", ".join(function.names)
+            return f"{call.name}() has no argument `{name}`, but {known}"
+        if type(value) is not kind or not -(2**63) <= value < 2**63:
+            return f"`{name}` of {call.name}() is {'true or false' if kind is bool else 'a whole number of 64 bits'}"
     if len(call.args) > (function.argument is not None):
         return f"{call.name}() takes {'one argument' if function.argument else 'no arguments'}"
     return function.argument(call.args[0]) if function.argument and call.args else None
 
 
-@rule("sequence")
-def sequences_belong_to_cockroachdb(case: Case) -> Iterator[Problem]:
-    """sequence() is for CockroachDB."""
-    if case.provider is not None:
-        for _, value in _defaults(case):
-            if isinstance(value, Call) and value.name.text == "sequence":
-                text = f"{case.provider.name} has no sequence()"
-                yield Problem(text, value.span, "use autoincrement()")
-
-
 @rule("autoincrement")
-def autoincrement_numbers_an_id_where_it_must(case: Case) -> Iterator[Problem]:
-    """Where only ids are numbered by the database, autoincrement() stands on a single-field id."""
-    if case.provider is None or not case.provider.autoincrement_needs_id:
+def columns_are_numbered_where_the_database_can(case: Case) -> Iterator[Problem]:
+    """autoincrement() stands on a column that the database can number."""
+    if case.provider is None:
         return
+    counts = Counter(field.model for field, value in _defaults(case) if _is_numbering(value))
     for field, value in _defaults(case):
-        if isinstance(value, Call) and value.name.text == "autoincrement" and not _is_single_id(field, case):
-            text = f"{case.provider.name} numbers only an id of one field"
-            yield Problem(text, value.span, f"make `{field.name}` the @id, or number it yourself")
+        if _is_numbering(value) and field.target in {Scalar.INT, Scalar.BIGINT}:
+            reason = _numbering_fault(field, case, case.provider, counts[field.model])
+            if reason is not None:
+                yield Problem(reason[0], value.span, reason[1])
 
 
-def _is_single_id(field: BoundField, case: Case) -> bool:
-    keys = case.binding.models[field.model].keys
-    return any(key.kind is KeyKind.ID and key.names == (field.name,) for key in keys)
+def _is_numbering(value: Expression) -> bool:
+    return isinstance(value, Call) and value.name.text == "autoincrement"
 
 
-_RANGES = {Scalar.INT: 32, Scalar.BIGINT: 64}
+def _numbering_fault(field: BoundField, case: Case, provider: Provider, count: int) -> tuple[str, str] | None:
+    model = case.binding.models[field.model]
+    if field.target not in provider.numbered:
+        types = " or ".join(provider.numbered)
+        other = ", or write sequence()" if provider.sequences else ""
+        return f"{provider.title} numbers fields of type {types} only", f"make `{field.name}` {types}{other}"
+    match provider.numbering:
+        case Numbering.ANY:
+            return None
+        case Numbering.ONLY_ID:
+            if model.id is not None and model.id.names == (field.name,):
+                return None
+            way_out = f"make `{field.name}` the @id, or number it yourself"
+            return f"{provider.title} numbers only an id of one field", way_out
+        case Numbering.ONE_LEADING_A_KEY:
+            if count > 1:
+                return (
+                    f"{provider.title} numbers one field of a model",
+                    "remove autoincrement() from the others",
+                )
+            if any(key.names[:1] == (field.name,) for key in model.keys):
+                return None
+            return f"{provider.title} numbers only a field that begins a key", f"add @@index([{field.name}])"
 
 
 @rule("default-out-of-range")
 def whole_defaults_are_in_range(case: Case) -> Iterator[Problem]:
-    """The default of an Int has 32 bits, that of a BigInt 64."""
+    """The default of an Int has 32 bits."""
     for field, value in _defaults(case):
-        bits = _RANGES.get(field.target) if isinstance(field.target, Scalar) else None
-        for literal in _literals(_read(field, value)) if bits else ():
-            if (
-                bits
-                and isinstance(literal.value, int)
-                and not -(2 ** (bits - 1)) <= literal.value < 2 ** (bits - 1)
-            ):
-                text = f"{literal.text} does not fit {bits} bits"
+        for literal in _literals(_read(field, value)) if field.target is Scalar.INT else ():
+            if isinstance(literal.value, int) and not -(2**31) <= literal.value < 2**31:
+                text = f"{literal.text} does not fit 32 bits"
                 yield Problem(text, value.span, "use BigInt or Decimal", Severity.WARNING)
 
 
@@ -174,8 +197,8 @@ RULES: tuple[Rule, ...] = (
     defaults_are_values_of_their_type,
     enum_defaults_are_values_of_the_enum,
     default_functions_suit_their_fields,
+    default_functions_make_no_lists,
     default_functions_have_arguments_that_fit,
-    sequences_belong_to_cockroachdb,
-    autoincrement_numbers_an_id_where_it_must,
+    columns_are_numbered_where_the_database_can,
     whole_defaults_are_in_range,
 )

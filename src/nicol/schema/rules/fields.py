@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from nicol.diagnostics import suggestion
 from nicol.schema.bound import BoundField, ModelRef
-from nicol.schema.build import native_type
-from nicol.schema.document import NumberLiteral
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, Scalar, Unsupported
 
@@ -31,58 +29,22 @@ def types_exist(case: Case) -> Iterator[Problem]:
             yield Problem(f"there is no type `{name}`", field.syntax.type.name.span, way_out)
 
 
-@rule("unsupported-type")
-def the_database_has_the_type(case: Case) -> Iterator[Problem]:
-    """A field's type is one that the database can store."""
-    if case.provider is None:
-        return
-    for field in case.fields():
-        target = field.target
-        if target is not None and not isinstance(target, ModelRef) and not case.provider.supports(target):
-            text = f"{case.provider.name} has no columns of type `{field.syntax.type.name.text}`"
-            yield Problem(text, field.syntax.type.span, "use another type")
-
-
 @rule("scalar-list")
 def lists_are_for_databases_that_have_them(case: Case) -> Iterator[Problem]:
     """A column holds a list only where the database can."""
-    if case.provider is None or case.provider.scalar_lists:
+    if case.provider is None:
         return
+    lists = case.provider.lists
     for field in case.fields():
-        if field.arity is Arity.LIST and field.target is not None and not isinstance(field.target, ModelRef):
-            text = f"{case.provider.name} has no lists of values"
+        target = field.target
+        if field.arity is not Arity.LIST or target is None or isinstance(target, ModelRef):
+            continue
+        if not lists or (isinstance(target, Scalar) and target not in lists):
+            values = f"{target} values" if lists else "values"
+            text = f"{case.provider.title} has no lists of {values}"
             yield Problem(
                 text, field.syntax.type.span, "use a Json field, or a model of its own with a relation"
             )
-
-
-@rule("native-type")
-def native_types_suit_their_fields(case: Case) -> Iterator[Problem]:
-    """A native type is one of the database's, has its arguments, and stores the field's type."""
-    source = case.binding.datasource
-    for field in case.fields():
-        attribute = field.native
-        if attribute is None:
-            continue
-        prefix, _, name = attribute.name.text.partition(".")
-        if source is not None and prefix != source.name.text:
-            way_out = f"native types begin with the datasource's name: @{source.name.text}.{name}"
-            yield Problem(f"`{prefix}` is not the datasource", attribute.name.span, way_out)
-        reason = _native_fault(field, case)
-        if reason is not None:
-            yield Problem(reason, attribute.span, "choose another native type, or leave it out")
-
-
-def _native_fault(field: BoundField, case: Case) -> str | None:
-    attribute = field.native
-    if attribute is None or field.target is None:
-        return None
-    if not isinstance(field.target, Scalar):
-        return "only fields of a scalar type have native types"
-    values = [argument.value for argument in attribute.arguments]
-    if not all(isinstance(value, NumberLiteral) and value.text.isdigit() for value in values):
-        return "the arguments of a native type are whole numbers"
-    return case.provider.native_type(native_type(attribute), field.target) if case.provider else None
 
 
 @rule("updated-at-type")
@@ -134,15 +96,15 @@ def ignoring_says_something(case: Case) -> Iterator[Problem]:
         if isinstance(field.target, Unsupported):
             text = "a field of an unsupported type is hidden as it is"
             yield Problem(text, attribute.syntax.span, "remove @ignore")
-        elif "ignore" in case.binding.models[field.model].attributes:
+        elif (
+            not isinstance(field.target, ModelRef) and "ignore" in case.binding.models[field.model].attributes
+        ):
             yield Problem(f"all of `{field.model}` is ignored", attribute.syntax.span, "remove @ignore")
 
 
 RULES: tuple[Rule, ...] = (
     types_exist,
-    the_database_has_the_type,
     lists_are_for_databases_that_have_them,
-    native_types_suit_their_fields,
     updated_at_is_a_time,
     relation_fields_are_no_columns,
     columns_are_no_relations,

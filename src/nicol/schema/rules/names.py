@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar
 
-from nicol.diagnostics import Span
+from nicol.diagnostics import Severity, Span
 from nicol.schema.attributes import BoundAttribute
 from nicol.schema.bind import value_attributes
 from nicol.schema.bound import BoundEnum, BoundField, BoundModel, ModelRef, mapped_name
@@ -18,10 +18,9 @@ T = TypeVar("T")
 
 _NAME = re.compile(r"[^\W\d_]\w*")
 _RESERVED = frozenset(
-    """PrismaClient abstract arguments async await boolean break byte case catch char class const continue debugger default
-    delete do double else enum eval export extends false final finally float for function goto if implements import in
-    instanceof int interface let long native new null package private protected public return short static super switch
-    synchronized this throw throws transient true try typeof using var void volatile while with yield
+    """PrismaClient async await break case catch class const continue debugger default delete do else enum export extends false
+    finally for function if implements import in instanceof interface let new null package private protected public return super
+    switch this throw true try typeof using var void while with yield
     """.split()  # noqa: SIM905 - words read best as words
 )
 
@@ -76,7 +75,7 @@ def _mapping_hint(name: str) -> str:
 @rule("reserved-name")
 def names_are_free(case: Case) -> Iterator[Problem]:
     """Models and enums take no word that the language or the clients need."""
-    scalars = frozenset(Scalar) | {"Unsupported"}
+    scalars = frozenset(Scalar)
     for document in case.binding.documents:
         for block in document.blocks:
             if not isinstance(block, ModelDeclaration | EnumDeclaration):
@@ -92,9 +91,7 @@ def tables_have_names_of_their_own(case: Case) -> Iterator[Problem]:
     """No two models are the same table of the database."""
     seen: dict[tuple[str, str | None], str] = {}
     for model in case.binding.models.values():
-        namespace = model.attributes.get("schema")
-        key = (model.mapped, namespace.string("map") if namespace else None)
-        other = seen.setdefault(key, model.name)
+        other = seen.setdefault((model.mapped, model.namespace), model.name)
         if other != model.name:
             span = _place(model.attributes.get("map"), model.syntax.name.span)
             text = f"`{model.name}` and `{other}` are the same table, `{model.mapped}`"
@@ -104,7 +101,7 @@ def tables_have_names_of_their_own(case: Case) -> Iterator[Problem]:
 @rule("duplicate-enum-type")
 def enum_types_have_names_of_their_own(case: Case) -> Iterator[Problem]:
     """No two enums are the same type of the database."""
-    enums = ((enum.mapped, enum) for enum in case.binding.enums.values())
+    enums = (((enum.mapped, enum.namespace), enum) for enum in case.binding.enums.values())
     for enum in _repeated(enums):
         span = _place(enum.attributes.get("map"), enum.syntax.name.span)
         text = f"there is more than one enum called `{enum.mapped}` in the database"
@@ -128,16 +125,18 @@ def database_values_have_names_of_their_own(case: Case) -> Iterator[Problem]:
     for enum in case.binding.enums.values():
         values = ((mapped_name(value_attributes(value), name), value) for name, value in enum.values.items())
         for value in _repeated(values):
-            yield Problem(f"`{enum.name}` has two values of one database name", value.span, "change one @map")
+            text = f"`{enum.name}` has two values of one name in the database"
+            yield Problem(text, value.span, "change one @map", Severity.WARNING)
 
 
 @rule("empty-mapped-name")
 def mapped_names_are_not_empty(case: Case) -> Iterator[Problem]:
-    """A name in the database has at least one character."""
+    """A name that @map gives has at least one character; an empty one says nothing."""
     for attribute in _mappings(case):
         if attribute.string("name") == "":
+            way_out = "name it, or remove the attribute"
             yield Problem(
-                "a database name cannot be empty", attribute.syntax.span, "name it, or remove the attribute"
+                "this name is empty, and says nothing", attribute.syntax.span, way_out, Severity.WARNING
             )
 
 

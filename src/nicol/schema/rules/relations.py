@@ -256,7 +256,7 @@ def both_sides_of_many_to_many_have_single_ids(case: Case) -> Iterator[Problem]:
 
 @rule("unknown-action")
 def referential_actions_exist(case: Case) -> Iterator[Problem]:
-    """An action is one that the language has and the database can do."""
+    """An action is one that the language has."""
     for field in case.fields():
         for argument in ("onDelete", "onUpdate"):
             word = field.relation.constant(argument) if field.relation else None
@@ -267,17 +267,52 @@ def referential_actions_exist(case: Case) -> Iterator[Problem]:
                 meant = suggestion(word, known)
                 way_out = f"did you mean {meant}?" if meant else f"actions are {', '.join(known)}"
                 yield Problem(f"there is no action {word}", _span(field, argument), way_out)
-            elif case.provider is not None and action not in case.provider.referential_actions:
-                can = ", ".join(sorted(case.provider.referential_actions))
-                yield Problem(
-                    f"{case.provider.name} cannot do {word}", _span(field, argument), f"it can do {can}"
-                )
+
+
+@rule("action-unavailable")
+def referential_actions_can_be_done(case: Case) -> Iterator[Problem]:
+    """An action is one that the database can do, or that can be done in its place without foreign keys."""
+    if case.provider is None:
+        return
+    emulated = case.emulates
+    can = case.provider.emulated if emulated else case.provider.actions
+    for field, argument, action in _actions(case):
+        place = 'with relationMode = "prisma"' if emulated else f"by {case.provider.title}"
+        if action not in can:
+            way_out = f"use one of {', '.join(sorted(can))}"
+            yield Problem(f"{action} cannot be done {place}", _span(field, argument), way_out)
+        elif action in case.provider.doubtful and not emulated:
+            reason = f"{case.provider.title} does not do {action}: {case.provider.doubtful[action]}"
+            yield Problem(reason, _span(field, argument), "use another action", Severity.WARNING)
+
+
+def _actions(case: Case) -> Iterator[tuple[BoundField, str, ReferentialAction]]:
+    for field in case.fields():
+        for argument in ("onDelete", "onUpdate"):
+            action = action_of(field, argument)
+            if action is not None:
+                yield field, argument, action
+
+
+@rule("emulated-relation-without-index")
+def emulated_relations_have_an_index(case: Case) -> Iterator[Problem]:
+    """Without foreign keys (`relationMode = "prisma"`), the fields of a relation begin an index."""
+    if not case.emulates:
+        return
+    for child, parent, fields, _ in _keys(case):
+        names = tuple(field.name for field in fields)
+        if not any(key.names[: len(names)] == names for key in case.binding.models[child.model].keys):
+            listed = ", ".join(names)
+            text = (
+                f"no index helps to find the `{child.model}` of a `{parent.model}`: none begins with {listed}"
+            )
+            yield Problem(text, _span(child, "fields"), f"add @@index([{listed}])", Severity.WARNING)
 
 
 @rule("set-null-on-required")
 def set_null_is_for_columns_that_can_be_null(case: Case) -> Iterator[Problem]:
     """SetNull is for foreign keys that can be null."""
-    refused = case.provider is not None and case.provider.refuses_set_null_on_required
+    refused = case.emulates or (case.provider is not None and case.provider.refuses_set_null_on_required)
     severity = Severity.ERROR if refused else Severity.WARNING
     for child, _, fields, _ in _keys(case):
         required = [field.name for field in fields if field.arity is Arity.REQUIRED]
@@ -306,18 +341,6 @@ def relations_to_ignored_models_are_ignored(case: Case) -> Iterator[Problem]:
             )
 
 
-@rule("relation-map")
-def foreign_key_names_are_for_databases_that_keep_them(case: Case) -> Iterator[Problem]:
-    """A foreign key has a name where the database keeps it."""
-    if case.provider is None or case.provider.named_foreign_keys:
-        return
-    for field in case.fields():
-        if field.relation is not None and "map" in field.relation.arguments:
-            yield Problem(
-                f"{case.provider.name} keeps no names of foreign keys", _span(field, "map"), "remove `map`"
-            )
-
-
 RULES: tuple[Rule, ...] = (
     relations_have_two_sides,
     relations_between_the_same_models_have_names,
@@ -332,7 +355,8 @@ RULES: tuple[Rule, ...] = (
     the_other_side_of_one_to_one_is_optional,
     both_sides_of_many_to_many_have_single_ids,
     referential_actions_exist,
+    referential_actions_can_be_done,
+    emulated_relations_have_an_index,
     set_null_is_for_columns_that_can_be_null,
     relations_to_ignored_models_are_ignored,
-    foreign_key_names_are_for_databases_that_keep_them,
 )

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nicol.diagnostics import Diagnostic, Edit, Remark, Severity, Span
-from nicol.schema.bound import Binding, BoundField
+from nicol.schema.bound import Binding, BoundField, BoundKey, BoundModel
 from nicol.schema.provider import Provider
+from nicol.schema.settings import build_datasource, preview_features
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,23 @@ class Case:
         """The fields of all models."""
         for model in self.binding.models.values():
             yield from model.fields.values()
+
+    def model_keys(self) -> Iterator[tuple[BoundModel, BoundKey]]:
+        """The ids, uniques and indexes of all models, each with its model."""
+        for model in self.binding.models.values():
+            for key in model.keys:
+                yield model, key
+
+    @property
+    def emulates(self) -> bool:
+        """True when there are to be no foreign keys (`relationMode = "prisma"`)."""
+        source = self.binding.datasource
+        return source is not None and build_datasource(source).relation_mode == "prisma"
+
+    @property
+    def flags(self) -> frozenset[str]:
+        """The preview features that some generator asks for."""
+        return preview_features(self.binding.documents)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""CockroachDB: its schemas are read, checked and formatted."""

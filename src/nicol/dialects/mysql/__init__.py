@@ -1,0 +1,1 @@
+"""MySQL and MariaDB: their schemas are read, checked and formatted."""
