@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,14 +13,22 @@ OWN = ROOT / "tests" / "corpus"
 _ANSWER = "//|"
 """What begins the lines of an expected answer in Nicol's own files."""
 
+_COMMENT = re.compile(r"///.*")
+
 
 @cache
 def schemas() -> dict[str, str]:
     """The one-file schemas by name, the small ones first. Line ends are as in the files."""
-    paths = [*REAL.glob("*.prisma"), *OWN.glob("schema/*.prisma"), *OWN.glob("format/*.prisma")]
-    texts = {path.stem: _question(path.read_bytes().decode("utf-8")) for path in paths}
+    texts = {path.stem: path.read_bytes().decode("utf-8") for path in REAL.glob("*.prisma")}
+    texts |= {
+        path.stem: _question(path.read_text("utf-8"))
+        for folder in ("schema", "format")
+        for path in (OWN / folder).glob("*.prisma")
+    }
     return dict(sorted(texts.items(), key=lambda pair: (len(pair[1]), pair[0])))
 
 
 def _question(text: str) -> str:
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(_ANSWER))
+    """The text without the answer behind it, and without annotations, of which no judge but Nicol knows."""
+    lines = (line for line in text.splitlines(keepends=True) if not line.startswith(_ANSWER))
+    return "".join(_COMMENT.sub("//", line) if "@" in line else line for line in lines)

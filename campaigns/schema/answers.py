@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from campaigns.oracle import Oracle
 from nicol.diagnostics import Severity, Source
-from nicol.errors import ConfigurationError, SchemaInvalid
-from nicol.ops.schemas import check_sources
+from nicol.errors import ConfigurationError
+from nicol.ops.schemas import judge_sources
 from nicol.schema.format import format_text
 
 UNSTABLE = "formatting: twice is not once"
@@ -56,13 +56,11 @@ def complaint(text: str) -> str | None:
     """Nicol's first error about a text, code before message; None for a valid one."""
     source = Source("schema.prisma", text)
     try:
-        check_sources((source,), ())
-    except SchemaInvalid as error:
-        first = next(finding for finding in error.findings if finding.severity is Severity.ERROR)
-        return f"{first.code}: {first.message}"
+        findings = judge_sources((source,), (), {}).findings
     except ConfigurationError as error:
         return f"configuration: {error}"
-    return None
+    first = next((finding for finding in findings if finding.severity is Severity.ERROR), None)
+    return f"{first.code}: {first.message}" if first else None
 
 
 def disagreement(nicol: str | None, prisma: str | None) -> str | None:
@@ -83,10 +81,16 @@ def nameless(message: str) -> str:
     return re.sub(r"\d+", "N", message)[:160]
 
 
+_HEAD = re.compile(r"(\w+ +\S+ +\{) *(.+)")
+
+
 def _difference(ours: str, theirs: str) -> str:
     """A word for where two formattings differ first."""
     for mine, other in zip(ours.split("\n"), theirs.split("\n"), strict=False):
         if mine != other:
+            head = _HEAD.match(mine)
+            if head and head[1] == other:
+                return "formatting: text behind the { of a block"
             if mine.split() == other.split():
                 return "formatting: spacing"
             if "".join(mine.split()) == "".join(other.split()):

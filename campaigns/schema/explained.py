@@ -14,7 +14,16 @@ class Explained:
     reason: str
 
 
-EXPLAINED: tuple[Explained, ...] = ()
+EXPLAINED: tuple[Explained, ...] = (
+    Explained(
+        r"^only Nicol rejects: unknown-database: (sqlserver|mongodb) is not one",
+        "Nicol says in one finding that it does not serve these databases, and judges nothing else",
+    ),
+    Explained(
+        r"^formatting: text behind the \{ of a block$",
+        "Prisma's formatter deletes what stands behind the { of a block, comments too; Nicol's keeps it",
+    ),
+)
 
 
 def reason_for(fault: str) -> str | None:

@@ -14,7 +14,7 @@ _URL = re.compile(r"(?m)^[ \t]*(?:url|directUrl|shadowDatabaseUrl)[ \t]*=.*\n?")
 _PROVIDER = re.compile(r'(?m)(^[ \t]*datasource\b[^{}]*\{(?:[^}]*?\n)??[ \t]*provider[ \t]*=[ \t]*)"[^"\n]*"')
 _NATIVE = re.compile(r"[ \t]*@db\.\w+(?:\([^)\n]*\))?")
 _TOKEN = re.compile(r'//.*|"(?:\\.|[^"\\\n])*"|@@?[\w.]+|\w+|\[\]|[^\s\w]')
-_FIELD = re.compile(rf"[ \t]*({_WORD})[ \t]+({_WORD}(?:\(\"[^\"]*\"\))?)(\[\]|\?)?")
+_FIELD = re.compile(rf"[ \t]*({_WORD})[ \t]+({_WORD}(?:\(\"[^\"]*\"\))?)(\[\]|\?)?(?!.*\{{[ \t\r]*$)")
 _ATTRIBUTE = re.compile(r"@@?[\w.]+(?:\((?:[^()\n]|\([^()\n]*\))*\))?")
 _HEAD = re.compile(rf"[ \t]*(model|view|type|enum|datasource|generator)[ \t]+({_WORD})[ \t]*\{{")
 

@@ -10,6 +10,8 @@ MAX_FINDINGS = 1000
 
 LINE_ENDS = (TokenKind.NEWLINE, TokenKind.DOC, TokenKind.COMMENT, TokenKind.END)
 COMMENTS = (TokenKind.DOC, TokenKind.COMMENT)
+_LINE_BREAKS = (TokenKind.NEWLINE, TokenKind.END)
+_BEFORE_COMMENTS = ("\n", "\r\n", "\r", "{", "}")
 
 
 class LineLost(Exception):
@@ -33,17 +35,26 @@ class Cursor:
 
     def _without_inline_comments(self) -> list[Token]:
         tokens: list[Token] = []
+        inline: Token | None = None  # the comment that has a token before it on its line
         for token in tokenize(self.source.text):
+            if inline and token.kind not in _LINE_BREAKS:
+                self._within_line(inline)
+            if token.kind is TokenKind.COMMENT and not token.text.startswith("//"):
+                self.comments.append(Comment(token.text, self._span(token)))
+                inline = token if tokens and tokens[-1].text not in _BEFORE_COMMENTS else None
+                continue
+            inline = None
             if token.kind in COMMENTS:
-                comment = Comment(token.text, self._span(token), token.kind is TokenKind.DOC)
-                self.comments.append(comment)
-                if not token.text.startswith("//"):
-                    continue
+                self.comments.append(Comment(token.text, self._span(token), token.kind is TokenKind.DOC))
             elif token.kind is TokenKind.UNTERMINATED_COMMENT:
                 self._report("unclosed-comment", "this comment is never closed", token, "end it with */")
                 continue
             tokens.append(token)
         return tokens
+
+    def _within_line(self, comment: Token) -> None:
+        text = "a comment stands before a declaration, or at the end of its line"
+        self._report("comment-within-line", text, comment, "move it to the end of the line")
 
     # ---- moving and reporting ------------------------------------------------------------------------------------
 
@@ -67,10 +78,17 @@ class Cursor:
         """From a character to the end of the last token read."""
         return Span(self.path, start, self.tokens[self.at - 1].end)
 
-    def _report(self, code: str, message: str, at: Token | Span, help: str | None = None) -> None:  # noqa: A002
+    def _report(
+        self,
+        code: str,
+        message: str,
+        at: Token | Span,
+        help: str | None = None,  # noqa: A002
+        severity: Severity = Severity.ERROR,
+    ) -> None:
         if len(self.findings) < MAX_FINDINGS:
             span = at if isinstance(at, Span) else self._span(at)
-            self.findings.append(Diagnostic(code, message, span, help=help))
+            self.findings.append(Diagnostic(code, message, span, severity, help))
         elif len(self.findings) == MAX_FINDINGS:
             text = f"{self.path} has more than {MAX_FINDINGS} faults; the rest is left out"
             self.findings.append(Diagnostic("too-many-findings", text, severity=Severity.NOTE))

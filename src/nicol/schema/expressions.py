@@ -18,7 +18,7 @@ from nicol.schema.document import (
     ObjectExpression,
     StringLiteral,
 )
-from nicol.schema.tokens import Token, TokenKind, unescape, unknown_escape
+from nicol.schema.tokens import Token, TokenKind, control_character, unescape, unknown_escape
 
 MAX_DEPTH = 64
 
@@ -43,10 +43,15 @@ class ExpressionReader(Cursor):
             )
         self._advance()
         text = first.text
-        while self._is(".") and self._next().kind is TokenKind.NAME:
+        while self._is(".") and self._next().kind is TokenKind.NAME and self._joined():
             self._advance()
             text = f"{text}.{self._advance().text}"
         return Name(text, self._from(first.start))
+
+    def _joined(self) -> bool:
+        """True when a token stands right between its neighbours, without blanks."""
+        before, after = self.tokens[self.at - 1], self._next()
+        return before.end == self.token.start and self.token.end == after.start
 
     # ---- expressions ---------------------------------------------------------------------------------------------
 
@@ -186,11 +191,24 @@ class ExpressionReader(Cursor):
         wrong = unknown_escape(token.text)
         if wrong is not None:
             start = token.start + 1 + wrong.start()
-            span = Span(self.path, start, start + len(wrong[0]))
+            way_out = (
+                "write both halves of the pair, or the character itself"
+                if wrong["hex"]
+                else r"write a backslash itself as \\"
+            )
             self._report(
                 "unknown-escape",
                 f"strings have no escape `{wrong[0]}`",
-                span,
-                r"write a backslash itself as \\",
+                Span(self.path, start, start + len(wrong[0])),
+                way_out,
+            )
+        control = control_character(token.text)
+        if control is not None:
+            start = token.start + control.start()
+            self._report(
+                "control-character",
+                "this string holds a control character",
+                Span(self.path, start, start + 1),
+                f"write it as \\u{ord(control[0]):04x}",
             )
         return StringLiteral(unescape(token.text), self._span(token))

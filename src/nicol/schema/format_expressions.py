@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-BLANKS: Final = r"[\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]*+"
+from nicol.schema.tokens import BLANKS
+
 WORD: Final = r"(?:[0-9]|[^\W\d_])[\w-]*+"
 PATH: Final = rf"{WORD}(?:\.(?:{WORD})?)*+"
 STRING: Final = r'"(?:\\[^\n]|[^"\\\x00-\x1f])*+"'

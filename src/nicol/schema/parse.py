@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from nicol.diagnostics import Checked, Source, suggestion
+from nicol.diagnostics import Checked, Severity, Source, Span, suggestion
 from nicol.schema.cursor import COMMENTS, LINE_ENDS, LineLost
 from nicol.schema.document import (
     Attribute,
@@ -126,17 +126,7 @@ class _Parser(ExpressionReader):
 
     def _body(self, head: Name, item: Callable[[], None]) -> None:
         """The lines between `{` and `}`; `item` reads one declaration, to the end of its line."""
-        brace = self._advance()
-        self.tight = self.token.kind not in LINE_ENDS
-        if self.tight:
-            self._report(
-                "single-line-block",
-                "a block has a line for each declaration",
-                brace,
-                "break the line after the { and before the }",
-            )
-        elif self.token.kind is not TokenKind.END:
-            self._end_line("block's head")
+        self._after_brace(self._advance())
         while not self._is("}"):
             if self.token.kind is TokenKind.END or self._starts_block():
                 self._report(
@@ -154,6 +144,32 @@ class _Parser(ExpressionReader):
         self._advance()
         if self.token.kind in COMMENTS:
             self._advance()
+
+    def _after_brace(self, brace: Token) -> None:
+        """The rest of a block's first line. Prisma reads over it, so that it is no error unless the block also ends there."""
+        start = self.at
+        self._skip_line()
+        rest = self.tokens[start : self.at]
+        self.tight = any(token.text == "}" for token in rest)
+        if self.tight:
+            self.at, self.token = start, self.tokens[start]
+            self._report(
+                "single-line-block",
+                "a block has a line for each declaration",
+                brace,
+                "break the line after the { and before the }",
+            )
+            return
+        if rest:
+            self._report(
+                "text-beside-brace",
+                "what stands behind the { of a block is not read",
+                Span(self.path, rest[0].start, rest[-1].end),
+                "move it to the next line, or remove it",
+                Severity.WARNING,
+            )
+        if self.token.kind is not TokenKind.END:
+            self._end_line("block's head")
 
     def _starts_block(self) -> bool:
         return (
@@ -233,11 +249,11 @@ class _Parser(ExpressionReader):
             )
         self._advance()
         name = Name(token.text, self._span(token))
-        unsupported = self._unsupported() if self._is("(") else None
+        unsupported = self._unsupported(token) if self._is("(") else None
         arity = self._arity()
         return TypeExpression(name, arity, self._from(token.start), unsupported)
 
-    def _unsupported(self) -> str:
+    def _unsupported(self, name: Token) -> str:
         opening = self._advance()
         token = self._advance()
         if token.kind is not TokenKind.STRING or not self._is(")"):
@@ -245,6 +261,13 @@ class _Parser(ExpressionReader):
                 "unexpected-text", "a type has no arguments", opening, 'only `Unsupported("type")` has one'
             )
         self._advance()
+        if name.end != opening.start:
+            self._report(
+                "unexpected-text",
+                "a type and its bracket stand together",
+                opening,
+                'write `Unsupported("type")`',
+            )
         return self._string(token).value
 
     def _arity(self) -> Arity:
@@ -254,7 +277,10 @@ class _Parser(ExpressionReader):
                 raise self._lost(
                     "unclosed-bracket", "a list type is written `Type[]`", opening, "close the bracket"
                 )
-            self._advance()
+            if self._advance().start != opening.end:
+                self._report(
+                    "unexpected-text", "the brackets of a list type stand together", opening, "write `Type[]`"
+                )
             if self._is("?"):
                 self._report(
                     "optional-list",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class TokenKind(IntEnum):
@@ -33,9 +33,13 @@ class Token(NamedTuple):
     end: int
 
 
+_BLANK = r"\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+BLANKS: Final = rf"[{_BLANK}]*+"
+"""What may stand between tokens: tabs, and what Unicode calls spaces. Other white characters are text that does not belong."""
+
 _PATTERN = re.compile(
-    r"""
-    [^\S\r\n]*+ (?:
+    BLANKS.replace(" ", r"\ ")
+    + r"""(?:
       ((?![0-9]++(?:\.[0-9]++)?(?![\w-]))\w[\w-]*+)   # a name; `1st` and `a-b` are names too, for a better finding
     | (\r\n|\n|\r)
     | (@@|[{}()\[\]@=,:.?!])
@@ -45,7 +49,9 @@ _PATTERN = re.compile(
     | (//[^\r\n]*+|/\*(?s:.*?)\*/)
     | ("[^\r\n]*+)
     | (/\*(?s:.*+))
-    | ([^\s\w"{}()\[\]@=,:.?!/]++|/)
+    | ([^\w\r\n"{}()\[\]@=,:.?!/"""
+    + _BLANK.replace(" ", r"\ ")
+    + r"""]++|/)
     | \Z)""",
     re.VERBOSE,
 )
@@ -84,11 +90,27 @@ def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match["char"], match[0])
 
 
+_SURROGATE_PAIR = re.compile(r"\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}")
+
+
 def unknown_escape(literal: str) -> re.Match[str] | None:
-    """The first escape of a string literal that the language does not have."""
+    """The first escape of a string literal that the language does not have, or that is half of a surrogate pair."""
     if "\\" not in literal:
         return None
-    for match in _ESCAPE.finditer(literal[1:-1]):
-        if not match["hex"] and match["char"] not in _ESCAPES:
+    body = _SURROGATE_PAIR.sub(lambda pair: "." * len(pair[0]), literal[1:-1])
+    for match in _ESCAPE.finditer(body):
+        if _is_half(match["hex"]) if match["hex"] else match["char"] not in _ESCAPES:
             return match
     return None
+
+
+def _is_half(digits: str) -> bool:
+    return 0xD800 <= int(digits, 16) <= 0xDFFF
+
+
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+def control_character(literal: str) -> re.Match[str] | None:
+    """The first character of a string literal that it may hold as an escape only."""
+    return _CONTROL.search(literal)
