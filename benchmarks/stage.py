@@ -16,9 +16,8 @@ from nicol.catalog import Catalog
 from nicol.client.codegen import render_package
 from nicol.diagnostics import Source
 from nicol.drivers import open_database
-from nicol.migrate.diff import diff
 from nicol.migrate.lower import lower
-from nicol.migrate.plan import plan
+from nicol.migrate.plan import steps_between
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import Generator, Schema
@@ -62,7 +61,7 @@ def push(schema: Schema, url: str) -> None:
     with open_database(url) as database:
         dialect = dialects.named(database.address.dialect, portable=True)
         wanted = lower(schema, dialect)
-        steps = plan(diff(Catalog(), wanted), Catalog(), wanted, dialect)
+        steps = steps_between(Catalog(), wanted, dialect)
         database.run(say_all(Statement(text) for step in steps for text in step.statements), write=True)
 
 

@@ -12,9 +12,8 @@ from nicol.catalog import Catalog
 from nicol.client.codegen import render_package
 from nicol.diagnostics import Source
 from nicol.drivers.database import open_database
-from nicol.migrate.diff import diff
 from nicol.migrate.lower import lower
-from nicol.migrate.plan import plan
+from nicol.migrate.plan import steps_between
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import Generator, Schema
@@ -53,6 +52,6 @@ def push(schema: Schema, url: str, *, portable: bool) -> None:
     with open_database(url) as database:
         dialect = dialects.named(database.address.dialect, portable=portable)
         wanted = lower(schema, dialect)
-        steps = plan(diff(Catalog(), wanted), Catalog(), wanted, dialect)
+        steps = steps_between(Catalog(), wanted, dialect)
         texts = [statement for step in steps for statement in step.statements]
         database.run(say_all(map(Statement, texts)), True)

@@ -14,10 +14,10 @@ from nicol.dialects.dialect import Cast, Dialect
 from nicol.drivers import Database, open_database
 from nicol.errors import DriverError, MigrationError
 from nicol.migrate.diff import diff
-from nicol.migrate.plan import Step, script
+from nicol.migrate.plan import Step, script, steps_between
 from nicol.sql.quoting import quote, quote_all, quote_text
 from tests.laws.schemas import Kind, pairs, schemas
-from tests.migrate.engine import apply, ask, catalog_of, introspect, script_between, steps_between
+from tests.migrate.engine import apply, ask, catalog_of, introspect, script_between
 
 pytestmark = pytest.mark.slow
 

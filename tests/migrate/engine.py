@@ -7,9 +7,8 @@ from nicol.diagnostics import Source, draw
 from nicol.dialects import named
 from nicol.dialects.dialect import Dialect
 from nicol.drivers import Database
-from nicol.migrate.diff import diff
 from nicol.migrate.lower import lower
-from nicol.migrate.plan import Step, plan, script
+from nicol.migrate.plan import script, steps_between
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import Schema
@@ -36,11 +35,6 @@ def schema_of(text: str, dialect: Dialect) -> Schema:
 def catalog_of(text: str, dialect: Dialect) -> Catalog:
     """The catalog of a schema's text."""
     return lower(schema_of(text, dialect), dialect)
-
-
-def steps_between(before: Catalog, after: Catalog, dialect: Dialect) -> tuple[Step, ...]:
-    """The steps from one catalog to the other."""
-    return plan(diff(before, after), before, after, dialect)
 
 
 def script_between(before: Catalog, after: Catalog, dialect: Dialect) -> str:

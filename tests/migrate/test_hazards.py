@@ -7,8 +7,9 @@ import pytest
 from nicol.catalog import Catalog
 from nicol.drivers import Database, open_database
 from nicol.migrate.hazards import Hazard
+from nicol.migrate.plan import steps_between
 from nicol.sql.program import Program, Statement
-from tests.migrate.engine import apply, ask, catalog_of, dialect_of, introspect, script_between, steps_between
+from tests.migrate.engine import apply, ask, catalog_of, dialect_of, introspect, script_between
 
 BEFORE = """
 enum Mood {

@@ -13,9 +13,8 @@ from nicol.diagnostics import Source
 from nicol.dialects import named
 from nicol.dialects.dialect import Dialect
 from nicol.drivers.database import Database, open_database
-from nicol.migrate.diff import diff
 from nicol.migrate.lower import lower
-from nicol.migrate.plan import plan
+from nicol.migrate.plan import steps_between
 from nicol.query.engine import Engine
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
@@ -207,6 +206,6 @@ class Client:
 def _creation(text: str, provider: str, portable: bool) -> Iterable[Statement]:
     dialect = named(provider, portable=portable)
     empty, catalog = Catalog(), lower(schema_of(text, dialect), dialect)
-    for step in plan(diff(empty, catalog), empty, catalog, dialect):
+    for step in steps_between(empty, catalog, dialect):
         for statement in step.statements:
             yield Statement(statement)

@@ -8,7 +8,16 @@ from typing import Annotated
 
 import typer
 
-from nicol.cli.options import ConfigOption, JsonOption, LossOption, SchemaOption, UrlOption, named_project
+from nicol.cli.options import (
+    ConfigOption,
+    JsonOption,
+    LossOption,
+    NoRenameOption,
+    RenameOption,
+    SchemaOption,
+    UrlOption,
+    named_project,
+)
 
 
 def group() -> typer.Typer:
@@ -23,6 +32,8 @@ def group() -> typer.Typer:
 def push(
     accept_data_loss: LossOption = False,
     force_reset: Annotated[bool, typer.Option("--force-reset", help="Empty the database first.")] = False,
+    rename: RenameOption = None,
+    no_rename: NoRenameOption = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
@@ -32,14 +43,16 @@ def push(
     from nicol.cli.prompts import questioner
     from nicol.cli.screen import answer, say, warn
     from nicol.ops.push import db_push
+    from nicol.ops.renaming import said
 
     result = db_push(
         named_project(schema, config, url),
         questioner(),
         accept_data_loss=accept_data_loss,
         force_reset=force_reset,
+        renames=said(rename or (), no_rename or ()),
     )
-    warn(result.losses)
+    warn((*result.remarks, *result.losses))
     if result.created_database:
         say(f"Created the database {result.target.shown}")
     answer(

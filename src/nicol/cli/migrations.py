@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nicol.cli.options import ConfigOption, JsonOption, LossOption, SchemaOption, UrlOption, named_project
+from nicol.cli.options import (
+    ConfigOption,
+    JsonOption,
+    LossOption,
+    NoRenameOption,
+    RenameOption,
+    SchemaOption,
+    UrlOption,
+    named_project,
+)
 
 if TYPE_CHECKING:
     from nicol.migrate.ledger import Standing
@@ -41,6 +50,8 @@ def dev(
         ),
     ] = False,
     accept_data_loss: LossOption = False,
+    rename: RenameOption = None,
+    no_rename: NoRenameOption = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
@@ -50,6 +61,7 @@ def dev(
     from nicol.cli.prompts import questioner
     from nicol.cli.screen import answer, warn
     from nicol.ops.dev import migrate_dev
+    from nicol.ops.renaming import said
 
     if python and not create_only:
         raise typer.BadParameter("--python writes a file to be filled in: give --create-only with it")
@@ -61,6 +73,7 @@ def dev(
         create_only=create_only,
         python=python,
         accept_data_loss=accept_data_loss,
+        renames=said(rename or (), no_rename or ()),
         told=_applied,
         warned=warn,
     )
@@ -271,14 +284,17 @@ def diff(
         bool, typer.Option("--to-config-datasource", help="As --to config-datasource.")
     ] = False,
     as_json: JsonOption = False,
+    rename: RenameOption = None,
+    no_rename: NoRenameOption = None,
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
     """Compare schema, history and database, any two of them, and tell what leads from one to the other."""
-    from nicol.cli.screen import answer, say
+    from nicol.cli.screen import answer, say, warn
     from nicol.ops.difference import Side, migrate_diff
     from nicol.ops.histories import write_atomically
+    from nicol.ops.renaming import said
 
     sides = (
         _side(
@@ -294,8 +310,13 @@ def diff(
         ),
     )
     found = migrate_diff(
-        named_project(schema, config, url), Side.parse(sides[0]), Side.parse(sides[1]), provider
+        named_project(schema, config, url),
+        Side.parse(sides[0]),
+        Side.parse(sides[1]),
+        provider,
+        said(rename or (), no_rename or ()),
     )
+    warn(found.remarks)
     text = found.script or "-- This is an empty migration.\n" if script else found.summary
     if output is not None:
         write_atomically(output, text)

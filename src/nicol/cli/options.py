@@ -31,6 +31,22 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in J
 LossOption: TypeAlias = Annotated[
     bool, typer.Option("--accept-data-loss", help="Go on, without asking, where a change loses data.")
 ]
+RenameOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rename",
+        metavar="OLD=NEW",
+        help="What is renamed and keeps its data: User=Account, User.name=fullName, Role.USER=MEMBER. Repeatable.",
+    ),
+]
+NoRenameOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--no-rename",
+        metavar="OLD",
+        help="What really goes, however much another thing is like it. Repeatable.",
+    ),
+]
 
 
 def named_project(schema: Path | None, config: Path | None, url: str | None = None) -> Project:

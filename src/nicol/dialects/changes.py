@@ -21,9 +21,10 @@ from nicol.catalog import (
 
 @dataclass(frozen=True, slots=True)
 class AddColumn:
-    """A new column."""
+    """A new column. `references`: a foreign key that comes with it; only `Dialect.adapt` says so."""
 
     column: Column
+    references: ForeignKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,57 @@ TableChange: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
+class RenameTable:
+    """A table gets another name or namespace, and keeps its rows. `numbered`: its columns that the database numbers."""
+
+    before: ObjectName
+    after: ObjectName
+    numbered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenameColumn:
+    """A column gets another name and keeps its values. `numbered`: the database numbers it."""
+
+    table: ObjectName
+    before: str
+    after: str
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenameEnum:
+    """An enum type gets another name or namespace."""
+
+    before: ObjectName
+    after: ObjectName
+
+
+@dataclass(frozen=True, slots=True)
+class RenameEnumValue:
+    """A value of an enum type gets another name, wherever it is stored."""
+
+    enum: ObjectName
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteValue:
+    """Where an enum is no type of the database, a value of it gets another name in one column. `listed`: a list's items do."""
+
+    table: ObjectName
+    column: str
+    before: str
+    after: str
+    listed: bool = False
+
+
+Rename: TypeAlias = RenameTable | RenameColumn | RenameEnum | RenameEnumValue | RewriteValue
+"""What keeps its content under another name. Names are those of the moment: each rename sees what those before it made."""
+
+
+@dataclass(frozen=True, slots=True)
 class CreateNamespace:
     """A new namespace."""
 
@@ -168,11 +220,15 @@ class AlterTable:
 
 @dataclass(frozen=True, slots=True)
 class Redefinition:
-    """One table that is made anew under its name. `carried`: what hangs on it and has to be made anew, too."""
+    """One table that is made anew under its name. `carried`: what hangs on it and has to be made anew, too.
+
+    `rewrites`: values that get another name on the way.
+    """
 
     before: Table
     after: Table
     carried: tuple[Unmanaged, ...] = ()
+    rewrites: tuple[RewriteValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +299,12 @@ class SetComment:
 
 
 Change: TypeAlias = (
-    CreateNamespace
+    RenameTable
+    | RenameColumn
+    | RenameEnum
+    | RenameEnumValue
+    | RewriteValue
+    | CreateNamespace
     | CreateExtension
     | CreateEnum
     | AlterEnum

@@ -91,6 +91,22 @@ class Cast(StrEnum):
     """The database has no conversion: the column has to be dropped and made anew."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Conditions, in the database's SQL, on the old values of a column whose type changes.
+
+    `fails` holds for values that stop the change, `alters` for those that would be other ones afterwards. None: it cannot
+    be told, so that every value is in doubt (`alters`), or nothing but trying tells (`fails`).
+    """
+
+    fails: str | None = None
+    alters: str | None = None
+
+
+NEVER = "1 = 0"
+"""The condition that no value meets."""
+
+
 class Dialect(ABC):
     """One database's way with types, spelling, changes, introspection and errors.
 
@@ -182,6 +198,10 @@ class Dialect(ABC):
     @abstractmethod
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
+
+    @abstractmethod
+    def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
+        """Which values stand in the way when a column becomes another one of the catalog, or would not stay as they are."""
 
     fills_nulls: ClassVar[bool]
     """True when a column that may no longer be null gets its default where it was."""

@@ -6,8 +6,11 @@ Read as both databases write them; what is peculiar to one (`[name]`, `E'…'`, 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+
+from nicol.sql.quoting import quote
 
 
 class Kind(Enum):
@@ -75,6 +78,20 @@ def tokens_of(sql: str) -> list[Token]:
 def names_in(sql: str) -> frozenset[str]:
     """Every word and name of a text: those of columns are among them."""
     return frozenset(token.name for token in tokens_of(sql) if token.kind in (Kind.WORD, Kind.NAME))
+
+
+def renamed_in(sql: str, names: Mapping[str, str]) -> str:
+    """The SQL with some names in the place of others. A name without quotes is meant in any case of letters."""
+    folded = {name.lower(): new for name, new in names.items()}
+    pieces: list[str] = []
+    place = 0
+    for token in tokens_of(sql) if names else ():
+        new = names.get(token.name) if token.kind is Kind.NAME else None
+        new = folded.get(token.text.lower()) if token.kind is Kind.WORD else new
+        if new is not None:
+            pieces += (sql[place : token.start], quote(new))
+            place = token.end
+    return "".join((*pieces, sql[place:]))
 
 
 def _operator(text: str) -> int:

@@ -117,7 +117,10 @@ def _table_changes(before: Table, after: Table, owned: Owned) -> Iterator[c.Tabl
 
 
 def _checks(before: Table, after: Table, owned: Owned) -> tuple[list[Check], list[Check]]:
-    """Checks are the same by name and condition; then by condition, whatever they are called."""
+    """Checks are the same by name and condition; then by condition, whatever they are called.
+
+    Those that stand for a type bear the names of their table and column, and follow them.
+    """
     old = [check for check in before.checks if owned.checks or check.inherent]
     come = list(after.checks)
     for by_name in (True, False):
@@ -130,7 +133,8 @@ def _checks(before: Table, after: Table, owned: Owned) -> tuple[list[Check], lis
 
 
 def _same_check(old: Check, new: Check, *, by_name: bool) -> bool:
-    return (not by_name or old.name == new.name) and same_sql(old.sql, new.sql)
+    named = by_name or (old.inherent and new.inherent)
+    return (not named or old.name == new.name) and same_sql(old.sql, new.sql)
 
 
 def _columns(before: Table, after: Table, owned: Owned) -> Iterator[c.TableChange]:

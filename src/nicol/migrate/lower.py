@@ -17,6 +17,7 @@ from nicol.catalog import (
     Generated,
     Index,
     IndexColumn,
+    ObjectName,
     PrimaryKey,
     Table,
 )
@@ -27,6 +28,7 @@ from nicol.schema.constraint_names import shortened
 from nicol.schema.schema import (
     Enum,
     ForeignKeyRelation,
+    FunctionCall,
     JoinTableRelation,
     KeyField,
     Model,
@@ -51,6 +53,17 @@ _ACTIONS = {
 def lower(schema: Schema, dialect: Dialect) -> Catalog:
     """The catalog of a schema, in the schema's order: models, then the tables of implicit m:n relations."""
     return _Lowering(schema, dialect).catalog()
+
+
+_BY_CLIENT = frozenset({"cuid", "uuid", "ulid", "nanoid"})
+
+
+def filled_columns(schema: Schema) -> Iterator[tuple[ObjectName, str]]:
+    """The columns for which the client makes values, and the database has no default."""
+    for model in schema.models:
+        for field in model.scalars:
+            if isinstance(field.default, FunctionCall) and field.default.name in _BY_CLIENT:
+                yield ObjectName(model.mapped, model.namespace), field.mapped
 
 
 class _Lowering:

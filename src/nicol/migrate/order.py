@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from nicol.dialects import changes as c
 
 RANKS: tuple[tuple[type, str], ...] = (
     (c.CreateNamespace, "CreateSchema"),
     (c.CreateExtension, "CreateExtension"),
+    (c.RenameTable, "RenameTable"),
+    (c.RenameEnum, "RenameEnum"),
+    (c.RenameColumn, "RenameColumn"),
+    (c.RenameEnumValue, "RenameEnumValue"),
+    (c.RewriteValue, "UpdateValues"),
     (c.CreateEnum, "CreateEnum"),
     (c.AlterEnum, "AlterEnum"),
     (c.DropForeignKey, "DropForeignKey"),
@@ -25,12 +32,27 @@ RANKS: tuple[tuple[type, str], ...] = (
 """Each kind of change with the comment that stands over it in a script, in the order in which they are made."""
 
 _RANK = {kind: rank for rank, (kind, _) in enumerate(RANKS)}
+_RENAMES: tuple[type, ...] = get_args(c.Rename)
 _TITLES = dict(RANKS)
 
 
 def order(changes: tuple[c.Change, ...]) -> tuple[c.Change, ...]:
-    """The changes in an order in which they can be made; changes of one kind keep theirs."""
-    return tuple(sorted(changes, key=lambda change: _RANK[type(change)]))
+    """The changes in an order in which they can be made; changes of one kind keep theirs.
+
+    An index whose name another one takes goes or is renamed before that.
+    """
+    taken = {change.index.name for change in changes if isinstance(change, c.CreateIndex)}
+
+    def rank(change: c.Change) -> float:
+        if isinstance(change, _RENAMES):
+            return _RANK[c.RenameTable]  # in their own order: each sees what those before it made
+        if isinstance(change, c.DropIndex) and change.index.name in taken:
+            return _RANK[c.CreateEnum] - 0.5  # it may stand in the way of a new type
+        if isinstance(change, c.RenameIndex) and change.before.name in taken:
+            return _RANK[c.DropIndex] + 0.5
+        return _RANK[type(change)]
+
+    return tuple(sorted(changes, key=rank))
 
 
 def title(change: c.Change) -> str:

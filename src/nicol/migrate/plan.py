@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nicol.catalog import Catalog
+from nicol.catalog import Catalog, ObjectName
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Dialect
-from nicol.migrate.hazards import Hazard, HazardSeverity, hazards_of
+from nicol.migrate.diff import diff
+from nicol.migrate.hazards import Hazard, HazardSeverity
 from nicol.migrate.order import order, title
+from nicol.migrate.renames import Former, renamed
+from nicol.migrate.weigh import Circumstances, hazards_of
 
 EMPTY = "-- This is an empty migration."
 
@@ -22,17 +25,30 @@ class Step:
     hazards: tuple[Hazard, ...] = ()
 
 
-def plan(
-    changes: tuple[c.Change, ...], before: Catalog, after: Catalog, dialect: Dialect
+def steps_between(
+    before: Catalog,
+    after: Catalog,
+    dialect: Dialect,
+    renames: tuple[c.Rename, ...] = (),
+    filled: frozenset[tuple[ObjectName, str]] = frozenset(),
 ) -> tuple[Step, ...]:
-    """The steps that make the changes in this database, in order."""
-    adapted = order(dialect.adapt(changes, before, after))
+    """The steps from one catalog to another: what keeps its content is renamed first, the rest is what differs then.
+
+    `filled` are the columns for which the client makes values.
+    """
+    held = renamed(before, renames)
+    return plan(diff(held, after), Circumstances(held, after, dialect, Former(renames), filled))
+
+
+def plan(changes: tuple[c.Change, ...], held: Circumstances) -> tuple[Step, ...]:
+    """The steps that make renames and then the changes in this database, in order."""
+    adapted = order(held.dialect.adapt((*held.former.renames, *changes), held.before, held.after))
     anew = (change for change in adapted if isinstance(change, c.CreateIndex) and change not in changes)
-    found = [(change, hazards_of(change, before, after, dialect)) for change in (*changes, *anew)]
+    found = [(change, hazards_of(change, held)) for change in (*changes, *anew)]
     return tuple(
         Step(
             title(change),
-            dialect.spell(change, before, after),
+            held.dialect.spell(change, held.before, held.after),
             tuple(hazard for original, hazards in found if _covers(change, original) for hazard in hazards),
         )
         for change in adapted
@@ -64,7 +80,7 @@ def script(steps: tuple[Step, ...]) -> str:
 
 def _warnings(steps: tuple[Step, ...]) -> str:
     """The header: what may lose something first, what may fail after it."""
-    hazards = [hazard for step in steps for hazard in step.hazards]
+    hazards = [hazard for step in steps for hazard in step.hazards if not hazard.quiet]
     if not hazards:
         return ""
     hazards.sort(key=lambda hazard: hazard.severity is HazardSeverity.UNEXECUTABLE)

@@ -16,6 +16,8 @@ def summary(changes: Iterable[c.Change]) -> tuple[str, ...]:
 
 def _sentences(change: c.Change) -> Iterator[str]:
     match change:
+        case c.RenameTable() | c.RenameColumn() | c.RenameEnum() | c.RenameEnumValue() | c.RewriteValue():
+            yield _renamed(change)
         case c.CreateNamespace(name=name):
             yield f"+ namespace {name}"
         case c.CreateExtension(extension=extension):
@@ -42,6 +44,22 @@ def _sentences(change: c.Change) -> Iterator[str]:
             yield f"* comment on {f'column {column} of ' if column else ''}{place}"
         case _:
             yield _hanging(change)
+
+
+def _renamed(change: c.Rename) -> str:
+    match change:
+        case c.RenameTable(before=old, after=new):
+            return f"* table {_name(old)} is called {_name(new)}"
+        case c.RenameColumn(table=table, before=old, after=new):
+            return f"* column {old} of table {_name(table)} is called {new}"
+        case c.RenameEnum(before=old, after=new):
+            return f"* enum {_name(old)} is called {_name(new)}"
+        case c.RenameEnumValue(enum=enum, before=old, after=new):
+            return f"* value {old} of enum {_name(enum)} is called {new}"
+        case c.RewriteValue(table=table, column=column, before=old, after=new):
+            return f"* value {old} of column {column} of table {_name(table)} is called {new}"
+        case _:
+            assert_never(change)
 
 
 def _hanging(

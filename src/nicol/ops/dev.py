@@ -28,6 +28,7 @@ from nicol.ops.manner import manner_of
 from nicol.ops.planning import Plans, plan_all
 from nicol.ops.project import Project
 from nicol.ops.questions import Cancelled, Questioner
+from nicol.ops.renaming import NOTHING_SAID, Renaming, Said, made_in
 from nicol.ops.replay import Places, catalog_after, places_of
 from nicol.ops.schemas import ReadSchema, read_schema
 
@@ -69,13 +70,15 @@ def migrate_dev(
     create_only: bool = False,
     python: bool = False,
     accept_data_loss: bool = False,
+    renames: Said = NOTHING_SAID,
     told: Callable[[str], None] = lambda _: None,
     warned: Callable[[Iterable[str]], None] = lambda _: None,
 ) -> Development:
     """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
 
-    `create_only` writes the migration without applying it, `python` a `migrate.py` beside its SQL. `now` stamps its name,
-    in UTC. `told` hears the name of each migration when it is applied, `warned` each remark before anything comes of it.
+    `create_only` writes the migration without applying it, `python` a `migrate.py` beside its SQL. `renames` tells what is
+    renamed and what is not. `now` stamps the migration's name, in UTC. `told` hears the name of each migration when it is
+    applied, `warned` each remark before anything comes of it.
     """
     read = read_schema(project)
     target = target_of(project, read)
@@ -86,7 +89,10 @@ def migrate_dev(
     created_database = ensure_database(target)
     with talk(target) as conversation:
         expected, remarks = _examine(desk, conversation)
-        plans = plan_all(read, history, desk.places, {target.dialect.name: expected})
+        renaming = Renaming(
+            read.schema, renames, questioner, made_in(history.migrations, target.dialect.name)
+        )
+        plans = plan_all(read, history, desk.places, {target.dialect.name: expected}, renaming)
         remarks = (*remarks, *plans.remarks)
         warned(remarks)
         caught_up = _catch_up(desk, conversation, told)

@@ -17,6 +17,7 @@ from nicol.ops.drift import Drift, drift, new_objects
 from nicol.ops.histories import read_history
 from nicol.ops.planning import plan_between
 from nicol.ops.project import Project, Setting
+from nicol.ops.renaming import NOTHING_SAID, Renaming, Said, made_in
 from nicol.ops.replay import catalog_after, places_of
 from nicol.ops.schemas import ReadSchema, read_schema, read_schema_at
 
@@ -48,6 +49,7 @@ class Difference:
     dialect: Dialect
     script: str
     found: Drift
+    remarks: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -62,21 +64,51 @@ class Difference:
         return not self.found
 
 
-def migrate_diff(project: Project, before: Side, after: Side, provider: str | None = None) -> Difference:
-    """Compare two sides as `provider` sees them: by default the database that one of them is, else the project's first."""
+def migrate_diff(
+    project: Project,
+    before: Side,
+    after: Side,
+    provider: str | None = None,
+    renames: Said = NOTHING_SAID,
+) -> Difference:
+    """Compare two sides as `provider` sees them: by default the database that one of them is, else the project's first.
+
+    `renames` and the annotations of a schema that stands on the far side keep what is renamed; nobody is asked.
+    """
     read = read_schema(project)
     dialect = _dialect(project, read, (before, after), provider)
     old = _catalog(project, read, before, dialect)
     new = _catalog(project, read, after, dialect)
-    plan = plan_between(old, new, dialect)
+    renaming = _renaming(project, read, (before, after), dialect, renames)
+    found_renames = renaming.between(old, new, dialect) if renaming else ()
+    plan = plan_between(old, new, dialect, found_renames, read.schema)
     script = plan.text if plan.steps else ""
-    found = drift(old, new)
+    found = drift(old, new, found_renames)
+    remarks = tuple(renaming.remarks) if renaming else ()
     if {"schema", "empty"} & {
         before.kind,
         after.kind,
     }:  # a schema knows nothing of triggers, functions and views
-        return Difference(dialect, script, Drift(found.tables))
-    return Difference(dialect, script + _objects(old, new), found)
+        return Difference(dialect, script, Drift(found.tables), remarks)
+    return Difference(dialect, script + _objects(old, new), found, remarks)
+
+
+def _renaming(
+    project: Project, read: ReadSchema, sides: tuple[Side, Side], dialect: Dialect, renames: Said
+) -> Renaming | None:
+    """Only a schema knows what it renamed."""
+    before, after = sides
+    if after.kind != "schema":
+        if renames != NOTHING_SAID:
+            raise ConfigurationError(
+                "renames are told on the way to a schema", help="give --rename together with --to schema"
+            )
+        return None
+    schema = read.schema if after.where is None else read_schema_at(Path.cwd() / after.where, project).schema
+    if before.kind != "migrations":
+        return Renaming(schema, renames)
+    folder = Path.cwd() / before.where if before.where else project.migrations
+    return Renaming(schema, renames, made=made_in(read_history(folder).migrations, dialect.name))
 
 
 def _objects(old: Catalog, new: Catalog) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nicol.catalog import Catalog, Unmanaged
+from nicol.dialects.changes import Rename
 from nicol.migrate.details import details
 from nicol.migrate.diff import diff
+from nicol.migrate.renames import renamed
 from nicol.migrate.summary import summary
 
 
@@ -26,9 +28,10 @@ class Drift:
         return bool(self.tables or self.objects)
 
 
-def drift(before: Catalog, after: Catalog) -> Drift:
-    """Compare two catalogs, the objects and details that no schema speaks of included."""
-    tables = summary(diff(before, after))
+def drift(before: Catalog, after: Catalog, renames: tuple[Rename, ...] = ()) -> Drift:
+    """Compare two catalogs, the objects and details that no schema speaks of included; `renames` come before the rest."""
+    before = renamed(before, renames)
+    tables = summary((*renames, *diff(before, after)))
     everything = summary(diff(before, after, exact=True))
     more = tuple(sentence for sentence in everything if sentence not in tables)
     return Drift(

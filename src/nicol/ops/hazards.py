@@ -14,22 +14,47 @@ from nicol.sql.program import ask
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """The sentences of the hazards that are real: `impossible` steps cannot be carried out, `losses` cost data."""
+class Found:
+    """A hazard that is real: how many rows it concerns (None: that cannot be told), and the keys of a few of them."""
 
-    impossible: tuple[str, ...] = ()
-    losses: tuple[str, ...] = ()
+    hazard: Hazard
+    count: int | None = None
+    keys: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What is lost or stops, for whom."""
+        shown = f" ({_rows(self.count, self.keys)})" if self.keys else ""
+        return f"{self.hazard.sentence(self.count)}{shown}"
+
+
+def _rows(count: int | None, keys: tuple[str, ...]) -> str:
+    more = ", …" if count is None or count > len(keys) else ""
+    return f"see the row{'s' if len(keys) > 1 or more else ''} with key {', '.join(keys)}{more}"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The hazards that are real: `impossible` steps cannot be carried out, `losses` cost data."""
+
+    impossible: tuple[Found, ...] = ()
+    losses: tuple[Found, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of them, what is impossible first."""
+        return tuple(found.sentence for found in (*self.impossible, *self.losses))
 
 
 def weigh(conversation: Conversation, steps: Iterable[Step]) -> Weighed:
     """Ask the live database about each hazard of a plan; those that concern no row are none."""
-    impossible: list[str] = []
-    losses: list[str] = []
+    impossible: list[Found] = []
+    losses: list[Found] = []
     for hazard in dict.fromkeys(hazard for step in steps for hazard in step.hazards):
         count = _count(conversation, hazard)
-        if count != 0:
+        if count != 0 and not (count is None and hazard.quiet):
             found = impossible if hazard.severity is HazardSeverity.UNEXECUTABLE else losses
-            found.append(hazard.sentence(count))
+            found.append(Found(hazard, count, _keys(conversation, hazard) if count else ()))
     return Weighed(tuple(impossible), tuple(losses))
 
 
@@ -44,6 +69,21 @@ def _count(conversation: Conversation, hazard: Hazard) -> int | None:
     return int(count)
 
 
+def _keys(conversation: Conversation, hazard: Hazard) -> tuple[str, ...]:
+    """The keys of a few rows; of all else that they hold nothing is shown."""
+    if hazard.sample is None:
+        return ()
+    try:
+        found = conversation.run(ask(hazard.sample)).rows
+    except DriverError:
+        return ()
+    return tuple("/".join(_short(str(part)) for part in row) for row in found)
+
+
+def _short(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def consent(
     weighed: Weighed, questioner: Questioner, *, accept_data_loss: bool, only_written: bool = False
 ) -> tuple[str, ...]:
@@ -52,17 +92,24 @@ def consent(
     `only_written`: nothing is carried out now, so that there is nothing to ask.
     """
     if only_written:
-        return (*weighed.impossible, *weighed.losses)
+        return weighed.sentences
     if weighed.impossible:
-        reasons = "".join(f"\n  - {line}" for line in weighed.impossible)
         raise MigrationError(
-            f"the change cannot be carried out on the data that is there:{reasons}",
-            help=(
-                "give the columns a default or make them optional; or write the migration with --create-only and add the "
-                "SQL that fills them. Nothing was changed"
-            ),
+            "the change cannot be carried out on the data that is there:"
+            + "".join(map(_told, weighed.impossible)),
+            help="nothing was changed; a migration to which SQL can be added is written with `migrate dev --create-only`",
         )
     if weighed.losses:
-        question = Question("This change may lose data. Go on?", "--accept-data-loss", weighed.losses)
+        question = Question(
+            "This change may lose data. Go on?", "--accept-data-loss", tuple(map(_reason, weighed.losses))
+        )
         agreed(questioner, question, beforehand=accept_data_loss)
-    return weighed.losses
+    return tuple(found.sentence for found in weighed.losses)
+
+
+def _told(found: Found) -> str:
+    return f"\n  - {_reason(found)}"
+
+
+def _reason(found: Found) -> str:
+    return found.sentence + (f"\n    {found.hazard.help}" if found.hazard.help else "")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nicol.catalog import Catalog
+from nicol.catalog import Catalog, ObjectName
 from nicol.diagnostics import Source
+from nicol.dialects.changes import Rename
 from nicol.dialects.dialect import Dialect
 from nicol.errors import MigrationError
 from nicol.migrate.diff import diff
 from nicol.migrate.history import SNAPSHOT_FILE, History, latest_snapshot
-from nicol.migrate.lower import lower
-from nicol.migrate.plan import Step, plan, script
+from nicol.migrate.lower import filled_columns, lower
+from nicol.migrate.plan import Step, script, steps_between
+from nicol.ops.renaming import Renaming
 from nicol.ops.replay import Places, catalog_after
 from nicol.ops.schemas import ReadSchema, check_sources
 from nicol.schema.schema import Schema
@@ -46,12 +48,27 @@ class Plans:
         return not any(each.steps for each in self.of.values())
 
 
-def plan_between(before: Catalog, after: Catalog, dialect: Dialect) -> Plan:
-    """The steps from one catalog to another."""
-    return Plan(dialect, before, after, plan(diff(before, after), before, after, dialect))
+def plan_between(
+    before: Catalog,
+    after: Catalog,
+    dialect: Dialect,
+    renames: tuple[Rename, ...] = (),
+    schema: Schema | None = None,
+) -> Plan:
+    """The steps from one catalog to another, which `schema` asks for if any does."""
+    filled = frozenset(filled_columns(schema)) if schema is not None else frozenset[tuple[ObjectName, str]]()
+    return Plan(dialect, before, after, steps_between(before, after, dialect, renames, filled))
 
 
-def plan_all(read: ReadSchema, history: History, places: Places, known: Mapping[str, Catalog]) -> Plans:
+def plan_to(schema: Schema, before: Catalog, dialect: Dialect, renaming: Renaming) -> Plan:
+    """The steps from a catalog to a schema's, in which renamed things keep their content."""
+    after = lower(schema, dialect)
+    return plan_between(before, after, dialect, renaming.between(before, after, dialect), schema)
+
+
+def plan_all(
+    read: ReadSchema, history: History, places: Places, known: Mapping[str, Catalog], renaming: Renaming
+) -> Plans:
     """Plan from the history to the schema for every database; `known` is what the history is known to stand for.
 
     Where a history cannot be replayed because no server of its kind is at hand, its snapshot tells what it stands for.
@@ -62,14 +79,14 @@ def plan_all(read: ReadSchema, history: History, places: Places, known: Mapping[
             befores[dialect.name] = catalog_after(history.migrations, dialect, read.schema, places)
     made: dict[str, Plan] = {}
     for name, before in befores.items():
-        dialect = read.dialect(name)
-        made[name] = plan_between(before, lower(read.schema, dialect), dialect)
+        made[name] = plan_to(read.schema, before, read.dialect(name), renaming)
     remarks: list[str] = []
     for dialect in read.dialects:
         if dialect.name not in made:
             before = _remembered(read, history, dialect, Plans(made), remarks)
-            made[dialect.name] = plan_between(before, lower(read.schema, dialect), dialect)
-    return Plans(made, tuple(remarks))
+            made[dialect.name] = plan_to(read.schema, before, dialect, renaming)
+    renaming.refuse_unmet()
+    return Plans(made, (*remarks, *renaming.remarks))
 
 
 def _remembered(

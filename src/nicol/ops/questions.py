@@ -18,11 +18,12 @@ class Unanswered(NicolError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A yes-or-no question. `reasons` are shown above it; `flag` answers it with yes."""
+    """A yes-or-no question. `reasons` are shown above it; `flag` answers it with yes, `refusal` with no."""
 
     text: str
     flag: str
     reasons: tuple[str, ...] = ()
+    refusal: str = ""
 
 
 class Questioner(Protocol):
@@ -39,9 +40,10 @@ class Nobody:
     def confirm(self, question: Question) -> bool:
         """Refuse to guess."""
         reasons = "".join(f"\n  - {reason}" for reason in question.reasons)
+        refusal = f", {question.refusal} to answer no" if question.refusal else ""
         raise Unanswered(
             f"{question.text} Nobody can be asked here.{reasons}",
-            help=f"give {question.flag} to answer yes; nothing was changed",
+            help=f"give {question.flag} to answer yes{refusal}; nothing was changed",
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nicol.catalog import Catalog, Column, ForeignKey, ObjectName, Table
+from nicol.catalog import Catalog, Column, ForeignKey, Index, ObjectName, Table
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Cast
 from nicol.dialects.postgresql.casts import cast
+from nicol.dialects.tokens import names_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,12 @@ def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tup
     lost = frozenset(_columns(tables, c.RecreateColumn))
     retyped = lost | frozenset(_columns(tables, c.AlterColumn))
     kept = tuple(change for change in tables if not _rename_of_lost(change, lost))
-    return (*kept, *_lost_indexes(kept, lost, before, after), *_foreign_keys(kept, retyped, before, after))
+    return (
+        *kept,
+        *_lost_indexes(kept, lost, before, after),
+        *_stepping_aside(kept, retyped - lost, before, after),
+        *_foreign_keys(kept, retyped, before, after),
+    )
 
 
 def _recreating(change: c.AlterTable) -> c.AlterTable:
@@ -97,6 +103,53 @@ def _lost_indexes(
             hit = any(_Column(table.key, column.name) in lost for column in index.columns)
             if hit and (table.key, index.name) not in made:
                 yield c.CreateIndex(table.key, index)
+
+
+def _stepping_aside(
+    changes: tuple[c.Change, ...], retyped: frozenset[_Column], before: Catalog, after: Catalog
+) -> Iterator[c.Change]:
+    """Indexes that PostgreSQL would not build anew by itself for another type: with conditions or operator classes."""
+    retyped |= frozenset(_of_new_types(changes, before))
+    spoken = {
+        (change.table, change.index.name)
+        for change in changes
+        if isinstance(change, c.DropIndex | c.CreateIndex)
+    }
+    renamed = {
+        (change.table, change.before.name): change for change in changes if isinstance(change, c.RenameIndex)
+    }
+    for table in before.tables:
+        now = after.table(table.name, table.namespace)
+        own = {column.name for column in retyped if column.table == table.key}
+        for index in table.indexes if now is not None and own else ():
+            rename = renamed.get((table.key, index.name))
+            name = rename.after.name if rename else index.name
+            same = next((each for each in now.indexes if each.name == name), None) if now else None
+            if same is not None and (table.key, index.name) not in spoken and _hinders(index, own):
+                yield c.DropIndex(table.key, index)
+                yield c.CreateIndex(table.key, replace(same, name=index.name))
+
+
+def _hinders(index: Index, columns: set[str]) -> bool:
+    if index.where is not None and not columns.isdisjoint(names_in(index.where)):
+        return True
+    return any(
+        not columns.isdisjoint(names_in(column.name))
+        if column.expression
+        else column.name in columns and bool(column.operator_class)
+        for column in index.columns
+    )
+
+
+def _of_new_types(changes: tuple[c.Change, ...], before: Catalog) -> Iterator[_Column]:
+    """Columns of enum types that are made anew."""
+    enums = {
+        (change.before.name, change.before.namespace) for change in changes if isinstance(change, c.AlterEnum)
+    }
+    for table in before.tables if enums else ():
+        for column in table.columns:
+            if column.type.enum and (column.type.name, column.type.namespace) in enums:
+                yield _Column(table.key, column.name)
 
 
 def _foreign_keys(

@@ -1,13 +1,17 @@
-"""What PostgreSQL makes of a column's values when its type changes without a USING clause.
+"""What PostgreSQL makes of a column's values when its type changes, and what it has to be told for that.
 
-Only assignment casts count (https://www.postgresql.org/docs/current/sql-createcast.html). Prisma drops and makes anew more
-columns than it has to (an enum that becomes text, for one); here values survive wherever the database can carry them.
+Assignment casts go by themselves (https://www.postgresql.org/docs/current/sql-createcast.html), other conversions by a USING
+clause. Prisma drops and makes anew more columns than it has to; here values survive wherever the database can carry them.
 """
 
 from __future__ import annotations
 
-from nicol.catalog import ColumnType
-from nicol.dialects.dialect import Cast
+from dataclasses import replace
+
+from nicol.catalog import Catalog, Column, ColumnType
+from nicol.dialects.dialect import NEVER, Cast, Doubts
+from nicol.dialects.postgresql.types import spell_type
+from nicol.sql.quoting import quote, quote_text
 
 _TEXTS = frozenset({"TEXT", "VARCHAR", "CHAR", "CITEXT"})
 _INTEGERS = {"SMALLINT": 5, "INTEGER": 10, "BIGINT": 19}
@@ -24,6 +28,28 @@ _WIDTHS = {
     "DATE": 13,
 }
 """The characters of the longest value's text."""
+
+_READABLE = frozenset(
+    {
+        *_NUMBERS,
+        *(
+            "BOOLEAN",
+            "UUID",
+            "DATE",
+            "TIMESTAMP",
+            "TIMESTAMPTZ",
+            "TIME",
+            "TIMETZ",
+            "JSON",
+            "JSONB",
+            "INET",
+            "XML",
+            "OID",
+        ),
+        *("MONEY", "BIT", "VARBIT"),
+    }
+)
+"""The types that a text can be read as."""
 
 _PAIRS: dict[tuple[str, str], Cast] = {
     ("JSON", "JSONB"): Cast.SAFE,
@@ -50,6 +76,11 @@ _PAIRS: dict[tuple[str, str], Cast] = {
     ("BIGINT", "OID"): Cast.RISKY,
     ("OID", "INTEGER"): Cast.RISKY,
     ("OID", "BIGINT"): Cast.SAFE,
+    **dict.fromkeys((("BOOLEAN", name) for name in ("SMALLINT", "INTEGER", "BIGINT", "DECIMAL")), Cast.SAFE),
+    **dict.fromkeys(((name, "BOOLEAN") for name in ("SMALLINT", "INTEGER", "BIGINT", "DECIMAL")), Cast.RISKY),
+    **dict.fromkeys(
+        ((name, "JSONB") for name in ("SMALLINT", "INTEGER", "BIGINT", "DECIMAL", "BOOLEAN")), Cast.SAFE
+    ),
 }
 
 
@@ -57,9 +88,11 @@ def cast(before: ColumnType, after: ColumnType) -> Cast:
     """What becomes of values."""
     if before == after:
         return Cast.SAFE
-    if before.array != after.array or after.enum:
-        return Cast.IMPOSSIBLE
-    if not after.enum and after.name in _TEXTS:
+    if before.array != after.array:
+        return _list(before, after)
+    if after.enum:
+        return Cast.RISKY if before.enum or before.name in _TEXTS else Cast.IMPOSSIBLE
+    if after.name in _TEXTS:
         return _to_text(before, after)
     if before.enum:
         return Cast.IMPOSSIBLE
@@ -67,7 +100,20 @@ def cast(before: ColumnType, after: ColumnType) -> Cast:
         return _same_type(before, after)
     if before.name in _NUMBERS and after.name in _NUMBERS:
         return _number(before, after)
+    if before.name in _TEXTS:
+        return Cast.RISKY if after.name in _READABLE else Cast.IMPOSSIBLE
+    if before.array and after.name in ("BOOLEAN", "JSONB") and before.name not in ("JSON", "JSONB"):
+        return Cast.IMPOSSIBLE
     return _PAIRS.get((before.name, after.name), Cast.IMPOSSIBLE)
+
+
+def _list(before: ColumnType, after: ColumnType) -> Cast:
+    """A value becomes a list of one; a list keeps its first item, or becomes JSON."""
+    if before.array and after.name == "JSONB":
+        return Cast.SAFE
+    if cast(replace(before, array=False), replace(after, array=False)) is not Cast.SAFE:
+        return Cast.IMPOSSIBLE
+    return Cast.RISKY if before.array else Cast.SAFE
 
 
 def _to_text(before: ColumnType, after: ColumnType) -> Cast:
@@ -114,3 +160,111 @@ def _number(before: ColumnType, after: ColumnType) -> Cast:
     return (
         Cast.SAFE if not after.args or after.args[0] - after.args[1] >= _INTEGERS[before.name] else Cast.RISKY
     )
+
+
+# ---- USING clauses ---------------------------------------------------------------------------------------------------
+
+
+def using(before: ColumnType, after: ColumnType, column: str) -> str | None:
+    """The expression that makes new values of old ones; None where the database does it by itself."""
+    if before.array != after.array:
+        return _using_list(before, after, column)
+    array, target = "[]" if after.array else "", spell_type(after)
+    if before.enum != after.enum or (before.enum and before != after):
+        return None if after.name in _TEXTS and not after.enum else f"{column}::text{array}::{target}"
+    if before.name == "BOOLEAN" and after.name in _NUMBERS:
+        return f"{column}::integer{array}::{target}"
+    if after.name == "BOOLEAN" and before.name in _NUMBERS and not after.array:
+        return f"({column} <> 0)"
+    if after.name == "JSONB" and before.name not in {*_TEXTS, "JSON", "JSONB"} and not after.array:
+        return f"to_jsonb({column})"
+    from_text = before.name in _TEXTS and after.name not in _TEXTS
+    return f"{column}::{target}" if from_text else None
+
+
+def _using_list(before: ColumnType, after: ColumnType, column: str) -> str:
+    if before.array:
+        if after.name == "JSONB" and not after.enum:
+            return f"to_jsonb({column})"
+        item = f"({column})[1]"
+        return using(replace(before, array=False), after, item) or f"{item}::{spell_type(after)}"
+    item = using(before, replace(after, array=False), column) or column
+    return f"CASE WHEN {column} IS NULL THEN NULL ELSE ARRAY[{item}]::{spell_type(after)} END"
+
+
+# ---- values in doubt -------------------------------------------------------------------------------------------------
+
+_RANGES = {
+    "SMALLINT": "-32768 AND 32767",
+    "INTEGER": "-2147483648 AND 2147483647",
+    "BIGINT": "-9223372036854775808 AND 9223372036854775807",
+    "OID": "0 AND 4294967295",
+}
+_WHOLE = "~ '^\\s*[-+]?\\d+\\s*$'"
+_NUMERIC = "~ '^\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*$'"
+_READ = {
+    "BOOLEAN": "lower(trim({c})) IN ('t', 'true', 'f', 'false', 'y', 'yes', 'n', 'no', 'on', 'off', '1', '0')",
+    "UUID": "{c} ~* '^\\{{?[0-9a-f]{{4}}(-?[0-9a-f]{{4}}){{7}}\\}}?$'",
+    "REAL": f"{{c}} {_NUMERIC}",
+    "DOUBLE PRECISION": f"{{c}} {_NUMERIC}",
+}
+"""The texts that can be read as a type, for servers of any version."""
+
+
+def doubts(before: Column, after: Column, catalog: Catalog) -> Doubts:
+    """Which values stop the change of a column's type, and which would be other ones afterwards."""
+    old, new, name = before.type, after.type, quote(before.name)
+    if old.array and not new.array and cast(old, new) is Cast.RISKY:
+        return Doubts(NEVER, f"cardinality({name}) > 1")
+    if old.array or new.array:
+        return Doubts()
+    if new.enum:
+        values = next(
+            (
+                enum.values
+                for enum in catalog.enums
+                if (enum.name, enum.namespace) == (new.name, new.namespace)
+            ),
+            (),
+        )
+        listed = ", ".join(map(quote_text, values)) or "NULL"
+        return Doubts(f"{name}::text NOT IN ({listed})", NEVER)
+    if new.name in _TEXTS:
+        limit = _limit(new)
+        return Doubts(f"char_length({name}::text) > {limit}" if limit else NEVER, NEVER)
+    if old.name in _TEXTS:
+        return _text_doubts(new, name)
+    if new.name == "BOOLEAN":
+        return Doubts(NEVER, f"{name} NOT IN (0, 1)")
+    if new.name in _RANGES:
+        whole = old.name in _INTEGERS or old.name == "OID"
+        return Doubts(
+            f"{name} NOT BETWEEN {_RANGES[new.name]}", NEVER if whole else f"{name} <> trunc({name}::numeric)"
+        )
+    if new.name == "DECIMAL" and old.name in _NUMBERS:
+        return _decimal_doubts(new, name)
+    if new.name.startswith(("TIMESTAMP", "DATE")) and old.name.startswith("TIMESTAMP"):
+        return Doubts(NEVER, f"{name} <> {name}::{spell_type(new)}")
+    return Doubts()
+
+
+def _text_doubts(new: ColumnType, name: str) -> Doubts:
+    """A text that is no value of the type stops the change; to read it is not to alter it."""
+    if new.name in _RANGES:
+        fits = f"CASE WHEN {name} {_WHOLE} THEN {name}::numeric BETWEEN {_RANGES[new.name]} ELSE false END"
+        return Doubts(f"NOT ({fits})", NEVER)
+    if new.name == "DECIMAL":
+        number = f"CASE WHEN {name} {_NUMERIC} THEN {name}::numeric END"
+        parts = _decimal_doubts(new, f"({number})")
+        return Doubts(f"{name} !{_NUMERIC} OR ({parts.fails})", parts.alters)
+    if new.name in _READ:
+        return Doubts(f"NOT ({_READ[new.name].format(c=name)})", NEVER)
+    return Doubts(f"NOT pg_input_is_valid({name}, {quote_text(spell_type(new))})", NEVER)
+
+
+def _decimal_doubts(new: ColumnType, number: str) -> Doubts:
+    if not new.args:
+        return Doubts(NEVER, NEVER)
+    precision, scale = new.args
+    rounded = f"round({number}::numeric, {scale})"
+    return Doubts(f"abs({rounded}) >= 1e{precision - scale}", f"{number}::numeric <> {rounded}")

@@ -22,6 +22,8 @@ from nicol.catalog import (
 from nicol.dialects import changes as c
 from nicol.dialects.defaults import same_default
 from nicol.dialects.postgresql.bounds import alter_enum
+from nicol.dialects.postgresql.casts import using
+from nicol.dialects.postgresql.renames import sequence_of, spell_rename
 from nicol.dialects.postgresql.types import SERIAL, spell_default, spell_name, spell_type
 from nicol.sql.quoting import quote, quote_all, quote_text
 
@@ -29,6 +31,8 @@ from nicol.sql.quoting import quote, quote_all, quote_text
 def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
     """The statements that make a change."""
     match change:
+        case c.RenameTable() | c.RenameColumn() | c.RenameEnum() | c.RenameEnumValue() | c.RewriteValue():
+            return spell_rename(change)
         case c.CreateNamespace(name=name):
             return (f"CREATE SCHEMA IF NOT EXISTS {quote(name)}",)
         case c.CreateExtension(extension=extension):
@@ -226,14 +230,7 @@ def _stops_numbering(change: c.AlterColumn) -> bool:
 
 
 def _sequence(table: ObjectName, column: Column) -> str:
-    """The sequence's name as SERIAL makes it, which shortens the table's and the column's name in turn."""
-    first, second = table.name, column.name
-    while len(f"{first}_{second}_seq".encode()) > 63:
-        if len(first.encode()) > len(second.encode()):
-            first = first[:-1]
-        else:
-            second = second[:-1]
-    return spell_name(ObjectName(f"{first}_{second}_seq", table.namespace))
+    return spell_name(sequence_of(table, column.name))
 
 
 def _restart(table: ObjectName, column: Column) -> str:
@@ -273,6 +270,8 @@ def _actions(change: c.TableChange, table: ObjectName) -> tuple[str, ...]:
 def _alter_column(before: Column, after: Column, table: ObjectName) -> Iterator[str]:
     """What to do to a column, in the order in which PostgreSQL can: a default must fit the type at every moment."""
     retyped = before.type != after.type
+    made = using(before.type, after.type, quote(after.name)) if retyped else None
+    freed = made is not None and before.default is not None
     if before.generated and not after.generated:
         yield "DROP EXPRESSION"
     if before.nullable and not after.nullable:
@@ -281,11 +280,11 @@ def _alter_column(before: Column, after: Column, table: ObjectName) -> Iterator[
         yield "DROP NOT NULL"
     if before.identity and not after.autoincrement:
         yield "DROP IDENTITY"
-    elif (before.default or before.autoincrement) and not (after.default or after.autoincrement):
+    elif ((before.default or before.autoincrement) and not (after.default or after.autoincrement)) or freed:
         yield "DROP DEFAULT"
-    if after.default is not None and not same_default(before.default, after.default):
+    if after.default is not None and (freed or not same_default(before.default, after.default)):
         yield f"SET DEFAULT {spell_default(after.default, after)}"
     if retyped:
-        yield f"SET DATA TYPE {spell_type(after.type)}"
+        yield f"SET DATA TYPE {spell_type(after.type)}" + (f" USING {made}" if made else "")
     if after.autoincrement and not before.autoincrement:
         yield f"SET DEFAULT nextval({quote_text(_sequence(table, after))})"

@@ -8,7 +8,7 @@ from typing import ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
-from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
+from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.postgresql import adapt, apply, casts, codecs, ddl, errors, introspect, stages, types
 from nicol.dialects.postgresql import provider as providers
@@ -95,6 +95,10 @@ class PostgreSQL(Dialect):
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
         return casts.cast(before, after)
+
+    def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
+        """Which values stand in the way of another type, or would not stay as they are."""
+        return casts.doubts(before, after, catalog)
 
     def narrows(self, before: Check | None, after: Check) -> bool:  # noqa: ARG002
         """Only the database can tell."""

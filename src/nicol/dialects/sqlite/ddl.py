@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from nicol.catalog import Catalog, Check, Column, ForeignKey, Index, IndexColumn, Table
 from nicol.dialects import changes as c
 from nicol.dialects.sqlite.types import spell_default
-from nicol.sql.quoting import quote, quote_all
+from nicol.sql.quoting import quote, quote_all, quote_text
 
 
 def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:  # noqa: ARG001
@@ -24,12 +24,17 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         case c.DropTable(table=table):
             return ("PRAGMA foreign_keys=off", f"DROP TABLE {quote(table.name)}", "PRAGMA foreign_keys=on")
         case c.AlterTable(table=table, changes=changes):
-            alter = f"ALTER TABLE {quote(table.name)}"
             return tuple(
-                f"{alter} ADD COLUMN {column_definition(each.column)}"
+                text
                 for each in changes
-                if isinstance(each, c.AddColumn)
+                for text in _alter(f"ALTER TABLE {quote(table.name)}", table.name, each)
             )
+        case c.RenameTable(before=old, after=new):
+            return (f"ALTER TABLE {quote(old.name)} RENAME TO {quote(new.name)}",)
+        case c.RenameColumn(table=table, before=name, after=new_name):
+            return (f"ALTER TABLE {quote(table.name)} RENAME COLUMN {quote(name)} TO {quote(new_name)}",)
+        case c.RewriteValue():
+            return (_update(change),)
         case c.RedefineTables(tables=tables):
             return (
                 "PRAGMA defer_foreign_keys=ON",
@@ -46,6 +51,51 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
             return (f"DROP INDEX {quote(old.name)}", create_index(table.name, new))
         case _:
             raise AssertionError(f"SQLite adapts every {type(change).__name__}")
+
+
+def _alter(alter: str, table: str, change: c.TableChange) -> Iterator[str]:
+    """What SQLite changes in place."""
+    match change:
+        case c.AddColumn(column=column, references=key):
+            leads = f" CONSTRAINT {quote(_key_name(table, key))} {_references(key)}" if key else ""
+            yield f"{alter} ADD COLUMN {column_definition(column)}{leads}"
+        case c.DropColumn(column=column):
+            yield f"{alter} DROP COLUMN {quote(column.name)}"
+        case c.AlterColumn(before=old, after=new) if new.nullable:
+            yield f"{alter} ALTER COLUMN {quote(old.name)} DROP NOT NULL"
+        case c.AlterColumn(after=new):
+            name = quote(new.name)
+            if new.default:
+                value = spell_default(new.default, new.type)
+                yield f"UPDATE {quote(table)} SET {name} = {value} WHERE {name} IS NULL"
+            yield f"{alter} ALTER COLUMN {name} SET NOT NULL"
+        case c.AddCheck(check=check):
+            yield f"{alter} ADD {_check(check)}"
+        case c.DropCheck(check=check):
+            yield f"{alter} DROP CONSTRAINT {quote(check.name or '')}"
+        case _:
+            raise AssertionError(f"SQLite makes a table anew for every {type(change).__name__}")
+
+
+def _update(change: c.RewriteValue) -> str:
+    name, old = quote(change.column), quote_text(change.before)
+    where = (
+        f"EXISTS (SELECT 1 FROM json_each({name}) WHERE value = {old})"
+        if change.listed
+        else f"{name} = {old}"
+    )
+    return f"UPDATE {quote(change.table.name)} SET {name} = {_rewritten(name, change)} WHERE {where}"
+
+
+def _rewritten(value: str, change: c.RewriteValue) -> str:
+    """A value under its new name; all others as they are."""
+    old, new = quote_text(change.before), quote_text(change.after)
+    if not change.listed:
+        return f"CASE {value} WHEN {old} THEN {new} ELSE {value} END"
+    items = (
+        f"SELECT json_group_array(CASE value WHEN {old} THEN {new} ELSE value END) FROM json_each({value})"
+    )
+    return f"CASE WHEN {value} IS NULL THEN NULL ELSE ({items}) END"
 
 
 def create_table(table: Table, name: str | None = None) -> str:
@@ -86,11 +136,18 @@ def _values(column: Column) -> str:
 
 
 def _foreign_key(table: Table, key: ForeignKey) -> str:
+    return f"CONSTRAINT {quote(_key_name(table.name, key))} FOREIGN KEY ({quote_all(key.columns)}) {_references(key)}"
+
+
+def _key_name(table: str, key: ForeignKey) -> str:
     """The name is Prisma's; SQLite does not keep it."""
-    name = "_".join((table.name, *key.columns, "fkey"))
+    return "_".join((table, *key.columns, "fkey"))
+
+
+def _references(key: ForeignKey) -> str:
     return (
-        f"CONSTRAINT {quote(name)} FOREIGN KEY ({quote_all(key.columns)}) REFERENCES {quote(key.table)} "
-        f"({quote_all(key.references)}) ON DELETE {key.on_delete} ON UPDATE {key.on_update}"
+        f"REFERENCES {quote(key.table)} ({quote_all(key.references)}) "
+        f"ON DELETE {key.on_delete} ON UPDATE {key.on_update}"
         + (f" {key.deferrable}" if key.deferrable else "")
     )
 
@@ -124,7 +181,7 @@ def _redefine(change: c.Redefinition) -> Iterator[str]:
         key=lambda column: column.name,
     )
     targets = quote_all([column.name for column in kept or after.columns[:1]])
-    sources = ", ".join(_source(before, column) for column in kept) or _beginning(after.columns[0])
+    sources = ", ".join(_source(change, column) for column in kept) or _beginning(after.columns[0])
     yield f"INSERT INTO {quote(new)} ({targets}) SELECT {sources} FROM {quote(before.name)}"
     yield f"DROP TABLE {quote(before.name)}"
     yield f"ALTER TABLE {quote(new)} RENAME TO {quote(after.name)}"
@@ -132,13 +189,16 @@ def _redefine(change: c.Redefinition) -> Iterator[str]:
     yield from (own.definition for own in change.carried)
 
 
-def _source(before: Table, column: Column) -> str:
+def _source(change: c.Redefinition, column: Column) -> str:
     """A column's old values; where it may no longer be null, its default stands in."""
-    name = quote(column.name)
-    old = before.column(column.name)
+    name = value = quote(column.name)
+    for rewrite in change.rewrites:
+        if rewrite.column == column.name:
+            value = _rewritten(value, rewrite)
+    old = change.before.column(column.name)
     if old is not None and old.nullable and not column.nullable and column.default:
-        return f"coalesce({name}, {spell_default(column.default, column.type)}) AS {name}"
-    return name
+        value = f"coalesce({value}, {spell_default(column.default, column.type)})"
+    return name if value == name else f"{value} AS {name}"
 
 
 def _beginning(column: Column) -> str:

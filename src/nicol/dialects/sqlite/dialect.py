@@ -7,7 +7,7 @@ from typing import ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType
 from nicol.dialects.changes import Change
-from nicol.dialects.dialect import Cast, Codec, Dialect, Violation
+from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.dialects.sqlite import adapt, apply, bounds, casts, codecs, ddl, errors, introspect, stages, types
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 class SQLite(Dialect):
-    """SQLite 3.51 and later, with Prisma's storage or, in a portable project, with PostgreSQL's bounds."""
+    """SQLite 3.53 and later, with Prisma's storage or, in a portable project, with PostgreSQL's bounds."""
 
     name: ClassVar[str] = "sqlite"
     default_namespace: ClassVar[str | None] = None
@@ -82,13 +82,17 @@ class SQLite(Dialect):
         """What becomes of a column's values when its type changes."""
         return casts.cast(before, after)
 
+    def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
+        """Which values stand in the way of another type, or would not stay as they are."""
+        return casts.doubts(before, after, catalog)
+
     def narrows(self, before: Check | None, after: Check) -> bool:
         """Rows are looked at anew unless the enum, the length or the range grew."""
         return bounds.narrows(before, after)
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
         """Tables are made anew for what SQLite cannot change in place."""
-        return adapt.adapt(changes, before, after)
+        return adapt.adapt(changes, before, after, portable=self.portable)
 
     def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         """The statements that make a change."""
