@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from nicol.cli import database, formatting, language_server, migrations, project, validation
+from nicol.cli import database, formatting, language_server, migrations, project, schema, validation
 from nicol.errors import NicolError
 
 CANCELLED = 130
@@ -31,7 +31,11 @@ def application() -> typer.Typer:
     formatting.register(app)
     validation.register(app)
     language_server.register(app)
-    for name, group in (("migrate", migrations.group()), ("db", database.group())):
+    for name, group in (
+        ("migrate", migrations.group()),
+        ("db", database.group()),
+        ("schema", schema.group()),
+    ):
         app.add_typer(group, name=name)
     return app
 
