@@ -152,6 +152,10 @@ def settings(project: Project, datasource: Datasource | None) -> dict[str, Setti
         "migrations": Setting(str(project.migrations), project.origins["migrations"]),
         "seed": Setting(configuration.seed or "none", file if configuration.seed else "default"),
         "providers": _providers_setting(configuration, datasource),
+        "annotations": Setting(
+            ", ".join(f"{word}: {owner}" for word, owner in configuration.annotations.items()) or "none",
+            file if configuration.annotations else "default",
+        ),
     }
     for name, read in (("url", database_url), ("migration_url", migration_url), ("shadow_url", shadow_url)):
         found[name] = (

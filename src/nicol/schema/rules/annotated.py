@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from nicol.diagnostics import Span, suggestion
+from nicol.diagnostics import Edit, Span, suggestion
 from nicol.schema.annotations.place import BoundAnnotation
 from nicol.schema.annotations.table import Place
 from nicol.schema.annotations.values import (
@@ -144,6 +144,24 @@ def _foreign_key(field: BoundField) -> tuple[str, ...]:
     return tuple(name.name for name in names or ())
 
 
+_NARROW = frozenset(
+    {"Binary", "Bit", "Char", "Citext", "Inet", "TinyBlob", "TinyText", "Uuid", "VarBit", "Xml"}
+)
+"""Native types that hold a form, or few characters."""
+
+
+@rule("encrypted-native-type")
+def columns_have_room_for_what_is_encrypted(case: Case) -> Iterator[Problem]:
+    """The native type of an encrypted field takes a text or bytes of any form and length."""
+    for _, _, field in _fields(case, "encrypted"):
+        native = field.native
+        if native is not None and (native.arguments or native.name.text.partition(".")[2] in _NARROW):
+            text = f"encrypted values of `{field.name}` do not fit into @{native.name.text}"
+            yield Problem(
+                text, native.span, "they are longer than plain ones and have no form: remove the type"
+            )
+
+
 @rule("encrypted-key")
 def keys_of_encrypted_fields_can_compare(case: Case) -> Iterator[Problem]:
     """Only values that are encrypted deterministically are unique or searched by an index."""
@@ -244,9 +262,9 @@ _RETENTION_FIELDS: tuple[tuple[str, Callable[[BoundField], bool], str, str], ...
 
 def _no_field(model: BoundModel, name: str, span: Span, otherwise: str) -> Problem:
     meant = suggestion(name, model.fields)
-    return Problem(
-        f"`{model.name}` has no field `{name}`", span, f"did you mean `{meant}`?" if meant else otherwise
-    )
+    way_out = f"did you mean `{meant}`?" if meant else otherwise
+    fix = (Edit(span, meant),) if meant else ()
+    return Problem(f"`{model.name}` has no field `{name}`", span, way_out, fix=fix)
 
 
 # ---- indexes ---------------------------------------------------------------------------------------------------------
@@ -329,6 +347,7 @@ RULES: tuple[Rule, ...] = (
     former_names_are_free,
     json_types_are_of_json_fields,
     encrypted_fields_can_hold_what_is_encrypted,
+    columns_have_room_for_what_is_encrypted,
     keys_of_encrypted_fields_can_compare,
     blind_indexes_are_fields_of_their_own,
     generated_fields_are_filled_by_the_database_alone,

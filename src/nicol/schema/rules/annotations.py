@@ -202,16 +202,14 @@ def arguments_of_annotations_are_of_their_kind(case: Case) -> Iterator[Problem]:
             parameter = signature.parameters[name]
             if not _is_a(value, parameter):
                 text = f"`{name}` of {label(annotation)} is {_kind(parameter)}"
-                yield Problem(text, value.span, _instead(value, parameter))
+                meant = suggestion(word_of(value) or text_of(value) or "", parameter.words)
+                way_out = f"did you mean {meant}?" if meant else f"write it like {parameter.example}"
+                fix = (Edit(value.span, meant),) if meant else ()
+                yield Problem(text, value.span, way_out, fix=fix)
 
 
 def _kind(parameter: Parameter) -> str:
     return " or ".join(parameter.words) if parameter.words else parameter.kind.value
-
-
-def _instead(value: Expression, parameter: Parameter) -> str:
-    meant = suggestion(word_of(value) or text_of(value) or "", parameter.words)
-    return f"did you mean {meant}?" if meant else f"write it like {parameter.example}"
 
 
 _PLACES_OF_NULLS = frozenset(order.value for order in NullsOrder)
