@@ -98,6 +98,16 @@ class NameScope:
     table: bool = False
 
 
+class Power(StrEnum):
+    """What annotations may ask of a database, and not every one has."""
+
+    INDEX_INCLUDES = "indexes carry columns along"
+    NULLS_ORDER = "indexes place nulls first or last"
+    NULLS_NOT_DISTINCT = "nulls can be equal to each other"
+    COMMENTS = "comments are kept"
+    COMPUTED_AT_READING = "every version computes columns at each reading"
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """One database as the rule book sees it. The folder of each dialect holds it; the language never asks for a name."""
@@ -144,3 +154,5 @@ class Provider:
     """True when an index may have a condition (`where:`)."""
     references_in_order: bool = False
     """True when a foreign key must name what it refers to in the order of the key it refers to."""
+    powers: frozenset[Power] = frozenset()
+    """What it has of what annotations may ask for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nicol.schema.provider import Constraint, IndexMethod, Limits, NameScope, Native, Provider
+from nicol.schema.provider import Constraint, IndexMethod, Limits, NameScope, Native, Power, Provider
 from nicol.schema.schema import ReferentialAction, Scalar
 
 _LENGTH: Limits = ((1, None),)
@@ -50,6 +50,7 @@ PROVIDER = Provider(
     emulated=frozenset(ReferentialAction) - {ReferentialAction.SET_DEFAULT},
     refuses_set_null_on_required=True,
     name_limit=63,
+    powers=frozenset({Power.INDEX_INCLUDES, Power.COMMENTS, Power.COMPUTED_AT_READING}),
     scopes=(
         NameScope(
             frozenset(Constraint),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nicol.schema.provider import (
+    Power,
     Constraint,
     IndexMethod,
     KeyKind,
@@ -70,6 +71,7 @@ PROVIDER = Provider(
     refuses_set_null_on_required=True,
     named=frozenset({Constraint.KEY, Constraint.FOREIGN_KEY}),
     name_limit=64,
+    powers=frozenset({Power.COMMENTS, Power.COMPUTED_AT_READING}),
     scopes=(
         NameScope(frozenset({Constraint.FOREIGN_KEY}), frozenset({Constraint.FOREIGN_KEY})),
         NameScope(frozenset({Constraint.KEY}), frozenset({Constraint.KEY}), table=True),

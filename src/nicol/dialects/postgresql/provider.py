@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nicol.dialects.postgresql.types import NATIVE_TYPES, NativeSpec
 from nicol.schema.provider import (
+    Power,
     ANY_LIST,
     Constraint,
     IndexMethod,
@@ -79,6 +80,7 @@ PROVIDER = Provider(
     extensions=True,
     flags=frozenset({"fullTextSearchPostgres"}),
     name_limit=63,
+    powers=frozenset(Power) - {Power.COMPUTED_AT_READING},
     scopes=(
         NameScope(
             frozenset({Constraint.ID, Constraint.KEY}),

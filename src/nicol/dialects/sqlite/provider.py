@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nicol.dialects.sqlite.types import PORTABLE_NATIVE
-from nicol.schema.provider import Constraint, IndexMethod, NameScope, Native, Numbering, Provider
+from nicol.schema.provider import Constraint, IndexMethod, NameScope, Native, Numbering, Power, Provider
 from nicol.schema.schema import Scalar
 
 PROVIDER = Provider(
@@ -16,6 +16,7 @@ PROVIDER = Provider(
     numbering=Numbering.ONLY_ID,
     refuses_set_null_on_required=True,
     named=frozenset({Constraint.KEY}),
+    powers=frozenset({Power.COMPUTED_AT_READING}),
     scopes=(NameScope(frozenset({Constraint.KEY}), frozenset({Constraint.KEY})),),
 )
 

@@ -37,6 +37,8 @@ RULES: tuple[Rule, ...] = (
     *relations.RULES,
     *annotations.RULES,
     *annotated.RULES,
+    *annotated_indexes.RULES,
+    *annotated_support.RULES,
 )
 
 

@@ -8,38 +8,35 @@ from nicol.diagnostics import Edit, Span, suggestion
 from nicol.schema.annotations.place import BoundAnnotation
 from nicol.schema.annotations.table import Place
 from nicol.schema.annotations.values import (
-    NOT_DISTINCT,
-    flag,
     text_of,
     word_of,
-    words_of,
 )
 from nicol.schema.bind import value_attributes
 from nicol.schema.bound import (
     BoundEnum,
     BoundField,
-    BoundKey,
     BoundModel,
     KeyKind,
     ModelRef,
     mapped_name,
 )
-from nicol.schema.document import ObjectExpression
-from nicol.schema.rules.annotations import known, label
+from nicol.schema.rules.annotations import known
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, Scalar
 
 
-def _named(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel | None]]:
+def named(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel | None]]:
     """The annotations of a name, with their models."""
     for annotation, _ in known(case):
         if annotation.name == name:
             yield annotation, case.binding.models.get(annotation.holder.block)
 
 
-def _fields(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel, BoundField]]:
+def annotatedannotated_fields(
+    case: Case, name: str
+) -> Iterator[tuple[BoundAnnotation, BoundModel, BoundField]]:
     """The annotations of a name that stand on fields."""
-    for annotation, model in _named(case, name):
+    for annotation, model in named(case, name):
         field = model.fields.get(annotation.holder.item or "") if model else None
         if model is not None and field is not None:
             yield annotation, model, field
@@ -52,7 +49,7 @@ def _fields(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel
 def former_names_are_free(case: Case) -> Iterator[Problem]:
     """A former name is none that still exists, and belongs to one thing only."""
     seen: dict[tuple[Place, str, str], BoundAnnotation] = {}
-    for annotation, _ in _named(case, "renamed"):
+    for annotation, _ in named(case, "renamed"):
         given = annotation.arguments.get("from")
         name = text_of(given)
         if given is None or not name:
@@ -104,9 +101,9 @@ def _namespace(block: BoundModel | BoundEnum) -> str:
 
 
 @rule("json-type-field")
-def json_types_are_of_json_fields(case: Case) -> Iterator[Problem]:
+def json_types_are_of_jsonannotated_fields(case: Case) -> Iterator[Problem]:
     """`json` stands on a Json field."""
-    for annotation, _, field in _fields(case, "json"):
+    for annotation, _, field in annotated_fields(case, "json"):
         if field.target is not Scalar.JSON:
             text = f"`{field.name}` holds no JSON"
             yield Problem(text, annotation.syntax.span, "write `Json` as its type, or remove the annotation")
@@ -118,7 +115,7 @@ _ENCRYPTABLE = (Scalar.STRING, Scalar.BYTES, Scalar.JSON)
 @rule("encrypted-field")
 def encrypted_fields_can_hold_what_is_encrypted(case: Case) -> Iterator[Problem]:
     """An encrypted field is one String, Bytes or Json, that the database neither fills, orders nor points with."""
-    for annotation, model, field in _fields(case, "encrypted"):
+    for annotation, model, field in annotated_fields(case, "encrypted"):
         span = annotation.syntax.span
         if field.target not in _ENCRYPTABLE:
             yield Problem(
@@ -153,7 +150,7 @@ _NARROW = frozenset(
 @rule("encrypted-native-type")
 def columns_have_room_for_what_is_encrypted(case: Case) -> Iterator[Problem]:
     """The native type of an encrypted field takes a text or bytes of any form and length."""
-    for _, _, field in _fields(case, "encrypted"):
+    for _, _, field in annotated_fields(case, "encrypted"):
         native = field.native
         if native is not None and (native.arguments or native.name.text.partition(".")[2] in _NARROW):
             text = f"encrypted values of `{field.name}` do not fit into @{native.name.text}"
@@ -165,7 +162,7 @@ def columns_have_room_for_what_is_encrypted(case: Case) -> Iterator[Problem]:
 @rule("encrypted-key")
 def keys_of_encrypted_fields_can_compare(case: Case) -> Iterator[Problem]:
     """Only values that are encrypted deterministically are unique or searched by an index."""
-    for annotation, model, field in _fields(case, "encrypted"):
+    for annotation, model, field in annotated_fields(case, "encrypted"):
         if word_of(annotation.arguments.get("mode")) == "deterministic":
             continue
         for key in model.keys:
@@ -179,15 +176,15 @@ def keys_of_encrypted_fields_can_compare(case: Case) -> Iterator[Problem]:
 def blind_indexes_are_fields_of_their_own(case: Case) -> Iterator[Problem]:
     """A blind index is another field of the model, a String or Bytes that is not encrypted itself."""
     taken: set[tuple[str, str]] = set()
-    encrypted = {(model.name, field.name) for _, model, field in _fields(case, "encrypted")}
-    for annotation, model, field in _fields(case, "encrypted"):
+    encrypted = {(model.name, field.name) for _, model, field in annotated_fields(case, "encrypted")}
+    for annotation, model, field in annotated_fields(case, "encrypted"):
         given = annotation.arguments.get("blindIndex")
         name = word_of(given)
         if given is None or name is None:
             continue
         target = model.fields.get(name)
         if target is None:
-            yield _no_field(model, name, given.span, f"add `{name} String?`")
+            yield no_field(model, name, given.span, f"add `{name} String?`")
         elif target.target not in {Scalar.STRING, Scalar.BYTES} or target.arity is Arity.LIST:
             yield Problem(
                 f"`{name}` cannot hold a digest",
@@ -206,8 +203,8 @@ def blind_indexes_are_fields_of_their_own(case: Case) -> Iterator[Problem]:
 @rule("generated-field")
 def generated_fields_are_filled_by_the_database_alone(case: Case) -> Iterator[Problem]:
     """A generated field has no default, is no part of an id, and is not encrypted."""
-    encrypted = {(model.name, field.name) for _, model, field in _fields(case, "encrypted")}
-    for annotation, model, field in _fields(case, "generated"):
+    encrypted = {(model.name, field.name) for _, model, field in annotated_fields(case, "encrypted")}
+    for annotation, model, field in annotated_fields(case, "generated"):
         for name in ("default", "updatedAt"):
             if name in field.attributes:
                 text = f"`{field.name}` is generated and has @{name}"
@@ -226,7 +223,7 @@ def generated_fields_are_filled_by_the_database_alone(case: Case) -> Iterator[Pr
 @rule("retention-field")
 def retention_counts_from_a_time(case: Case) -> Iterator[Problem]:
     """`retain` counts from a DateTime of its model; `unless` is a Boolean or an optional field of it."""
-    for annotation, model in _named(case, "retain"):
+    for annotation, model in named(case, "retain"):
         for argument, fits, reason, way_out in _RETENTION_FIELDS:
             given = annotation.arguments.get(argument)
             name = word_of(given)
@@ -234,7 +231,7 @@ def retention_counts_from_a_time(case: Case) -> Iterator[Problem]:
                 continue
             field = model.fields.get(name)
             if field is None:
-                yield _no_field(model, name, given.span, "name a field of this model")
+                yield no_field(model, name, given.span, "name a field of this model")
             elif not fits(field):
                 yield Problem(f"`{name}` {reason}", given.span, way_out)
 
@@ -260,87 +257,11 @@ _RETENTION_FIELDS: tuple[tuple[str, Callable[[BoundField], bool], str, str], ...
 )
 
 
-def _no_field(model: BoundModel, name: str, span: Span, otherwise: str) -> Problem:
+def no_field(model: BoundModel, name: str, span: Span, otherwise: str) -> Problem:
     meant = suggestion(name, model.fields)
     way_out = f"did you mean `{meant}`?" if meant else otherwise
     fix = (Edit(span, meant),) if meant else ()
     return Problem(f"`{model.name}` has no field `{name}`", span, way_out, fix=fix)
-
-
-# ---- indexes ---------------------------------------------------------------------------------------------------------
-
-
-@rule("index-annotation")
-def index_annotations_add_to_an_index(case: Case) -> Iterator[Problem]:
-    """On a field, `index` adds to its @unique; above an index or on a field, it adds something."""
-    for annotation, model in _named(case, "index"):
-        place, span = annotation.holder.place, annotation.syntax.span
-        key = _key(annotation, model)
-        if place is Place.FIELD and key is None:
-            way_out = "on a field it adds to its @unique; write @@index([field]) in the model and put it above that line"
-            yield Problem(f"`{annotation.holder.item}` has no @unique", span, way_out)
-        elif place is not Place.MODEL and not annotation.arguments:
-            yield Problem(f"{label(annotation)} adds nothing here", span, "give `include` or `nulls`")
-
-
-def _key(annotation: BoundAnnotation, model: BoundModel | None) -> BoundKey | None:
-    """The index that an annotation adds to."""
-    for key in model.keys if model else ():
-        syntax = key.attribute.syntax.span
-        if annotation.holder.place is Place.FIELD:
-            if key.kind is KeyKind.UNIQUE and key.field == annotation.holder.item:
-                return key
-        elif (syntax.path, syntax.start) == annotation.holder.anchor:
-            return key
-    return None
-
-
-@rule("index-annotation-field")
-def index_annotations_name_columns(case: Case) -> Iterator[Problem]:
-    """`include` names columns that the index does not have yet, `nulls` those that it has."""
-    for annotation, model in _named(case, "index"):
-        key = _key(annotation, model)
-        names = key.names if key else ()
-        seen: set[str] = set()
-        for item in words_of(annotation.arguments.get("include")):
-            field = model.fields.get(item.name) if model else None
-            if model is None:
-                continue
-            if field is None:
-                yield _no_field(model, item.name, item.span, "name fields of this model")
-            elif isinstance(field.target, ModelRef):
-                yield Problem(f"`{item.name}` is a relation, not a column", item.span, "name a column")
-            elif item.name in names or item.name in seen:
-                yield Problem(f"the index has `{item.name}` already", item.span, "remove it here")
-            seen.add(item.name)
-        nulls = annotation.arguments.get("nulls")
-        for entry in nulls.entries if isinstance(nulls, ObjectExpression) else ():
-            if entry.name and entry.name.text not in names:
-                yield Problem(
-                    f"the index has no `{entry.name.text}`", entry.span, "name a field of the index"
-                )
-
-
-@rule("index-annotation-nulls")
-def nulls_are_placed_or_told_apart_where_that_means_something(case: Case) -> Iterator[Problem]:
-    """NotDistinct is for unique indexes; the place of nulls for the fields of an index."""
-    for annotation, model in _named(case, "index"):
-        nulls, key = annotation.arguments.get("nulls"), _key(annotation, model)
-        if nulls is None:
-            continue
-        on_model = annotation.holder.place is Place.MODEL
-        unique = flag(annotation, "unique", otherwise=False) if on_model else _is_unique(key)
-        if word_of(nulls) == NOT_DISTINCT and not unique:
-            yield Problem(
-                "only a unique index tells nulls apart", nulls.span, "use a unique one, or remove it"
-            )
-        elif on_model and word_of(nulls) != NOT_DISTINCT:
-            text = "the place of nulls is for indexes on fields"
-            yield Problem(text, nulls.span, "write NotDistinct for a unique index, or remove it")
-
-
-def _is_unique(key: BoundKey | None) -> bool:
-    return key is None or key.kind is KeyKind.UNIQUE
 
 
 RULES: tuple[Rule, ...] = (
@@ -352,7 +273,4 @@ RULES: tuple[Rule, ...] = (
     blind_indexes_are_fields_of_their_own,
     generated_fields_are_filled_by_the_database_alone,
     retention_counts_from_a_time,
-    index_annotations_add_to_an_index,
-    index_annotations_name_columns,
-    nulls_are_placed_or_told_apart_where_that_means_something,
 )
