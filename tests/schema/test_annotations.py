@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from campaigns.oracle import Oracle, Verdict, absence, folder
 from nicol.diagnostics import Checked, Source
 from nicol.dialects import provider_named
 from nicol.schema.annotations.table import ANNOTATIONS, Place
+from nicol.schema.bind import bind
 from nicol.schema.format import format_sources
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
@@ -125,3 +130,51 @@ def test_the_table_is_whole(name: str):
         assert parameter.about[0].islower()
         assert parameter.places is None or parameter.places <= signature.places
         assert not parameter.words or parameter.example in parameter.words
+
+
+# ---- the reference ---------------------------------------------------------------------------------------------------
+
+PAGES = Path(__file__).parents[2] / "docs" / "reference" / "annotations"
+EXAMPLE = re.compile(r"^```prisma\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def test_every_annotation_has_a_page():
+    assert {page.stem for page in PAGES.glob("*.md")} == {*ANNOTATIONS, "README"}
+
+
+@pytest.mark.parametrize("name", [*ANNOTATIONS, "README"])
+def test_the_examples_of_a_page_are_valid_and_use_their_annotation(name: str):
+    examples = EXAMPLE.findall((PAGES / f"{name}.md").read_text(encoding="utf-8"))
+    assert examples
+    for text in examples:
+        assert read(text).ok, read(text).findings
+        bound = bind((parse(Source("s", text)).value,)).annotations.bound
+        assert bound
+        assert name in {"README", *(each.name for each in bound)}
+
+
+@pytest.mark.parametrize("name", ANNOTATIONS)
+def test_a_page_names_every_argument_and_what_is_still_to_come(name: str):
+    page = (PAGES / f"{name}.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE))
+    assert documented == set(ANNOTATIONS[name].parameters)
+    pending = ANNOTATIONS[name].pending
+    assert re.findall(r"^\*\*Not yet:\*\* (.+)\.$", page, re.MULTILINE) == ([pending] if pending else [])
+
+
+@pytest.mark.slow
+@pytest.mark.proves("Schema", "annotated schemas are valid Prisma")
+@pytest.mark.skipif(folder() is None, reason=absence())
+def test_prisma_takes_annotated_schemas_for_valid_and_formats_them_alike():
+    database = 'datasource db {\n  provider = "postgresql"\n}\n'
+    pages = [page.read_text(encoding="utf-8") for page in PAGES.glob("*.md")]
+    examples = [database + text for page in pages for text in EXAMPLE.findall(page)]
+    home = folder()
+    assert home is not None
+    oracle = Oracle(home)
+    try:
+        for text in (GOOD, *examples):
+            assert oracle.validate(text) == Verdict()
+            assert oracle.format(text) == format_sources((Source("s", text),))[0].text
+    finally:
+        oracle.close()

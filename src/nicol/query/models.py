@@ -39,7 +39,10 @@ class Objects(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A column with the way its values cross. `decode` ends in the client's own types."""
+    """A column with the way its values cross. `decode` ends in the client's own types.
+
+    `generated`: the database computes it, and nobody else writes it.
+    """
 
     name: str
     column: str
@@ -50,6 +53,7 @@ class Field:
     stored: Codec
     default: Default | None
     updated_at: bool
+    generated: bool
 
     @property
     def required(self) -> bool:
@@ -190,6 +194,7 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         stored=codec,
         default=field.default,
         updated_at=field.updated_at,
+        generated=field.generated is not None,
     )
 
 

@@ -221,8 +221,9 @@ def _creates(
 ) -> list[str]:
     name = model.name
     foreign = _foreign_keys(schema, model)
-    shared = [_create(field) for field in scalars if field.name not in foreign]
-    keys = [_create(field) for field in scalars if field.name in foreign]
+    written = [field for field in scalars if field.generated is None]
+    shared = [_create(field) for field in written if field.name not in foreign]
+    keys = [_create(field) for field in written if field.name in foreign]
     loose = [Key(key.name, key.type) for key in keys]
     nested = [_relation_write(field, "Create") for field in relations]
     return [
@@ -261,7 +262,9 @@ def _updates(
 ) -> list[str]:
     name = model.name
     return [
-        *typed_dict(f"{name}UpdateManyInput", map(_update, scalars)),
+        *typed_dict(
+            f"{name}UpdateManyInput", [_update(field) for field in scalars if field.generated is None]
+        ),
         *typed_dict(
             f"{name}UpdateInput",
             [_relation_write(field, "Update") for field in relations],

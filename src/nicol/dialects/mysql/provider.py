@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nicol.schema.provider import (
-    Power,
     Constraint,
     IndexMethod,
     KeyKind,
@@ -11,6 +10,7 @@ from nicol.schema.provider import (
     NameScope,
     Native,
     Numbering,
+    Power,
     Provider,
 )
 from nicol.schema.schema import ReferentialAction, Scalar

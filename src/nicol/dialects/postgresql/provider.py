@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from nicol.dialects.postgresql.types import NATIVE_TYPES, NativeSpec
 from nicol.schema.provider import (
-    Power,
     ANY_LIST,
     Constraint,
     IndexMethod,
     KeyKind,
     NameScope,
     Native,
+    Power,
     Provider,
 )
 from nicol.schema.schema import Scalar

@@ -91,7 +91,7 @@ def tie(found: Found, documents: tuple[Document, ...], relations: frozenset[Anch
     bound: list[BoundAnnotation] = []
     stray: list[Annotation] = []
     others: list[Finding] = []
-    held: dict[Anchor, tuple[BoundAnnotation, ...]] = {}
+    held: dict[Anchor, list[BoundAnnotation]] = {}
     for comment, item in found:
         holder = holders.get(anchor(comment.span))
         if not isinstance(item, Annotation):
@@ -100,8 +100,9 @@ def tie(found: Found, documents: tuple[Document, ...], relations: frozenset[Anch
             stray.append(item)
         else:
             bound.append(_bound(item, holder))
-            held[holder.anchor] = (*held.get(holder.anchor, ()), bound[-1])
-    return Annotations(tuple(bound), tuple(stray), tuple(others), held)
+            held.setdefault(holder.anchor, []).append(bound[-1])
+    whole = {place: tuple(annotations) for place, annotations in held.items()}
+    return Annotations(tuple(bound), tuple(stray), tuple(others), whole)
 
 
 def _bound(annotation: Annotation, holder: Holder) -> BoundAnnotation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -64,36 +65,39 @@ Finding: TypeAlias = Annotation | BareWord | Miss | Fault | Unread
 
 _INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _MARKS = "@\uff20\ufe6b"
-_SUSPECT = re.compile(rf"[{_MARKS}]|{SPACE}", re.IGNORECASE)
+_SUSPECT = re.compile(rf"[{_MARKS}]|{SPACE}|{'|'.join(ANNOTATIONS)}", re.IGNORECASE)
+_QUOTED = re.compile(r"`[^`]*`")
 _CANDIDATE = re.compile(
     rf"""
-    `[^`]*`                                                                     # quoted: always prose
-    | (?<![\w{_MARKS}{_INVISIBLE}]) (?P<marks>[{_MARKS}]+) (?P<gap>[^\S\r\n]*)
-      (?P<space>[\w{_INVISIBLE}]+)
-      (?: (?P<dot>[^\S\r\n]*[.:/,;\-][^\S\r\n]*|[^\S\r\n]+) (?P<name>[\w{_INVISIBLE}]+) )?
+    (?<![\w{_MARKS}{_INVISIBLE}]) (?P<marks>[{_MARKS}]+) (?P<gap>[^\S\r\n]*)
+    (?P<space>[\w{_INVISIBLE}]+)
+    (?: (?P<dot>[^\S\r\n]*\.[^\S\r\n]*) (?P<name>[\w{_INVISIBLE}]+) )?
     """,
     re.VERBOSE,
 )
-_UNMARKED = re.compile(
-    rf"[^\S\r\n]*(?P<whole>{SPACE}[^\S\r\n]*\.[^\S\r\n]*(?P<name>\w+))[^\S\r\n]*(?:$|[(@])", re.IGNORECASE
-)
+_KNOWN = re.compile(rf"(?:{'|'.join(ANNOTATIONS)})(?!\w)", re.IGNORECASE)
+_JUNK = re.compile(r"\.[^\s\w)\]\"'`]{1,2}\w+")
 _PLAIN = re.compile(rf"(?://+|/\*+)\s*(?P<whole>@{SPACE}\.\w+)", re.IGNORECASE)
 _STANDS_ALONE = re.compile(r"\s*(?:$|[(@])")
-_ARGUMENTS_ASTRAY = re.compile(r"[:=?\[{\"'/\-][^\s]")
+_ARGUMENTS_ASTRAY = re.compile(r"[:=?\[{\"'/\-][^\s]|[^\w\s)]\(")
 
 
 def scan(comment: Comment, owners: Mapping[str, str]) -> Iterator[Finding]:
     """What a comment holds in the order of its text. `owners` says whose the bare words are."""
-    if not _SUSPECT.search(comment.text):
-        return
-    if comment.documentation:
+    if comment.documentation and _SUSPECT.search(comment.text):
         yield from _Scan(comment, owners).findings()
-    elif plain := _PLAIN.match(comment.text):
+    elif not comment.documentation and (plain := _PLAIN.match(comment.text)):
         yield Unread(_span(comment, *plain.span("whole")))
 
 
 def _span(comment: Comment, start: int, end: int) -> Span:
     return Span(comment.span.path, comment.span.start + start, comment.span.start + end)
+
+
+def _within(spans: list[tuple[int, int]], at: int) -> bool:
+    """True when a place lies in one of some spans, which stand in order and apart."""
+    number = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    return number >= 0 and at < spans[number][1]
 
 
 class _Scan:
@@ -103,17 +107,55 @@ class _Scan:
         self.comment = comment
         self.text = comment.text
         self.owners = owners
+        self.quoted = [match.span() for match in _QUOTED.finditer(comment.text)]
 
-    def findings(self) -> Iterator[Finding]:
-        at = len(self.text) - len(self.text.lstrip("/"))
-        if (unmarked := _UNMARKED.match(self.text, at)) and unmarked["name"] in ANNOTATIONS:
-            yield Miss(f"@{SPACE}.{unmarked['name']}", self.span(*unmarked.span("whole")))
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything in the order of the text."""
+        found: list[Finding] = []
+        at = 0
         while match := _CANDIDATE.search(self.text, at):
-            if match["marks"] is None:
-                at = match.end()
+            if self.is_prose(match.start()):
+                at = match.end("space")
                 continue
-            found, at = self.candidate(match)
-            yield from found
+            here, at = self.candidate(match)
+            found.extend(here)
+        taken = [(each.span.start, each.span.end) for each in found]
+        found.extend(
+            miss
+            for miss in self.near_misses()
+            if not _within(taken, miss.span.start) and not _within(taken, miss.span.end - 1)
+        )
+        return tuple(sorted(found, key=lambda each: each.span.start))
+
+    def is_prose(self, at: int) -> bool:
+        """True inside of backquotes."""
+        return _within(self.quoted, at)
+
+    def near_misses(self) -> Iterator[Miss]:
+        """Every word of Nicol's that stands behind something one letter away from `@nicol.`."""
+        begin = len(self.text) - len(self.text.lstrip("/").lstrip())
+        for known in _KNOWN.finditer(self.text):
+            start = self.near_space(known, begin)
+            if start is not None and not self.is_prose(start) and not self.is_in_quotes(start):
+                yield Miss(f"@{SPACE}.{known[0].lower()}", self.span(start, known.end()))
+
+    def near_space(self, known: re.Match[str], begin: int) -> int | None:
+        """Where the misspelt name space before a word begins; without a mark it is one at the comment's beginning only."""
+        end = known.start()
+        if self.text[:end].endswith(f"@{SPACE}."):
+            return None
+        for start in range(max(begin, end - len(SPACE) - 3), end - len(SPACE) + 1):
+            window = self.text[start:end]
+            if (start > begin and self.text[start - 1].isalnum()) or window[0].isspace():
+                continue
+            if _distance(window.casefold(), f"@{SPACE}.") > 1:
+                continue
+            spoken = window[-1].isspace() or not any(mark in window for mark in _MARKS)
+            if spoken and not _STANDS_ALONE.match(self.text, known.end()):
+                continue
+            if start == begin or any(mark in window for mark in _MARKS):
+                return start
+        return None
 
     def span(self, start: int, end: int) -> Span:
         return _span(self.comment, start, end)
@@ -128,19 +170,21 @@ class _Scan:
                     return self.annotation(match.start(), match.start("space"))
                 bare = BareWord(match["space"], self.span(match.start(), match.end("space")))
                 return ((bare,) if match["space"] not in self.owners else ()), match.end("space")
-        meant = _meant(match)
-        if meant is None or self.is_quoted(match.start()):
+        junk = _JUNK.match(self.text, match.end("space")) if match["space"] == SPACE else None
+        if junk:
+            return (Miss(f"@{SPACE}.name", self.span(match.start(), junk.end())),), junk.end()
+        meant = _meant(match) if match["name"] and not self.is_in_quotes(match.start()) else None
+        if meant is None:
             return (), match.end("space")
-        name, end = meant
-        return (Miss(f"@{SPACE}.{name}", self.span(match.start(), match.end(end))),), match.end(end)
+        return (Miss(f"@{SPACE}.{meant}", self.span(match.start(), match.end("name"))),), match.end("name")
 
     def is_bare(self, match: re.Match[str]) -> bool:
         """True for a word that Nicol knows, as long as it is not somebody's name space: `@index.unique`, `@json/schema`."""
-        if match["space"] not in ANNOTATIONS or self.is_quoted(match.start()):
+        if match["space"] not in ANNOTATIONS or self.is_in_quotes(match.start()):
             return False
         return not re.match(r"[./\-]\w", self.text[match.end("space") : match.end("space") + 2])
 
-    def is_quoted(self, at: int) -> bool:
+    def is_in_quotes(self, at: int) -> bool:
         return self.text[at - 1 : at] in {"'", '"'}
 
     def annotation(self, start: int, name: int) -> tuple[tuple[Finding, ...], int]:
@@ -163,7 +207,7 @@ class _Scan:
             return None
         names = "|".join(signature.parameters)
         rest = _ARGUMENTS_ASTRAY.match(self.text, end) or (
-            re.compile(rf"\s+(?:{names})\s*[:=]\s*\S").match(self.text, end) if names else None
+            re.compile(rf"[^\w\s(]{{0,2}}\s*(?:{names})\s*[:=]\s*\S").match(self.text, end) if names else None
         )
         if rest is None:
             return None
@@ -171,23 +215,20 @@ class _Scan:
         return Fault("arguments stand in parentheses", self.span(end, len(self.text.rstrip())), way_out)
 
 
-def _meant(match: re.Match[str]) -> tuple[str, str] | None:
-    """The annotation that a misspelt name space is before, and the group of the match that ends it."""
-    space, name, dot = (_letters(match[group] or "") for group in ("space", "name", "dot"))
-    for known in ANNOTATIONS:
-        if space.endswith(known) and _distance(space[: -len(known)].rstrip("_"), SPACE) <= 1:
-            return known, "space"
-    distance = _distance(space, SPACE)
+def _meant(match: re.Match[str]) -> str | None:
+    """The annotation that stands behind a misspelt name space and a dot."""
+    name = _letters(match["name"])
     exact = next((known for known in ANNOTATIONS if known == name), None)
-    if dot.strip() == ".":
-        near = exact or suggestion(name, ANNOTATIONS)
-        if distance == 0:
-            return near or "name", "name"
-        if (distance == 1 and near) or (distance == 2 and exact):
-            return near or name, "name"
-    elif exact and distance <= 1 and _STANDS_ALONE.match(match.string, match.end("name")):
-        return exact, "name"
-    return None
+    near = exact or suggestion(name, ANNOTATIONS)
+    match _distance(_letters(match["space"]), SPACE):
+        case 0:
+            return near or "name"
+        case 1:
+            return near
+        case 2:
+            return exact
+        case _:
+            return None
 
 
 def _letters(text: str) -> str:
@@ -227,14 +268,20 @@ class _AnnotationReader(ExpressionReader):
         super().__init__(Source(comment.span.path, ""))
 
     def _without_inline_comments(self) -> list[Token]:
+        """The tokens up to the bracket that closes the first one: what follows is none of the annotation."""
         tokens: list[Token] = []
+        depth = 0
         for token in tokenize(self.text):
-            ends = token.kind in COMMENTS or token.kind is TokenKind.UNTERMINATED_COMMENT
-            kind, text = (TokenKind.END, "") if ends else token[:2]
-            tokens.append(Token(kind, text, token.start + self.offset, token.end + self.offset))
-            if kind is TokenKind.END:
+            depth += (token.text == "(") - (token.text == ")")
+            ends = token.kind in COMMENTS or token.kind in {TokenKind.UNTERMINATED_COMMENT, TokenKind.END}
+            if not ends:
+                tokens.append(
+                    Token(token.kind, token.text, token.start + self.offset, token.end + self.offset)
+                )
+            if ends or depth <= 0:
                 break
-        return tokens
+        end = tokens[-1].end if tokens else self.offset
+        return [*tokens, Token(TokenKind.END, "", end, end)]
 
     def annotation(self) -> Annotation | None:
         """The annotation; None where it cannot be read, which has been reported."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
+from nicol.diagnostics import Span
 from nicol.schema.annotations.place import BoundAnnotation
 from nicol.schema.document import (
     Comment,
@@ -140,24 +142,28 @@ def nulls_order(held: Held, field: str) -> NullsOrder | None:
 def prose(comments: tuple[Comment, ...], held: Held) -> str | None:
     """The text of `///` comments as their reader wants it: without marks and without annotations; None where none is left."""
     lines: list[str] = []
+    spans = sorted((each.syntax.span for each in held), key=lambda span: span.start)
     for each in comments:
         if each.documentation:
-            line = _without(each, held)
+            first = bisect_left(spans, each.span.start, key=lambda span: span.start)
+            behind = bisect_left(spans, each.span.end, key=lambda span: span.start)
+            line = _without(each, spans[first:behind])
             if line is not None:
                 lines.append(line)
     return "\n".join(lines) if lines else None
 
 
-def _without(comment: Comment, held: Held) -> str | None:
-    """One comment without its annotations; None when it held nothing else."""
-    text, cut = comment.text, False
-    for each in reversed(held):
-        span = each.syntax.span
-        if comment.span.start <= span.start and span.end <= comment.span.end:
-            start, end = span.start - comment.span.start, span.end - comment.span.start
-            text, cut = text[:start].rstrip() + " " + text[end:].lstrip(" \t,;:"), True
-    line = text[3:].lstrip()
-    return line if not cut else line.rstrip() or None
+def _without(comment: Comment, spans: list[Span]) -> str | None:
+    """One comment without the annotations in it; None when it held nothing else."""
+    if not spans:
+        return comment.text[3:].lstrip()
+    pieces: list[str] = []
+    at = comment.span.start + 3
+    for start, end in [*((span.start, span.end) for span in spans), (comment.span.end, comment.span.end)]:
+        piece = comment.text[at - comment.span.start : start - comment.span.start]
+        pieces.append((piece.lstrip(" \t,;:") if pieces else piece).strip())
+        at = end
+    return " ".join(filter(None, pieces)) or None
 
 
 # ---- arguments -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ from nicol.diagnostics import Diagnostic
 from nicol.schema.bind import datasources
 from nicol.schema.rules import (
     annotated,
+    annotated_indexes,
+    annotated_support,
     annotations,
     attributes,
     blocks,

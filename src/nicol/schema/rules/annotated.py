@@ -32,9 +32,7 @@ def named(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel |
             yield annotation, case.binding.models.get(annotation.holder.block)
 
 
-def annotatedannotated_fields(
-    case: Case, name: str
-) -> Iterator[tuple[BoundAnnotation, BoundModel, BoundField]]:
+def annotated_fields(case: Case, name: str) -> Iterator[tuple[BoundAnnotation, BoundModel, BoundField]]:
     """The annotations of a name that stand on fields."""
     for annotation, model in named(case, name):
         field = model.fields.get(annotation.holder.item or "") if model else None
@@ -101,7 +99,7 @@ def _namespace(block: BoundModel | BoundEnum) -> str:
 
 
 @rule("json-type-field")
-def json_types_are_of_jsonannotated_fields(case: Case) -> Iterator[Problem]:
+def json_types_are_of_json_fields(case: Case) -> Iterator[Problem]:
     """`json` stands on a Json field."""
     for annotation, _, field in annotated_fields(case, "json"):
         if field.target is not Scalar.JSON:
@@ -258,6 +256,7 @@ _RETENTION_FIELDS: tuple[tuple[str, Callable[[BoundField], bool], str, str], ...
 
 
 def no_field(model: BoundModel, name: str, span: Span, otherwise: str) -> Problem:
+    """The problem of a name that no field of the model has."""
     meant = suggestion(name, model.fields)
     way_out = f"did you mean `{meant}`?" if meant else otherwise
     fix = (Edit(span, meant),) if meant else ()
