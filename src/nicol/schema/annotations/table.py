@@ -88,7 +88,6 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
                 ParameterKind.TEXT, "the former name in the database", '"old_name"', required=True
             )
         },
-        pending="migrations drop the old name and create the new one",
     ),
     "check": AnnotationSignature(
         "A condition that every row fulfils.",
