@@ -23,7 +23,7 @@ POST = (
 )
 WRONG = "model A {\r\n  id Int @id\r\n  é  Strng\r\n}\r\n"
 BARE = "model A {\n  id Int @id\n}\n"
-WARNED = HEAD + "model A {\n  id Int @id\n}\nview V {\n  id Int @unique\n}\n"
+WARNED = 'generator client {\n  provider = "nicol"\n  previewFeatures = ["fullTextIndex"]\n}\n' + HEAD + BARE
 
 
 def run(folder: Path, *arguments: str, given: str = "", **environment: str) -> tuple[int, str, str]:
