@@ -120,11 +120,12 @@ class _Scan:
             here, at = self.candidate(match)
             found.extend(here)
         taken = [(each.span.start, each.span.end) for each in found]
-        found.extend(
+        misses = self.near_misses()
+        found += [
             miss
-            for miss in self.near_misses()
-            if not _within(taken, miss.span.start) and not _within(taken, miss.span.end - 1)
-        )
+            for miss in misses
+            if not any(_within(taken, at) for at in (miss.span.start, miss.span.end - 1))
+        ]
         return tuple(sorted(found, key=lambda each: each.span.start))
 
     def is_prose(self, at: int) -> bool:
@@ -142,18 +143,18 @@ class _Scan:
     def near_space(self, known: re.Match[str], begin: int) -> int | None:
         """Where the misspelt name space before a word begins; without a mark it is one at the comment's beginning only."""
         end = known.start()
-        if self.text[:end].endswith(f"@{SPACE}."):
+        if self.text.endswith(f"@{SPACE}.", 0, end):
             return None
         for start in range(max(begin, end - len(SPACE) - 3), end - len(SPACE) + 1):
             window = self.text[start:end]
-            if (start > begin and self.text[start - 1].isalnum()) or window[0].isspace():
-                continue
-            if _distance(window.casefold(), f"@{SPACE}.") > 1:
-                continue
-            spoken = window[-1].isspace() or not any(mark in window for mark in _MARKS)
-            if spoken and not _STANDS_ALONE.match(self.text, known.end()):
-                continue
-            if start == begin or any(mark in window for mark in _MARKS):
+            marked = any(mark in window for mark in _MARKS)
+            spoken = not marked or window[-1].isspace()
+            if (
+                (start == begin or (marked and not self.text[start - 1].isalnum()))
+                and not window[0].isspace()
+                and _distance(window.casefold(), f"@{SPACE}.") <= 1
+                and (not spoken or _STANDS_ALONE.match(self.text, known.end()))
+            ):
                 return start
         return None
 
