@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-kills campaign-deployers docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ bench: $(VENV)/.dev ## Measure, on both databases
 
 campaign-schema: $(VENV)/.dev ## Compare 20,000 mutated schemas with Prisma's verdict and formatting (NICOL_ORACLE names the folder of its engines)
 	@$(BIN)/python -m campaigns schema $(ARGS)
+
+campaign-kills: $(VENV)/.dev ## Kill deployers before and after every statement of every kind of operation, on both databases
+	@$(BIN)/python -m campaigns kills $(ARGS)
+
+campaign-deployers: $(VENV)/.dev ## Start 8, 16 and 32 deployers at once, behind PgBouncer too, and stop the one that works
+	@$(BIN)/python -m campaigns deployers $(ARGS)
 
 docs: $(VENV)/.dev ## Write the generated pages anew: command line, error codes, scorecard
 	$(BIN)/python tools/reference.py

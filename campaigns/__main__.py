@@ -8,6 +8,14 @@ from importlib import import_module
 
 CAMPAIGNS = {
     "schema": ("campaigns.schema.campaign", "verdicts and formatting of mutated schemas, beside Prisma's"),
+    "kills": (
+        "campaigns.execution.kills",
+        "kill -9 before and after every statement of every kind of operation",
+    ),
+    "deployers": (
+        "campaigns.execution.deployers",
+        "many deployers at once, also when the one that works is stopped",
+    ),
 }
 
 
@@ -16,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] not in CAMPAIGNS:
         print(f"{__doc__}\n")
         for name, (_, meaning) in CAMPAIGNS.items():
-            print(f"  {name:8} {meaning}")
+            print(f"  {name:10} {meaning}")
         return 0 if not arguments or arguments[0] in {"-h", "--help"} else 2
     module, _ = CAMPAIGNS[arguments[0]]
     run: Callable[[Sequence[str]], int] = import_module(module).main

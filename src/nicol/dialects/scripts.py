@@ -24,10 +24,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds that a statement of a script may wait for a lock, and may take in all; None: as is usual for the database."""
+    """Seconds that a statement of a script may wait for a lock, and may take in all; None: as is usual for the database.
+
+    `idle`: the seconds after which a server takes a silent process for dead, in the middle of a transaction.
+    """
 
     lock: float | None = None
     statement: float | None = None
+    idle: float | None = 20.0
 
 
 LIMITS = Limits()

@@ -370,11 +370,16 @@ def _connecting(address: PostgresAddress) -> Generator[None]:
             (code for pattern, code in _REFUSALS if pattern.search(text)), _UNREACHABLE
         )
         raise DriverError(
-            f"cannot connect to {address.masked}: {_reason(text)}",
+            f"cannot connect to {address.masked}: {_reason(text)}{_advice(text)}",
             state=state,
             details={"database": address.database},
             broken=True,
         ) from None
+
+
+def _advice(text: str) -> str:
+    """A pooler refuses what it could not keep apart for several users of one session."""
+    return "; add pgbouncer=true to the URL" if "unsupported startup parameter" in text else ""
 
 
 def _reason(text: str) -> str:

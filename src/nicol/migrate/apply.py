@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import replace
 
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect, Fault
@@ -38,7 +39,7 @@ def apply_migration(
                 dialect.split(script),
                 first=_still_pending(migration, dialect),
                 last=_recorded(work, record_applied(dialect, migration, script, row_id, steps=1)),
-                limits=limits,
+                limits=limits if work is None else replace(limits, idle=None),
             )
         )
 

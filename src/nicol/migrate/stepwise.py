@@ -130,6 +130,7 @@ def carry_out(task: Task, number: int, *, again: bool, limits: Limits = LIMITS) 
     """Carry out one stage and record it; MigrationBusy when somebody else has taken the migration over."""
     stage = task.stages[number]
     if not stage.alone:
+        limits = limits if task.work is None else replace(limits, idle=None)
         yield from task.dialect.transact(
             stage.statements, _hold(task), _worked(task, number, _record(task, number + 1)), limits
         )

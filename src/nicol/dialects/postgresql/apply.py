@@ -80,6 +80,11 @@ def _work(
     statements: tuple[str, ...], first: Program[bool], last: Program[None], limits: Limits
 ) -> Program[bool]:
     yield Statement(_QUEUE, prepare=False)
+    if (
+        limits.idle is not None
+    ):  # who is stopped here would keep its locks for as long as its connection lives
+        idle = _milliseconds(limits.idle)
+        yield Statement(f"SET LOCAL idle_in_transaction_session_timeout = {idle}", prepare=False)
     if not (yield from _let_in(first)):
         return False
     patience = _PATIENCE if limits.lock is None else limits.lock
