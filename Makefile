@@ -10,7 +10,7 @@ export PYTHON
 .PHONY: help demo test quick check fix bench campaign-schema campaign-kills campaign-deployers docs lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo ## Set up and serve the Operator Control Center on SQLite; data stays in .demo/, Ctrl-C ends it
 	@exec $(BIN)/python tools/demo.py

@@ -1,4 +1,4 @@
-"""A bounded share of the campaigns against the carrying out of migrations; `make campaign-kills campaign-deployers` run them whole."""
+"""A bounded share of the campaigns against the carrying out of migrations, which `make` runs whole."""
 
 from __future__ import annotations
 

@@ -186,6 +186,9 @@ _CONCURRENT_INDEX = frozenset(
 )
 
 
+_EXISTS = "42P07"
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """An index that is built concurrently: its name, its table as the statement spells it."""
@@ -219,7 +222,10 @@ def _build(statement: str, index: _Index, *, again: bool) -> Program[None]:
     try:
         yield Statement(statement, prepare=False)
     except DriverError as error:
-        if not error.broken and valid is None and (yield from _validity(index)) is False:
+        ours = (
+            valid is None and not error.broken and error.state != _EXISTS
+        )  # else somebody else may be building it
+        if ours and (yield from _validity(index)) is False:
             yield from _drop(
                 index
             )  # what is left of it slows writes down, and a unique one goes on refusing them
