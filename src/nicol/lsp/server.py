@@ -318,8 +318,10 @@ def _texts(server: Server) -> None:
 def _reading(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=_TRIGGERS))
     async def completion(params: types.CompletionParams) -> types.CompletionList:
-        world, path, offset, text = await server.at(params.text_document.uri, params.position)
-        found = complete(world, path, offset)
+        path = server.path(params.text_document.uri)
+        world = await server.session.lately(path)
+        text = server.session.text(path, world)
+        found = complete(world, path, text.offset(messages.spot(params.position)))
         place = messages.range_of(text, found.span.start, found.span.end)
         return messages.completion(found, place, snippets=server.snippets, again=server.again)
 

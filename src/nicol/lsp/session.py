@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nicol.diagnostics import Checked, Diagnostic, Source
@@ -13,6 +13,9 @@ from nicol.editor.world import World, findings, world_of
 from nicol.ops.editing import OpenSchema, open_schema
 from nicol.schema.document import Document
 from nicol.schema.parse import parse
+
+_LARGE = 200_000
+"""Characters, some 5,000 lines: reading more than that takes longer than a completion should."""
 
 
 class Superseded(Exception):
@@ -42,8 +45,8 @@ class _Folder:
 
     schema: OpenSchema
     known: Known | None = None
-    task: asyncio.Task[Known] | None = None
-    snapshot: Snapshot | None = None
+    task: asyncio.Task[None] | None = None
+    wanted: Snapshot | None = None
     found: tuple[World, tuple[Diagnostic, ...]] | None = None
 
 
@@ -121,26 +124,31 @@ class Session:
             folder, snapshot = self._folders[self.members(path)], self.snapshot(path)
             if folder.known is not None and folder.known.snapshot == snapshot:
                 return folder.known
-            if folder.task is None or folder.snapshot != snapshot:
-                folder.snapshot = snapshot
+            folder.wanted = snapshot
+            if folder.task is None or folder.task.done():
                 folder.task = asyncio.create_task(self._learn(folder, snapshot))
-                folder.task.add_done_callback(_heard)
-            try:
-                return await asyncio.shield(folder.task)
-            except Superseded:
-                continue
+            await asyncio.wait([folder.task])
+            if (error := folder.task.exception()) is not None and not isinstance(error, Superseded):
+                raise error
 
-    async def _learn(self, folder: _Folder, snapshot: Snapshot) -> Known:
-        def stale() -> bool:
-            return folder.snapshot is not snapshot
+    async def _learn(self, folder: _Folder, snapshot: Snapshot) -> None:
+        """Read a snapshot; one at a time, and none any more that has been changed meanwhile."""
+        before = {checked.value.source: checked for checked in (folder.known.parsed if folder.known else ())}
+        folder.known = await asyncio.to_thread(_read, snapshot, before, lambda: folder.wanted != snapshot)
 
-        before = folder.known.parsed if folder.known else ()
-        known = await asyncio.to_thread(
-            _read, snapshot, {checked.value.source: checked for checked in before}, stale
+    async def lately(self, path: str) -> World:
+        """The world of a path for what is asked at every keystroke: the text as it is now; in a schema so large that reading
+        it takes long, the names are those that it had a moment ago."""
+        folder, snapshot = self._folders[self.members(path)], self.snapshot(path)
+        known = folder.known
+        if known is None or sum(len(source.text) for source in snapshot.sources) < _LARGE:
+            return (await self.known(path)).world
+        text = next(source for source in snapshot.sources if source.path == path)
+        documents = (
+            Document(text, document.blocks, ()) if document.source.path == path else document
+            for document in known.world.documents
         )
-        if not stale():
-            folder.known = known
-        return known
+        return replace(known.world, documents=tuple(documents))
 
     async def findings(self, path: str) -> tuple[Known, tuple[Diagnostic, ...]]:
         """What is to be said about a path's schema as it is now; Superseded where it changes meanwhile."""
@@ -152,12 +160,6 @@ class Session:
         if self.snapshot(path) != known.snapshot:
             raise Superseded
         return known, folder.found[1]
-
-
-def _heard(task: asyncio.Task[Known]) -> None:
-    """Nobody may be left who waits for the answer."""
-    if not task.cancelled():
-        task.exception()
 
 
 def _is_file(path: str) -> bool:
