@@ -11,7 +11,9 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from nicol.editor.completion import complete
 from nicol.editor.text import Spot, Text, Units
+from nicol.lsp.session import Session
 from nicol.schema.format import format_text
 from tests.editor.cursor import SHOP
 from tests.lsp.editor import NICOL, Editor, editing, session
@@ -262,6 +264,29 @@ def test_quick_fixes_and_pins_are_offered(tmp_path: Path) -> None:
                 )
             )
             (pin,) = offers or ()
+            lost = SHOP.replace("String   @map", "Strng   @map").replace("  posts Post[]\n", "")
+            editor.change(uri, types.TextDocumentContentChangeWholeDocument(lost))
+            here = position(lost, "author   User")
+            (fix, *_) = (
+                await editor.client.text_document_code_action_async(
+                    types.CodeActionParams(
+                        types.TextDocumentIdentifier(uri),
+                        types.Range(here, here),
+                        types.CodeActionContext([]),
+                    )
+                )
+                or ()
+            )
+            assert isinstance(fix, types.CodeAction)
+            assert fix.title == "Add `posts Post[]` to `User`"
+            assert fix.kind == types.CodeActionKind.QuickFix
+            assert fix.diagnostics is not None
+            assert [each.code for each in fix.diagnostics] == ["relation-without-other-side"]
+            assert fix.edit is not None
+            assert fix.edit.changes is not None
+            assert "  role  Role   @default(USER)\n  posts Post[]\n}" in made(
+                lost, list(fix.edit.changes[uri])
+            )
             assert isinstance(pin, types.CodeAction)
             assert pin.title == "Pin the name in the database: email"
             assert pin.edit is not None
@@ -310,3 +335,22 @@ def test_stdio_and_a_port_exclude_each_other(tmp_path: Path) -> None:
     )
     assert run.returncode == 1
     assert "exclude each other" in run.stderr
+
+
+def test_a_large_schema_is_completed_from_the_names_of_a_moment_ago() -> None:
+    models = "".join(f"model M{number} {{\n  id Int @id\n  name String\n}}\n\n" for number in range(6000))
+    path = "untitled:large"
+
+    async def script() -> None:
+        held = Session()
+        held.open(path, models)
+        first = (await held.known(path)).world
+        held.change(path, models + "model New {\n  m ")
+        world = await held.lately(path)
+        assert world.binding is first.binding
+        assert world.document(path).source.text.endswith("model New {\n  m ")
+        offers = complete(world, path, len(world.document(path).source.text)).offers
+        assert "M5999" in {offer.label for offer in offers}
+        assert "New" in (await held.known(path)).world.binding.models
+
+    session(script)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nicol.diagnostics import Diagnostic, Edit, Span
-from nicol.editor.edits import block_attribute
 from nicol.editor.rename import is_stored
 from nicol.editor.symbols import declaration, occurrence_at
 from nicol.editor.world import World
 from nicol.schema.document import EnumValueDeclaration, FieldDeclaration
+from nicol.schema.edits import new_attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,5 @@ def _pin(world: World, path: str, offset: int) -> Iterator[Action]:
         end = declared.span.end
         yield Action(title, (Edit(Span(declared.span.path, end, end), f" @map({old})"),))
     else:
-        yield Action(title, (block_attribute(world, declared, f"@@map({old})"),))
+        text = world.document(declared.span.path).source.text
+        yield Action(title, (new_attribute(text, declared, f"@@map({old})"),))

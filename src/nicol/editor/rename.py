@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nicol.diagnostics import Diagnostic, Edit, Severity, Span, position
-from nicol.editor.edits import applied, block_attribute, line_end
+from nicol.editor.edits import applied
 from nicol.editor.symbols import Declaration, Symbol, SymbolKind, declaration, occurrence_at, places_of
 from nicol.editor.world import World, findings, look
 from nicol.schema.bound import ModelRef
 from nicol.schema.document import EnumValueDeclaration, FieldDeclaration, ModelDeclaration, ModelKind
+from nicol.schema.edits import line_end, new_attribute
 
 
 class Keep(StrEnum):
@@ -123,7 +124,7 @@ def _kept(world: World, symbol: Symbol, keep: Keep) -> Iterator[Edit]:
     elif isinstance(declared, FieldDeclaration | EnumValueDeclaration):
         yield _insertion(declared, declared.span.end, f" @map({old})")
     else:
-        yield block_attribute(world, declared, f"@@map({old})")
+        yield new_attribute(text, declared, f"@@map({old})")
 
 
 _RENAMED = "@nicol.renamed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nicol.diagnostics import Diagnostic, Severity, Source, Span
+from nicol.diagnostics import Diagnostic, Edit, Severity, Source, Span
 from nicol.schema.document import Comment
 from nicol.schema.tokens import Token, TokenKind, tokenize
 
@@ -85,10 +85,13 @@ class Cursor:
         at: Token | Span,
         help: str | None = None,  # noqa: A002
         severity: Severity = Severity.ERROR,
+        instead: str | None = None,
     ) -> None:
+        """A finding; `instead` is the text that mends it when it takes the place of what is there."""
         if len(self.findings) < MAX_FINDINGS:
             span = at if isinstance(at, Span) else self._span(at)
-            self.findings.append(Diagnostic(code, message, span, severity, help))
+            fix = () if instead is None else (Edit(span, instead),)
+            self.findings.append(Diagnostic(code, message, span, severity, help, fix))
         elif len(self.findings) == MAX_FINDINGS:
             text = f"{self.path} has more than {MAX_FINDINGS} faults; the rest is left out"
             self.findings.append(Diagnostic("too-many-findings", text, severity=Severity.NOTE))

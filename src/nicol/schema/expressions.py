@@ -101,7 +101,11 @@ class ExpressionReader(Cursor):
             self._skip_line_breaks(bracket)
             if self._is(closing):
                 self._report(
-                    "trailing-comma", "the last item has no comma behind it", comma, "remove the comma"
+                    "trailing-comma",
+                    "the last item has no comma behind it",
+                    comma,
+                    "remove the comma",
+                    instead="",
                 )
         self._advance()
 

@@ -83,7 +83,9 @@ class _Parser(ExpressionReader):
             return
         meant = suggestion(keyword.text, KEYWORDS)
         way_out = f"did you mean `{meant}`?" if meant else f"blocks are {', '.join(KEYWORDS)}"
-        self._report("unknown-block", f"there is no block called `{keyword.text}`", keyword, way_out)
+        self._report(
+            "unknown-block", f"there is no block called `{keyword.text}`", keyword, way_out, instead=meant
+        )
         while self.token.kind is not TokenKind.END and not self._is("}"):
             self._advance()
         if self._is("}"):
@@ -231,6 +233,7 @@ class _Parser(ExpressionReader):
                 "a field's name and type have no colon between them",
                 self._advance(),
                 "remove it",
+                instead="",
             )
         type_ = self._type(name)
         attributes = self._attributes()
@@ -287,13 +290,16 @@ class _Parser(ExpressionReader):
                     "a list cannot be optional",
                     self._advance(),
                     "an empty list says the same: remove the ?",
+                    instead="",
                 )
             return Arity.LIST
         if self._is("?"):
             self._advance()
             return Arity.OPTIONAL
         if self._is("!"):
-            self._report("unexpected-text", "a field is required as it is", self._advance(), "remove the !")
+            self._report(
+                "unexpected-text", "a field is required as it is", self._advance(), "remove the !", ""
+            )
         return Arity.REQUIRED
 
     def _enum_value(self) -> EnumValueDeclaration:

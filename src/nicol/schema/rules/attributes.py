@@ -16,6 +16,7 @@ from nicol.schema.attributes import (
     is_a,
 )
 from nicol.schema.document import Argument, Attribute, Call, ListExpression
+from nicol.schema.edits import instead, without
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 
 _Table = Mapping[str, Signature]
@@ -49,9 +50,10 @@ def attributes_exist(case: Case) -> Iterator[Problem]:
         for attribute in attributes:
             name = attribute.name.text
             if name not in table and not (table is FIELD_ATTRIBUTES and "." in name):
-                yield Problem(
-                    f"there is no attribute {mark}{name} here", attribute.span, _instead(name, table, mark)
-                )
+                way_out = _instead(name, table, mark)
+                meant = suggestion(name, table) if way_out.startswith("did you mean") else None
+                fix = instead(attribute.name.span, meant)
+                yield Problem(f"there is no attribute {mark}{name} here", attribute.span, way_out, fix=fix)
 
 
 def _instead(name: str, table: _Table, mark: str) -> str:
@@ -78,7 +80,10 @@ def attributes_are_given_once(case: Case) -> Iterator[Problem]:
             repeatable = mark == "@@" and name in {"unique", "index", "fulltext", "id"}
             if name in seen and not repeatable:
                 yield Problem(
-                    f"{mark}{attribute.name.text} is given twice", attribute.span, "keep one of them"
+                    f"{mark}{attribute.name.text} is given twice",
+                    attribute.span,
+                    "keep one of them",
+                    fix=without(attribute.span, case.binding.documents) if mark == "@" else (),
                 )
             seen.add(name)
 
@@ -104,7 +109,12 @@ def _strangers(arguments: tuple[Argument, ...], signature: Signature, owner: str
                 if meant
                 else f"arguments are {', '.join(signature.arguments) or 'none'}"
             )
-            yield Problem(f"{owner} has no argument `{argument.name.text}`", argument.span, way_out)
+            yield Problem(
+                f"{owner} has no argument `{argument.name.text}`",
+                argument.span,
+                way_out,
+                fix=instead(argument.name.span, meant),
+            )
 
 
 @rule("repeated-argument")

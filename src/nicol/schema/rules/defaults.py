@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from nicol.diagnostics import Severity, suggestion
 from nicol.schema.bound import BoundField, ModelRef
 from nicol.schema.defaults import FUNCTIONS, Unfit, default_of
-from nicol.schema.document import Call, Expression
+from nicol.schema.document import Call, Constant, Expression
+from nicol.schema.edits import instead
 from nicol.schema.provider import Numbering, Provider
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import (
@@ -64,7 +65,9 @@ def enum_defaults_are_values_of_the_enum(case: Case) -> Iterator[Problem]:
                 if literal.text not in known:
                     meant = suggestion(literal.text, known)
                     way_out = f"did you mean `{meant}`?" if meant else f"its values are {', '.join(known)}"
-                    yield Problem(f"`{field.target.name}` has no value `{literal.text}`", value.span, way_out)
+                    fix = instead(value.span, meant) if isinstance(value, Constant) else ()
+                    text = f"`{field.target.name}` has no value `{literal.text}`"
+                    yield Problem(text, value.span, way_out, fix=fix)
 
 
 def _literals(default: Default | None) -> tuple[Literal, ...]:
@@ -84,7 +87,9 @@ def default_functions_suit_their_fields(case: Case) -> Iterator[Problem]:
         if isinstance(value, Call):
             reason = _misfit(value.name.text, field, case)
             if reason is not None:
-                yield Problem(reason[0], value.span, reason[1])
+                known = value.name.text in FUNCTIONS
+                fix = () if known else instead(value.name.span, suggestion(value.name.text, FUNCTIONS))
+                yield Problem(reason[0], value.span, reason[1], fix=fix)
 
 
 def _misfit(name: str, field: BoundField, case: Case) -> tuple[str, str] | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.diagnostics import Severity, Span, suggestion
+from nicol.diagnostics import Remark, Severity, Span, suggestion
 from nicol.schema.bound import BoundField, BoundModel, ModelRef, RelationGroup
+from nicol.schema.edits import Edits, behind, instead, new_attribute, new_member, text_of
 from nicol.schema.relations import action_of, argument_names, has_fields, is_many_to_many, sides
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, ReferentialAction
@@ -39,7 +40,35 @@ def relations_have_two_sides(case: Case) -> Iterator[Problem]:
             field = group.fields[0]
             other = field.syntax.type.name.text
             text = f"the relation `{field.name}` has no other side in `{other}`"
-            yield Problem(text, field.syntax.name.span, f"add `{_other_side(field, case)}` to `{other}`")
+            line = _other_side(field, case)
+            fix = (*_new_field(field, line, case), *_new_column(field, other, case))
+            yield Problem(text, field.syntax.name.span, f"add `{line}` to `{other}`", fix=fix)
+
+
+def _new_field(field: BoundField, line: str, case: Case) -> Edits:
+    """The line that completes a relation, in the model that it leads to."""
+    model = case.binding.models[field.syntax.type.name.text].syntax
+    if line.partition(" ")[0] in case.binding.models[model.name.text].fields:
+        return ()
+    return (new_member(text_of(model.span, case.binding.documents), model, line),)
+
+
+def _new_column(field: BoundField, other: str, case: Case) -> Edits:
+    """The foreign key that the line speaks of, where the other model lacks it."""
+    holder, owner = case.binding.models[other], case.binding.models[field.model]
+    if has_fields(field) or field.arity is not Arity.LIST or not _has_single_id(owner) or owner.id is None:
+        return ()
+    key = owner.fields.get(owner.id.names[0])
+    name = field.model[:1].lower() + field.model[1:] + owner.id.names[0][:1].upper() + owner.id.names[0][1:]
+    if key is None or name in holder.fields:
+        return ()
+    native = (
+        text_of(key.native.span, case.binding.documents)[key.native.span.start : key.native.span.end]
+        if key.native
+        else ""
+    )
+    line = f"{name} {key.syntax.type.name.text} {native}".rstrip()
+    return (new_member(text_of(holder.syntax.span, case.binding.documents), holder.syntax, line),)
 
 
 def _other_side(field: BoundField, case: Case) -> str:
@@ -69,7 +98,11 @@ def relations_between_the_same_models_have_names(case: Case) -> Iterator[Problem
         nameless_self = group.is_self and group.name is None and len(group.fields) == 2
         if len(group.fields) > 1 and (group.pair is None or nameless_self):
             for field in group.fields:
-                yield Problem(_ambiguity(group, field), field.syntax.name.span, _naming(group))
+                others = (other for other in group.fields if other is not field)
+                related = tuple(Remark("may be the other side", other.syntax.name.span) for other in others)
+                yield Problem(
+                    _ambiguity(group, field), field.syntax.name.span, _naming(group), related=related
+                )
 
 
 def _ambiguity(group: RelationGroup, field: BoundField) -> str:
@@ -135,7 +168,12 @@ def _strange_columns(field: BoundField, argument: str, model: BoundModel) -> Ite
             way_out = (
                 f"did you mean `{meant}`?" if meant else f"add it, or name another field of `{model.name}`"
             )
-            yield Problem(f"`{model.name}` has no field `{constant.name}`", constant.span, way_out)
+            yield Problem(
+                f"`{model.name}` has no field `{constant.name}`",
+                constant.span,
+                way_out,
+                fix=instead(constant.span, meant),
+            )
         elif isinstance(found.target, ModelRef):
             yield Problem(
                 f"`{constant.name}` is a relation itself", constant.span, f"`{argument}` names columns"
@@ -178,7 +216,8 @@ def foreign_keys_have_the_types_they_refer_to(case: Case) -> Iterator[Problem]:
             types = field.syntax.type.name.text, reference.syntax.type.name.text
             if types[0] != types[1] and field.target is not None and reference.target is not None:
                 text = f"`{field.name}` is {types[0]}, but `{parent.model}.{reference.name}` is {types[1]}"
-                yield Problem(text, field.syntax.type.span, f"make `{field.name}` {types[1]} too")
+                fix = instead(field.syntax.type.name.span, types[1])
+                yield Problem(text, field.syntax.type.span, f"make `{field.name}` {types[1]} too", fix=fix)
 
 
 @rule("relation-to-no-key")
@@ -189,13 +228,25 @@ def foreign_keys_refer_to_keys(case: Case) -> Iterator[Problem]:
         if not _is_key(names, case.binding.models[parent.model]):
             listed = ", ".join(names)
             way_out = _make_unique(names, parent.model)
-            yield Problem(f"`{parent.model}` is not unique by {listed}", _span(child, "references"), way_out)
+            fix = _unique(names, parent.model, case)
+            yield Problem(
+                f"`{parent.model}` is not unique by {listed}", _span(child, "references"), way_out, fix=fix
+            )
 
 
 def _make_unique(names: tuple[str, ...], model: str) -> str:
     if len(names) == 1:
         return f"add @unique to `{model}.{names[0]}`"
     return f"add @@unique([{', '.join(names)}]) to `{model}`"
+
+
+def _unique(names: tuple[str, ...], model: str, case: Case) -> Edits:
+    """What `_make_unique` says."""
+    bound = case.binding.models[model]
+    if len(names) == 1:
+        return behind(bound.fields[names[0]].syntax.span, " @unique")
+    text = text_of(bound.syntax.span, case.binding.documents)
+    return (new_attribute(text, bound.syntax, f"@@unique([{', '.join(names)}])"),)
 
 
 def _is_key(names: tuple[str, ...], model: BoundModel) -> bool:
@@ -215,7 +266,10 @@ def required_relations_have_required_columns(case: Case) -> Iterator[Problem]:
             text = f"`{child.name}` is required, but `{optional[0]}` is optional"
             type_ = child.syntax.type
             yield Problem(
-                text, type_.span, f"write `{child.name} {type_.name.text}?`, or make `{optional[0]}` required"
+                text,
+                type_.span,
+                f"write `{child.name} {type_.name.text}?`, or make `{optional[0]}` required",
+                fix=behind(type_.span, "?"),
             )
 
 
@@ -229,7 +283,13 @@ def one_to_one_relations_are_unique(case: Case) -> Iterator[Problem]:
         listed = ", ".join(names)
         way_out = _make_unique(names, child.model)
         text = f"`{parent.model}.{parent.name}` leads to one `{child.model}`, but `{listed}` is not unique"
-        yield Problem(text, child.syntax.name.span, f"{way_out}, or write `{parent.name} {child.model}[]`")
+        yield Problem(
+            text,
+            child.syntax.name.span,
+            f"{way_out}, or write `{parent.name} {child.model}[]`",
+            fix=_unique(names, child.model, case),
+            related=(Remark("the other side", parent.syntax.name.span),),
+        )
 
 
 @rule("required-other-side")
@@ -239,7 +299,8 @@ def the_other_side_of_one_to_one_is_optional(case: Case) -> Iterator[Problem]:
         if parent.arity is Arity.REQUIRED:
             text = f"nothing makes sure that every `{parent.model}` has its `{parent.name}`"
             type_ = parent.syntax.type
-            yield Problem(text, type_.span, f"write `{parent.name} {type_.name.text}?`")
+            fix = behind(type_.span, "?")
+            yield Problem(text, type_.span, f"write `{parent.name} {type_.name.text}?`", fix=fix)
 
 
 @rule("many-to-many-without-id")
@@ -266,7 +327,8 @@ def referential_actions_exist(case: Case) -> Iterator[Problem]:
             if action is None:
                 meant = suggestion(word, known)
                 way_out = f"did you mean {meant}?" if meant else f"actions are {', '.join(known)}"
-                yield Problem(f"there is no action {word}", _span(field, argument), way_out)
+                span = _span(field, argument)
+                yield Problem(f"there is no action {word}", span, way_out, fix=instead(span, meant))
 
 
 @rule("action-unavailable")
@@ -338,6 +400,7 @@ def relations_to_ignored_models_are_ignored(case: Case) -> Iterator[Problem]:
                 f"`{field.target.name}` is ignored, but `{field.name}` is not",
                 field.syntax.name.span,
                 "add @ignore",
+                fix=behind(field.syntax.span, " @ignore"),
             )
 
 

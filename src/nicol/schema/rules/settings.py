@@ -14,6 +14,7 @@ from nicol.schema.document import (
     SettingsKind,
     StringLiteral,
 )
+from nicol.schema.edits import instead
 from nicol.schema.preview_features import ACTIVE, DONE, GONE, RENAMED
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.settings import items_of, provider_of, text_or_variable, values_of
@@ -69,7 +70,8 @@ def the_database_is_one_of_ours(case: Case) -> Iterator[Problem]:
         elif provider not in DATABASES:
             meant = suggestion(provider, (*DATABASES, "postgres"))
             way_out = f'did you mean "{meant}"?' if meant else f"Nicol's databases are {ours}"
-            yield Problem(f'there is no database called "{provider}"', value.span, way_out)
+            fix = instead(value.span, f'"{meant}"' if meant else None)
+            yield Problem(f'there is no database called "{provider}"', value.span, way_out, fix=fix)
 
 
 @rule("unknown-setting")
@@ -83,7 +85,8 @@ def settings_of_a_datasource_exist(case: Case) -> Iterator[Problem]:
                 way_out = (
                     f"did you mean `{meant}`?" if meant else f"settings are {', '.join(sorted(_SETTINGS))}"
                 )
-                yield Problem(f"a datasource has no setting `{name}`", setting.name.span, way_out)
+                fix = instead(setting.name.span, meant)
+                yield Problem(f"a datasource has no setting `{name}`", setting.name.span, way_out, fix=fix)
 
 
 @rule("repeated-setting")
