@@ -298,7 +298,7 @@ class _Parser(ExpressionReader):
             return Arity.OPTIONAL
         if self._is("!"):
             self._report(
-                "unexpected-text", "a field is required as it is", self._advance(), "remove the !", ""
+                "unexpected-text", "a field is required as it is", self._advance(), "remove the !", instead=""
             )
         return Arity.REQUIRED
 
