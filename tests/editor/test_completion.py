@@ -113,7 +113,7 @@ def test_a_line_of_a_model_is_completed(line: str, expected: list[str]) -> None:
         ("datasource db {\n}\n|", ["enum", "generator", "model", "view"]),
         (
             'datasource db {\n  provider = "sqlite"\n  |\n}',
-            ["directUrl", "extensions", "relationMode", "schemas", "shadowDatabaseUrl", "url"],
+            ["directUrl", "relationMode", "schemas", "shadowDatabaseUrl", "url"],
         ),
         ("datasource db {\n  provider = |\n}", ['"sqlite"', '"postgresql"', '"cockroachdb"', '"mysql"']),
         ('datasource db {\n  provider = "po|"\n}', ["sqlite", "postgresql", "cockroachdb", "mysql"]),
@@ -245,3 +245,35 @@ ON_FIELDS = ["renamed", "check", "generated", "json", "encrypted", "index", "com
 )
 def test_annotations_are_completed(place: str, line: str, expected: list[str]) -> None:
     assert noted(**{place: line}) == expected
+
+
+@pytest.mark.parametrize(
+    ("provider", "line", "expected"),
+    [
+        ("mysql", "  @@|", ["@@fulltext", "@@index", "@@map", "@@unique", "@@ignore"]),
+        ("mysql", "  @@index([title(|)])", ["sort:", "length:", "ops:"]),
+        ("mysql", "  @@index([title], type: |)", ["BTree"]),
+        (
+            "sqlite",
+            "  author User @relation(|)",
+            ["name:", "fields:", "references:", "onDelete:", "onUpdate:"],
+        ),
+        ("cockroachdb", "  n Int @default(|)", ["autoincrement()", "sequence()", "dbgenerated()", "map:"]),
+        (
+            "postgresql",
+            "  @@index([title(ops: |)], type: Brin)",
+            ["TextBloomOps", "TextMinMaxOps", 'raw("…")'],
+        ),
+        ("postgresql", "  @@index([title(ops: |)])", ['raw("…")']),
+    ],
+)
+def test_each_database_has_its_own_words(provider: str, line: str, expected: list[str]) -> None:
+    bare = SCHEMA.replace('"postgresql"\n  schemas  = ["app", "log"]', f'"{provider}"')
+    assert labels(offered(line, bare)) == expected
+
+
+def test_native_types_come_with_their_usual_arguments() -> None:
+    texts = {offer.label: offer.text for offer in offered("  name String @db.|").offers}
+    assert texts["VarChar"] == "VarChar(${1:255})"
+    assert texts["Uuid"] == "Uuid"
+    assert next(offer.text for offer in offered("  sum Decimal @db.|").offers) == "Decimal(${1:10}, ${2:2})"

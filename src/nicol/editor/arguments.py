@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from nicol.editor import words as meanings
-from nicol.editor.databases import actions, index_methods
+from nicol.editor.databases import Ability, actions, can, index_methods, operator_classes
 from nicol.editor.offers import Offer, OfferKind, quoted, words
 from nicol.editor.place import Bracket, Place
 from nicol.editor.settings import schema_names
@@ -23,8 +23,19 @@ from nicol.schema.bound import BoundField, BoundModel, ModelRef
 from nicol.schema.defaults import FUNCTIONS
 from nicol.schema.schema import Arity, Scalar, SortOrder
 
-_ELSEWHERE = frozenset({"clustered", "length"})
-"""Arguments for databases that Nicol does not talk to."""
+_ELSEWHERE = frozenset({"clustered"})
+"""Arguments for databases that Nicol knows nothing of."""
+
+_ABILITIES: Mapping[str, Ability] = {
+    "id.map": "id names",
+    "relation.map": "foreign key names",
+    "unique.where": "partial",
+    "index.where": "partial",
+    "id.length": "prefixes",
+    "unique.length": "prefixes",
+    "key.length": "prefixes",
+}
+"""Arguments that databases must have something for; `key` is a field in the list of a key."""
 
 _NEVER_NAMED = frozenset(
     {"default.value", "map.name", "schema.map", "index.name", "index.fields", "unique.fields"}
@@ -70,12 +81,18 @@ def _of_attribute(
         kind = signature.arguments[signature.unnamed]
         yield from _values(world, here, f"{name}.{signature.unnamed}", kind)
     if not here.quoted:
-        yield from _names(name, signature, bracket)
+        yield from _names(world, name, signature, bracket)
 
 
-def _names(attribute: str, signature: Signature, bracket: Bracket) -> Iterator[Offer]:
+def _is_possible(world: World, argument: str) -> bool:
+    ability = _ABILITIES.get(argument)
+    return argument.partition(".")[2] not in _ELSEWHERE and (ability is None or can(world, ability))
+
+
+def _names(world: World, attribute: str, signature: Signature, bracket: Bracket) -> Iterator[Offer]:
     for name, kind in signature.arguments.items():
-        if name in bracket.given or name in _ELSEWHERE or f"{attribute}.{name}" in _NEVER_NAMED:
+        argument = f"{attribute}.{name}"
+        if name in bracket.given or argument in _NEVER_NAMED or not _is_possible(world, argument):
             continue
         if name == signature.unnamed and bracket.unnamed:
             continue
@@ -141,7 +158,7 @@ def _inside(
     elif here.quoted:
         return
     elif bracket.opening == "(" and kind is ArgumentKind.KEYS:
-        yield from _key_options(bracket)
+        yield from _key_options(world, here, bracket)
     elif bracket.opening == "[" and kind in {ArgumentKind.NAMES, ArgumentKind.KEYS}:
         owner = _target(world, here) if argument == "relation.references" else _model(world, here)
         yield from _fields(owner, bracket)
@@ -193,19 +210,31 @@ def _keys_of_target(world: World, here: Place) -> Iterator[Offer]:
 # ---- keys ------------------------------------------------------------------------------------------------------------
 
 
-def _key_options(bracket: Bracket) -> Iterator[Offer]:
+def _key_options(world: World, here: Place, bracket: Bracket) -> Iterator[Offer]:
     """The options of one field of a key: `title(sort: Desc)`."""
     if bracket.argument is None:
         for name in KEY_OPTIONS:
-            if name not in bracket.given and name not in _ELSEWHERE:
+            if name not in bracket.given and _is_possible(world, f"key.{name}"):
                 meaning = meanings.ARGUMENTS.get(name)
                 yield Offer(f"{name}:", OfferKind.ARGUMENT, f"{name}: ", documentation=meaning, again=True)
     elif bracket.argument == "sort":
         yield from words(SortOrder, OfferKind.VALUE, {})
     elif bracket.argument == "ops":
+        model = _model(world, here)
+        field = model.fields.get(bracket.word) if model else None
+        yield from words(operator_classes(world, _method(here), field), OfferKind.VALUE, {})
         yield Offer(
             'raw("…")', OfferKind.FUNCTION, 'raw("$1")', snippet=True, documentation=meanings.FUNCTIONS["raw"]
         )
+
+
+def _method(here: Place) -> str | None:
+    """The algorithm that the line gives its index, on either side of the cursor."""
+    tokens = (*here.tokens, *here.rest)
+    for name, colon, value in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if name.text == "type" and colon.text == ":":
+            return value.text
+    return None
 
 
 def _condition(world: World, here: Place, bracket: Bracket) -> Iterator[Offer]:
@@ -233,7 +262,7 @@ def _defaults(world: World, here: Place) -> Iterator[Offer]:
         yield Offer("[]", OfferKind.VALUE, "[$1]", snippet=True, again=True)
     else:
         yield from _constants(world, field.type)
-        yield from _functions(field.type)
+        yield from _functions(world, field.type)
     yield from _function_offers(("dbgenerated",))
 
 
@@ -254,10 +283,12 @@ def _constants(world: World, type_: str) -> Iterator[Offer]:
         yield Offer('"{}"', OfferKind.VALUE, '"{}"')
 
 
-def _functions(type_: str) -> Iterator[Offer]:
+def _functions(world: World, type_: str) -> Iterator[Offer]:
     scalar = _SCALARS.get(type_)
     names = (name for name, each in FUNCTIONS.items() if each.scalars is not None and scalar in each.scalars)
-    yield from _function_offers(name for name in names if name not in {"dbgenerated", "sequence"})
+    yield from _function_offers(names)
+    if scalar in {Scalar.INT, Scalar.BIGINT} and world.providers and can(world, "sequences"):
+        yield from _function_offers(("sequence",))
 
 
 def _function_offers(names: Iterable[str]) -> Iterator[Offer]:

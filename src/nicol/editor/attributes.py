@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from nicol.editor import words as meanings
-from nicol.editor.databases import has_namespaces, native_types
+from nicol.editor.databases import Ability, can, native_types
 from nicol.editor.offers import Offer, OfferKind
 from nicol.editor.place import FieldHead, Head, Place
 from nicol.editor.world import World
@@ -21,12 +21,14 @@ _FIELD_TEXTS = {
     "relation": "@relation(fields: [$1], references: [$2])",
 }
 _BLOCK_TEXTS = {
+    "fulltext": "@@fulltext([$1])",
     "id": "@@id([$1])",
     "index": "@@index([$1])",
     "map": '@@map("$1")',
     "schema": '@@schema("$1")',
     "unique": "@@unique([$1])",
 }
+_ABILITIES: Mapping[str, Ability] = {"schema": "namespaces", "fulltext": "fulltext"}
 _ONCE = frozenset({"id", "map", "schema", "ignore"})
 _ENUM_ATTRIBUTES = ("map", "schema")
 _SCALARS = {scalar.value: scalar for scalar in Scalar}
@@ -102,7 +104,7 @@ def block_attributes(world: World, head: Head, *, marks: str) -> Iterator[Offer]
     enum = world.binding.enums.get(head.name)
     given = frozenset(model.attributes if model else enum.attributes if enum else ()) & _ONCE
     for name, text in _BLOCK_TEXTS.items() if head.keyword != "enum" else _enum_texts():
-        if name in given or (name == "schema" and not has_namespaces(world)):
+        if name in given or not _has(world, name):
             continue
         if name == "id" and _has_id(model, ""):
             continue
@@ -110,6 +112,12 @@ def block_attributes(world: World, head: Head, *, marks: str) -> Iterator[Offer]
         yield _attribute(f"{marks}{name}", text, meaning, again=True)
     if head.keyword != "enum" and "ignore" not in given:
         yield _attribute("@@ignore", "@@ignore", meanings.BLOCK_ATTRIBUTES["ignore"])
+
+
+def _has(world: World, attribute: str) -> bool:
+    """True but for an attribute that not every database of the schema has, or that only some have and none is named."""
+    ability = _ABILITIES.get(attribute)
+    return ability is None or (bool(world.providers) and can(world, ability))
 
 
 def _enum_texts() -> Iterator[tuple[str, str]]:

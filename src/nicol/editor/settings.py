@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nicol.dialects import PROVIDERS
 from nicol.editor import words as meanings
+from nicol.editor.databases import can
 from nicol.editor.offers import Offer, OfferKind, quoted
 from nicol.editor.place import Head, Place
 from nicol.editor.world import World
@@ -27,7 +28,7 @@ def setting_names(world: World, head: Head) -> Iterator[Offer]:
     """The settings that the block does not give."""
     given = frozenset(_given(world, head))
     for name, meaning in _NAMES[head.keyword].items():
-        if name not in given:
+        if name not in given and (name != "extensions" or can(world, "extensions")):
             yield Offer(
                 name,
                 OfferKind.SETTING,
