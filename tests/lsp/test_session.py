@@ -207,7 +207,7 @@ def test_positions_count_what_was_agreed_on(
     tmp_path: Path, capabilities: types.ClientCapabilities | None, units: Units
 ) -> None:
     file = tmp_path / "schema.prisma"
-    text = 'model A {\n  id Int @id @default(1) /* 😀é */ @map("😀") @uniq // \u2028 ü\n}\n// é😀\nmodel B {\n}\n'
+    text = 'model A {\n  id Int @id @default(1) @map("😀é") @uniq // \u2028 ü\n}\n// é😀\nmodel B {\n}\n'
 
     async def script() -> None:
         async with editing(capabilities) as editor:
