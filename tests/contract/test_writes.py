@@ -43,6 +43,8 @@ def test_what_the_database_computes_is_nobody_elses_to_write(db: Any) -> None:
     assert db.counter.create(data={"id": 7, "value": 4}).twice == 8
     assert db.counter.update(where={"id": 7}, data={"value": {"increment": 1}}).twice == 10
     assert db.counter.find_first(where={"twice": {"gt": 9}}).id == 7
+    assert db.counter.create_many(data=[{"id": 10, "value": 1}, {"id": 11, "value": 2}]) == 2
+    assert [row.twice for row in db.counter.find_many(order={"id": "asc"})] == [10, 2, 4]
     for write in (
         lambda: db.counter.create(data={"id": 8, "twice": 3}),
         lambda: db.counter.update(where={"id": 7}, data={"twice": {"increment": 1}}),

@@ -43,7 +43,7 @@ def missing(model: Model, row: Mapping[str, Any]) -> dict[str, Generate]:
     """What makes the values that a new row does not name. QueryInvalid (P2012) where nobody does."""
     made: dict[str, Generate] = {}
     for name, field in model.stored.items():
-        if name in row:
+        if name in row or field.generated:
             continue
         generate = generator(field.default, field.type) or (updated_at if field.updated_at else None)
         if generate is not None:
