@@ -82,6 +82,7 @@ FIELD_ATTRIBUTES: Mapping[str, Signature] = {
     "updatedAt": _NOTHING,
     "map": _MAP,
     "ignore": _NOTHING,
+    "shardKey": _NOTHING,
     "relation": Signature(
         {
             "name": ArgumentKind.STRING,
@@ -102,6 +103,7 @@ MODEL_ATTRIBUTES: Mapping[str, Signature] = {
     "map": _MAP,
     "ignore": _NOTHING,
     "schema": _SCHEMA,
+    "shardKey": Signature({"fields": ArgumentKind.NAMES}, "fields", ("fields",)),
 }
 ENUM_ATTRIBUTES: Mapping[str, Signature] = {"map": _MAP, "schema": _SCHEMA}
 VALUE_ATTRIBUTES: Mapping[str, Signature] = {"map": _MAP}

@@ -150,9 +150,9 @@ class Provider:
     """True when there is `@@fulltext`."""
     prefixes: bool = False
     """True when a key may hold a prefix of a column (`length:`)."""
+    shards: bool = False
+    """True when the rows of a table may be spread by a shard key."""
     partial: bool = True
     """True when an index may have a condition (`where:`)."""
-    references_in_order: bool = False
-    """True when a foreign key must name what it refers to in the order of the key it refers to."""
     powers: frozenset[Power] = frozenset()
     """What it has of what annotations may ask for."""

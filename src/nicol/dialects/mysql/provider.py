@@ -78,8 +78,8 @@ PROVIDER = Provider(
     ),
     fulltext=True,
     prefixes=True,
+    shards=True,
     partial=False,
-    references_in_order=True,
 )
 
 

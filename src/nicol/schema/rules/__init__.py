@@ -21,6 +21,7 @@ from nicol.schema.rules import (
     natives,
     relations,
     settings,
+    shards,
 )
 from nicol.schema.rules.rule import Case, Rule
 
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     *indexes.RULES,
     *conditions.RULES,
     *constraint_names.RULES,
+    *shards.RULES,
     *relations.RULES,
     *annotations.RULES,
     *annotated.RULES,

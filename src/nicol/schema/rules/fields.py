@@ -9,7 +9,7 @@ from nicol.schema.bound import BoundField, ModelRef
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, Scalar, Unsupported
 
-_COLUMN_ONLY = ("id", "unique", "default", "updatedAt", "map")
+_COLUMN_ONLY = ("id", "unique", "default", "updatedAt", "map", "shardKey")
 
 
 @rule("unknown-type")

@@ -10,7 +10,7 @@ from nicol.diagnostics import Severity, Span
 from nicol.schema.attributes import BoundAttribute
 from nicol.schema.bind import value_attributes
 from nicol.schema.bound import BoundEnum, BoundField, BoundModel, ModelRef, mapped_name
-from nicol.schema.document import EnumDeclaration, ModelDeclaration, ModelKind, Name
+from nicol.schema.document import EnumDeclaration, ModelDeclaration, ModelKind, Name, SettingsDeclaration
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Scalar
 
@@ -74,14 +74,15 @@ def _mapping_hint(name: str) -> str:
 
 @rule("reserved-name")
 def names_are_free(case: Case) -> Iterator[Problem]:
-    """Models and enums take no word that the language or the clients need."""
+    """Blocks take no word that the language needs, models and enums none that Prisma's clients need."""
     scalars = frozenset(Scalar)
     for document in case.binding.documents:
         for block in document.blocks:
-            if not isinstance(block, ModelDeclaration | EnumDeclaration):
-                continue
             name = block.name.text
-            if name in _RESERVED or name in scalars:
+            if isinstance(block, SettingsDeclaration):
+                if name in scalars:
+                    yield Problem(f"`{name}` is a reserved word", block.name.span, "rename the block")
+            elif name in _RESERVED or name in scalars:
                 way_out = f'rename it, and keep the table with @@map("{name}")'
                 yield Problem(f"`{name}` is a reserved word", block.name.span, way_out)
 
@@ -152,13 +153,15 @@ def _mappings(case: Case) -> Iterator[BoundAttribute]:
 
 
 def _all_names(case: Case) -> Iterator[Name]:
+    """The names of models, fields, enums and values; datasources and generators may be called anything."""
     for document in case.binding.documents:
         for block in document.blocks:
-            yield block.name
             match block:
                 case ModelDeclaration(kind=kind) if kind is not ModelKind.TYPE:
+                    yield block.name
                     yield from (field.name for field in block.fields)
                 case EnumDeclaration():
+                    yield block.name
                     yield from (value.name for value in block.values)
                 case _:
                     pass

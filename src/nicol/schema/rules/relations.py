@@ -136,12 +136,14 @@ def one_side_holds_the_foreign_key(case: Case) -> Iterator[Problem]:
 def the_other_side_has_no_foreign_key(case: Case) -> Iterator[Problem]:
     """Only the side that holds the foreign key speaks of it; a side of an m:n relation never does."""
     for pair in _pairs(case):
-        silent = pair if is_many_to_many(pair) else sides(pair)[1:]
+        many = is_many_to_many(pair)
+        silent = pair if many else sides(pair)[1:]
         for field in silent:
             for argument in _SIDE_ARGUMENTS:
                 if field.relation is not None and argument in field.relation.arguments:
                     text = f"`{argument}` does not belong to this side of the relation"
-                    yield Problem(text, _span(field, argument), _where_it_goes(pair, field))
+                    severity = Severity.WARNING if many and argument == "map" else Severity.ERROR
+                    yield Problem(text, _span(field, argument), _where_it_goes(pair, field), severity)
 
 
 def _where_it_goes(pair: tuple[BoundField, BoundField], field: BoundField) -> str:
@@ -278,7 +280,9 @@ def one_to_one_relations_are_unique(case: Case) -> Iterator[Problem]:
     """The foreign key of a 1:1 relation is unique."""
     for child, parent, fields, _ in _keys(case):
         names = tuple(field.name for field in fields)
-        if parent.arity is Arity.LIST or _is_key(names, case.binding.models[child.model]):
+        if parent.arity is Arity.LIST or any(
+            key.names == names for key in case.binding.models[child.model].criteria
+        ):
             continue
         listed = ", ".join(names)
         way_out = _make_unique(names, child.model)
