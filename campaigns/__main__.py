@@ -16,6 +16,7 @@ CAMPAIGNS = {
         "campaigns.execution.deployers",
         "many deployers at once, also when the one that works is stopped",
     ),
+    "migrations": ("campaigns.migrations.campaign", "pairs of schemas with rows, migrated on both databases"),
 }
 
 

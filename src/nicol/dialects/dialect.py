@@ -203,6 +203,10 @@ class Dialect(ABC):
     def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
         """Which values stand in the way when a column becomes another one of the catalog, or would not stay as they are."""
 
+    @abstractmethod
+    def converted(self, before: Column, after: Column) -> str:
+        """The SQL of a column's old values as they will be after a change of its type."""
+
     fills_nulls: ClassVar[bool]
     """True when a column that may no longer be null gets its default where it was."""
 

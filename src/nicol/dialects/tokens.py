@@ -82,6 +82,11 @@ def names_in(sql: str) -> frozenset[str]:
 
 def renamed_in(sql: str, names: Mapping[str, str]) -> str:
     """The SQL with some names in the place of others. A name without quotes is meant in any case of letters."""
+    return replaced_in(sql, {name: quote(new) for name, new in names.items()})
+
+
+def replaced_in(sql: str, names: Mapping[str, str]) -> str:
+    """The SQL with other SQL in the place of some names."""
     folded = {name.lower(): new for name, new in names.items()}
     pieces: list[str] = []
     place = 0
@@ -89,7 +94,7 @@ def renamed_in(sql: str, names: Mapping[str, str]) -> str:
         new = names.get(token.name) if token.kind is Kind.NAME else None
         new = folded.get(token.text.lower()) if token.kind is Kind.WORD else new
         if new is not None:
-            pieces += (sql[place : token.start], quote(new))
+            pieces += (sql[place : token.start], new)
             place = token.end
     return "".join((*pieces, sql[place:]))
 

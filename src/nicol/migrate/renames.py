@@ -24,8 +24,8 @@ from nicol.catalog import (
     Unmanaged,
 )
 from nicol.dialects import changes as c
-from nicol.dialects.tokens import renamed_in
-from nicol.sql.quoting import quote_text
+from nicol.dialects.tokens import renamed_in, replaced_in
+from nicol.sql.quoting import quote, quote_text
 
 
 def renamed(catalog: Catalog, renames: Iterable[c.Rename]) -> Catalog:
@@ -245,10 +245,19 @@ class Former:
                     pass
         return name
 
-    def sql(self, table: Table, text: str) -> str:
-        """A condition on a table in the names that its columns had."""
+    def sql(self, table: Table, text: str, retyped: Mapping[str, str] | None = None) -> str:
+        """A condition on a table in the names that its columns had; `retyped` holds other SQL for some of them."""
         names = {column.name: self.column(table.key, column.name) for column in table.columns}
-        return renamed_in(text, {new: old for new, old in names.items() if new != old})
+        former = {new: quote(old) for new, old in names.items() if new != old}
+        return replaced_in(text, {**former, **(retyped or {})})
+
+    def condition(self, table: Table, text: str, retyped: Mapping[str, str] | None = None) -> str:
+        """A check in former names, for which a value that will be rewritten is as good as the one that it becomes."""
+        for rename in self.renames:
+            if isinstance(rename, c.RewriteValue) and rename.table == table.key:
+                new, old = quote_text(rename.after), quote_text(rename.before)
+                text = text.replace(new, f"{new}, {old}") if listed_sql(text) else text
+        return self.sql(table, text, retyped)
 
 
 # ---- renames of many names at once -----------------------------------------------------------------------------------
@@ -280,10 +289,15 @@ def table_renamed(table: Table, name: ObjectName) -> c.RenameTable:
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 
+def listed_sql(sql: str) -> bool:
+    """True for a condition of the form `"column" IN ('A', 'B')`."""
+    return sql.startswith('"') and " IN (" in sql and sql.endswith(")")
+
+
 def listed_values(check: Check) -> tuple[str, tuple[str, ...]] | None:
     """The column and the values of a check that bounds a column as an enum would; None for another check."""
     column, _, rest = check.sql.partition(" IN (")
-    if not rest.endswith(")") or not (check.name or "").endswith("_enum") or not column.startswith('"'):
+    if not listed_sql(check.sql) or not (check.name or "").endswith("_enum"):
         return None
     values = tuple(text.replace("''", "'") for text in _TEXT.findall(rest))
     return column[1:-1].replace('""', '"'), values

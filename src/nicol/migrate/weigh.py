@@ -95,7 +95,7 @@ def _in_table(probes: Probes, changes: tuple[c.TableChange, ...], held: Circumst
                 yield from _key_duplicates(probes, key)
             case c.AddCheck(check=check) if held.dialect.narrows(_former_check(dropped, check), check):
                 if not added & names_in(check.sql):
-                    yield _check_added(probes, check)
+                    yield _check_added(probes, check, _retyped(probes, changes, held.dialect))
             case _:
                 pass
 
@@ -297,9 +297,23 @@ def _key_duplicates(probes: Probes, key: PrimaryKey) -> Iterator[Hazard]:
     )
 
 
-def _check_added(probes: Probes, check: Check) -> Hazard:
+def _retyped(probes: Probes, changes: tuple[c.TableChange, ...], dialect: Dialect) -> dict[str, str]:
+    """The columns whose types change, with the SQL of their values as they will be."""
+    found = (
+        each for each in changes if isinstance(each, c.AlterColumn) and each.before.type != each.after.type
+    )
+    key = probes.table.key
+    return {
+        each.after.name: dialect.converted(
+            _called(each.before, probes.former.column(key, each.before.name)), each.after
+        )
+        for each in found
+    }
+
+
+def _check_added(probes: Probes, check: Check, retyped: dict[str, str]) -> Hazard:
     start = f"The condition `{check.name or check.sql}` will be added to the `{probes.table.name}` table."
-    broken = f"NOT ({probes.former.sql(probes.table, check.sql)})"
+    broken = f"NOT ({probes.former.condition(probes.table, check.sql, retyped)})"
     return Hazard(
         HazardCode.CHECK_ADDED,
         UNEXECUTABLE,

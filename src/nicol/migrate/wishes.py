@@ -134,18 +134,45 @@ class _Desk:
 
 
 def _tables(desk: _Desk, wishes: list[Wish]) -> None:
+    """In an order in which each new name is free; a circle that was asked for goes by way of a third name."""
     asked = {
         wish: model for wish in wishes if wish.owner is None and (model := desk.model(wish.new)) is not None
     }
-    for wish, model in asked.items():
+    for wish in asked:
         wishes.remove(wish)
-        new = ObjectName(model.mapped, model.namespace)
-        old = _found(wish.old, model.namespace, [table.key for table in desk.held.tables])
-        taken = desk.held.table(new.name, new.namespace) is not None
-        if old is None or taken:
-            desk.unmet.append(_lost(wish, "table", new.name, held=old is not None, taken=taken))
-        elif (table := desk.held.table(old.name, old.namespace)) is not None:
-            desk.make(table_renamed(table, new))
+    held = {table.key for table in desk.held.tables}
+    left = {wish: _found(wish.old, model.namespace, held) for wish, model in asked.items()}
+    while left:
+        wish = next((wish for wish, old in left.items() if old and _is_free(desk, asked[wish])), None)
+        if wish is not None:
+            _rename_table(desk, left.pop(wish), asked[wish].mapped, asked[wish].namespace)
+            continue
+        leaving = set(left.values())
+        wish = next(
+            (wish for wish in left if wish.flag and left[wish] and _key(asked[wish]) in leaving), None
+        )
+        if wish is None:
+            break
+        old = left[wish]
+        left[wish] = ObjectName(f"nicol_renaming_{wish.old}", old.namespace if old else None)
+        _rename_table(desk, old, f"nicol_renaming_{wish.old}", old.namespace if old else None)
+    for wish, old in left.items():
+        taken = not _is_free(desk, asked[wish])
+        desk.unmet.append(_lost(wish, "table", asked[wish].mapped, held=old is not None, taken=taken))
+
+
+def _key(model: Model) -> ObjectName:
+    return ObjectName(model.mapped, model.namespace)
+
+
+def _is_free(desk: _Desk, model: Model) -> bool:
+    return desk.held.table(model.mapped, model.namespace) is None
+
+
+def _rename_table(desk: _Desk, old: ObjectName | None, name: str, namespace: str | None) -> None:
+    table = desk.held.table(old.name, old.namespace) if old else None
+    if table is not None:
+        desk.make(table_renamed(table, ObjectName(name, namespace)))
 
 
 def _enums(desk: _Desk, wishes: list[Wish]) -> None:

@@ -192,6 +192,12 @@ def _using_list(before: ColumnType, after: ColumnType, column: str) -> str:
     return f"CASE WHEN {column} IS NULL THEN NULL ELSE ARRAY[{item}]::{spell_type(after)} END"
 
 
+def converted(before: Column, after: Column) -> str:
+    """Old values as the new type makes them."""
+    name = quote(before.name)
+    return using(before.type, after.type, name) or f"{name}::{spell_type(after.type)}"
+
+
 # ---- values in doubt -------------------------------------------------------------------------------------------------
 
 _RANGES = {

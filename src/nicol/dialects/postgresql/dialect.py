@@ -100,6 +100,10 @@ class PostgreSQL(Dialect):
         """Which values stand in the way of another type, or would not stay as they are."""
         return casts.doubts(before, after, catalog)
 
+    def converted(self, before: Column, after: Column) -> str:
+        """A column's old values as they will be."""
+        return casts.converted(before, after)
+
     def narrows(self, before: Check | None, after: Check) -> bool:  # noqa: ARG002
         """Only the database can tell."""
         return True

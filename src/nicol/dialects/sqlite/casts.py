@@ -44,3 +44,12 @@ def doubts(before: Column, after: Column, _: Catalog) -> Doubts:
     """Which values would be none of the new type; nothing stops them."""
     unfit = _UNFIT.get(after.type.name)
     return Doubts(NEVER, unfit.format(c=quote(before.name)) if unfit else None)
+
+
+def converted(before: Column, after: Column) -> str:
+    """Old values in the new type's affinity. A text that is no number stays one, which no CAST can say: it is in doubt."""
+    name = quote(before.name)
+    affinity = {"DECIMAL": "NUMERIC", "BOOLEAN": "NUMERIC", "BIGINT": "INTEGER"}.get(
+        after.type.name, after.type.name
+    )
+    return f"CAST({name} AS {affinity})" if affinity in ("INTEGER", "REAL", "NUMERIC", "TEXT") else name

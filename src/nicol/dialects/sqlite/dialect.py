@@ -86,6 +86,10 @@ class SQLite(Dialect):
         """Which values stand in the way of another type, or would not stay as they are."""
         return casts.doubts(before, after, catalog)
 
+    def converted(self, before: Column, after: Column) -> str:
+        """A column's old values as they will be."""
+        return casts.converted(before, after)
+
     def narrows(self, before: Check | None, after: Check) -> bool:
         """Rows are looked at anew unless the enum, the length or the range grew."""
         return bounds.narrows(before, after)
