@@ -76,6 +76,17 @@ class Oracle:
         self._restart()
         return None
 
+    def diff(self, provider: str, before: str, after: str, url: str) -> str | None:
+        """Prisma's SQL from one schema to another; None where it has no answer. PostgreSQL's wants a server to ask."""
+        files = ([["schema.prisma", text]] for text in (before, after))
+        asked = {"op": "diff", "from": next(files), "to": next(files), "provider": provider}
+        reply = self._ask(**asked, **({"url": url} if provider != "sqlite" else {}))
+        if reply is not None and "sql" in reply:
+            sql: str = reply["sql"]
+            return sql
+        self._restart()
+        return None
+
     def _ask(self, **request: Any) -> dict[str, Any] | None:
         assert self._node.stdin is not None
         assert self._node.stdout is not None
