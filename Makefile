@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema campaign-kills campaign-deployers docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-kills campaign-deployers campaign-migrations docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ campaign-kills: $(VENV)/.dev ## Kill deployers before and after every statement 
 
 campaign-deployers: $(VENV)/.dev ## Start 8, 16 and 32 deployers at once, behind PgBouncer too, and stop the one that works
 	@$(BIN)/python -m campaigns deployers $(ARGS)
+
+campaign-migrations: $(VENV)/.dev ## Migrate 10,000 random pairs of schemas with rows on each kind of database; ARGS="--prisma" compares with Prisma's SQL
+	@$(BIN)/python -m campaigns migrations $(ARGS)
 
 docs: $(VENV)/.dev ## Write the generated pages anew: command line, error codes, scorecard
 	$(BIN)/python tools/reference.py

@@ -24,8 +24,8 @@ class Found:
     @property
     def sentence(self) -> str:
         """What is lost or stops, for whom."""
-        shown = f" ({_rows(self.count, self.keys)})" if self.keys else ""
-        return f"{self.hazard.sentence(self.count)}{shown}"
+        sentence = self.hazard.sentence(self.count)
+        return f"{sentence.removesuffix('.')} ({_rows(self.count, self.keys)})." if self.keys else sentence
 
 
 def _rows(count: int | None, keys: tuple[str, ...]) -> str:

@@ -85,7 +85,6 @@ def plan_all(
         if dialect.name not in made:
             before = _remembered(read, history, dialect, Plans(made), remarks)
             made[dialect.name] = plan_to(read.schema, before, dialect, renaming)
-    renaming.refuse_unmet()
     return Plans(made, (*remarks, *renaming.remarks))
 
 

@@ -53,7 +53,6 @@ def db_push(
         held = conversation.catalog(read.schema)
         renaming = _renaming(conversation, read.schema, held, renames, questioner)
         plan = plan_to(read.schema, held, target.dialect, renaming)
-        renaming.refuse_unmet()
         losses = consent(weigh(conversation, plan.steps), questioner, accept_data_loss=accept_data_loss)
         statements = [statement for step in plan.steps for statement in step.statements]
         if statements:

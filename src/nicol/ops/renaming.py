@@ -73,13 +73,12 @@ class Renaming:
     remarks: list[str] = field(default_factory=list[str])
     answered: list[Wish] = field(default_factory=list[Wish])
     dropped: set[str] = field(default_factory=set[str])
-    met: set[Wish] = field(default_factory=set[Wish])
 
     def between(self, before: Catalog, after: Catalog, dialect: Dialect) -> tuple[c.Rename, ...]:
         """The renames that lead from one catalog towards another, which is that of the schema."""
         found = self._meet(before, after, dialect)
         for likely in (likely_tables, likely_parts):
-            if guesses := self._open(likely(renamed(before, found), after)):
+            if guesses := self._open(likely(renamed(before, found), after), found):
                 if self.questioner is None:
                     self._remark(
                         f"{_called(guess)} looks renamed; --rename {guess.pair} keeps it" for guess in guesses
@@ -94,7 +93,7 @@ class Renaming:
         noted = [wish for wish in wishes_of(self.schema) if (wish.owner, wish.old, wish.new) not in flags]
         wishes = (*noted, *self.said.renames, *self.answered)
         found = meet(wishes, self.schema, dialect, before, after)
-        self.met |= set(wishes) - {each.wish for each in found.unmet if not each.done}
+        _refuse_unmet(found)
         if before.tables:
             self._remark(_remark_of(each) for each in found.unmet if each.done or not each.wish.flag)
         return tuple(each for each in found.renames if not self._is_made(each, found))
@@ -105,9 +104,16 @@ class Renaming:
     def _remark(self, sentences: Iterable[str]) -> None:
         self.remarks += [each for each in dict.fromkeys(sentences) if each not in self.remarks]
 
-    def _open(self, guesses: Iterable[Likely]) -> list[Likely]:
-        """What nobody has spoken of yet, in the schema's names."""
-        spoken = [_spoken(guess, self.schema) for guess in guesses]
+    def _open(self, guesses: Iterable[Likely], found: Iterable[c.Rename]) -> list[Likely]:
+        """What nobody has spoken of yet, in the schema's names; values that are rewritten are still in the old conditions."""
+        rewritten = {
+            (f"{each.table.name}.{each.column}", each.before)
+            for each in found
+            if isinstance(each, c.RewriteValue)
+        }
+        spoken = [
+            _spoken(guess, self.schema) for guess in guesses if (guess.owner, guess.old) not in rewritten
+        ]
         named = {guess.gone: guess for guess in spoken}
         return [guess for name, guess in named.items() if name not in self.said.drops | self.dropped]
 
@@ -129,17 +135,18 @@ class Renaming:
         if silent:
             raise _unanswered(silent)
 
-    def refuse_unmet(self) -> None:
-        """After all databases: a rename of the command line has to have come true on one of them."""
-        for wish in self.said.renames:
-            if wish not in self.met:
-                raise MigrationError(
-                    f"--rename {wish} finds nothing to rename",
-                    help=(
-                        "the old name is that of the table, column or value in the database, the new one that of the schema; "
-                        "`nicol migrate diff` tells what differs. Nothing was changed"
-                    ),
-                )
+
+def _refuse_unmet(found: Met) -> None:
+    """What the command line asks for has to come true, or to have come true before."""
+    for unmet in found.unmet:
+        if unmet.wish.flag and not unmet.done:
+            raise MigrationError(
+                f"--rename {unmet.wish} finds nothing to rename: {unmet.why}",
+                help=(
+                    "the old name is that of the table, column or value in the database, the new one that of the schema; "
+                    "`nicol migrate diff` tells what differs. Nothing was changed"
+                ),
+            )
 
 
 def _remark_of(unmet: Unmet) -> str:
