@@ -195,3 +195,15 @@ def test_what_is_not_utf_8_is_told(tmp_path: Path):
     done = subprocess.run([NICOL, "validate", "-"], input=b"\xff", capture_output=True, cwd=tmp_path)
     assert done.returncode == 1
     assert b"standard input is not UTF-8 text" in done.stderr
+
+
+def test_a_short_command_loads_no_library_that_it_does_not_use(tmp_path: Path):
+    write(tmp_path, {"a.prisma": BARE})
+    script = (
+        "import sys\nfrom nicol.cli.main import main\n"
+        "try:\n    main(['validate', 'a.prisma'])\n"
+        "except SystemExit as end:\n    assert end.code == 0\n"
+        "print(sorted({'apsw', 'asyncio', 'psycopg', 'pydantic', 'rich', 'graphlay', 'pygls'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr

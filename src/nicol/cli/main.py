@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from nicol.cli import database, formatting, language_server, migrations, project, schema, validation
+from nicol.cli.coercion import read_plainly
 from nicol.errors import NicolError
 
 CANCELLED = 130
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from nicol.cli.screen import listen
 
         listen(json=True)
+    read_plainly()
     command = typer.main.get_command(application())
     sys.exit(run(lambda: command.main(words, prog_name="nicol", standalone_mode=False)))
 
