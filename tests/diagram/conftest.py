@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 
 from nicol.diagnostics import Source
+from nicol.dialects import provider_named
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import Schema
 
 SHOP = """\
+generator client {
+  provider        = "nicol"
+  previewFeatures = ["views"]
+}
+datasource db {
+  provider = "postgresql"
+}
 /// Who orders.
 model User {
   id     Int      @id
@@ -21,6 +29,7 @@ model User {
   staff  User[]   @relation("reports")
   orders Order[]
   card   Card?
+  tags   Tag[]
   @@map("users")
 }
 model Card {
@@ -36,7 +45,6 @@ model Order {
   userId Int
   user   User  @relation(fields: [userId], references: [id], onDelete: Restrict, onUpdate: NoAction)
   lines  Line[]
-  tags   Tag[]
   @@id([shop, number])
 }
 model Line {
@@ -46,9 +54,9 @@ model Line {
   order  Order @relation(fields: [shop, number], references: [shop, number])
 }
 model Tag {
-  id     Int     @id
-  orders Order[]
-  note   String
+  id    Int    @id
+  users User[]
+  note  String
 }
 model Alone {
   id Int @id
@@ -74,5 +82,9 @@ def read(text: str) -> Schema:
 
 @pytest.fixture(scope="session")
 def shop() -> Schema:
-    """The small schema."""
-    return read(SHOP)
+    """The small schema, which is valid."""
+    document = parse(Source("schema.prisma", SHOP))
+    checked = resolve((document.value,), provider_named("postgresql"))
+    assert document.ok
+    assert checked.ok
+    return checked.value
