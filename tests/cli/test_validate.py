@@ -71,6 +71,10 @@ def test_paths_are_one_schema_or_each_its_own(tmp_path: Path):
     assert run(tmp_path, "models/user.prisma")[0] == 1
     code, out, err = run(tmp_path, "--each", "models", "schema.prisma")
     assert (code, out, err) == (0, together + "The schema at schema.prisma is valid for sqlite.\n", "")
+    write(tmp_path, {"bad.prisma": WRONG})
+    code, out, err = run(tmp_path, "--each", "bad.prisma", "schema.prisma")
+    assert (code, out) == (1, "The schema at schema.prisma is valid for sqlite.\n")
+    assert "the schema at bad.prisma has 1 error" in err
     code, out, err = run(tmp_path, "models", "schema.prisma")
     assert (code, out) == (1, "")
     assert "several-datasources" in err
@@ -83,7 +87,7 @@ def test_standard_input_is_validated(tmp_path: Path):
     code, out, err = run(tmp_path, "-", given=WRONG)
     assert (code, out) == (1, "")
     assert "<stdin>:3:6" in err
-    assert err.endswith("the schema at <stdin> has 1 error\n")
+    assert err.endswith("the schema has 1 error\n")
     write(tmp_path, {"user.prisma": HEAD + USER})
     assert run(tmp_path, "user.prisma", "-", given=POST)[0] == 0
 

@@ -150,7 +150,8 @@ def _summarize(read: Sequence[ReadSchema], allowed: int | None) -> None:
     for one in read:
         found = counts(one.findings)
         if found["errors"]:
-            tell_error(f"the schema {_place(one)} has {spoken(found)}", "P1012", _advice(one, read))
+            which = f"the schema {_place(one)}" if len(read) > 1 else "the schema"
+            tell_error(f"{which} has {spoken(found)}", "P1012", _advice(one, read))
             continue
         databases = f" for {' and '.join(one.providers)}" if one.providers else ""
         remarks = f", with {spoken(found)}" if any(found.values()) else ""
