@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nicol.diagnostics import Severity, suggestion
 from nicol.schema.bound import BoundEnum, BoundModel
 from nicol.schema.document import ModelKind, StringLiteral
+from nicol.schema.edits import instead, new_attribute, text_of
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.settings import build_datasource
 
@@ -71,10 +72,14 @@ def database_schemas_are_declared(case: Case) -> Iterator[Problem]:
                 if meant
                 else f'add it to the datasource: schemas = ["{name.value}"]'
             )
-            yield Problem(f'the datasource has no schema "{name.value}"', name.span, way_out)
+            fix = instead(name.span, f'"{meant}"' if meant else None)
+            yield Problem(f'the datasource has no schema "{name.value}"', name.span, way_out, fix=fix)
         elif attribute is None and declared:
             way_out = f'add @@schema("{declared[0]}")'
-            yield Problem(f"`{block.name}` is in none of the schemas", block.syntax.name.span, way_out)
+            text = text_of(block.syntax.span, case.binding.documents)
+            fix = (new_attribute(text, block.syntax, f'@@schema("{declared[0]}")'),)
+            message = f"`{block.name}` is in none of the schemas"
+            yield Problem(message, block.syntax.name.span, way_out, fix=fix)
 
 
 RULES: tuple[Rule, ...] = (

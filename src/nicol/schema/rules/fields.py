@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nicol.diagnostics import suggestion
+from nicol.schema.attributes import BoundAttribute
 from nicol.schema.bound import BoundField, ModelRef
+from nicol.schema.edits import Edits, instead, without
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, Scalar, Unsupported
 
@@ -26,7 +28,8 @@ def types_exist(case: Case) -> Iterator[Problem]:
                 if meant
                 else f"declare a model or enum of that name, or use one of {scalars}"
             )
-            yield Problem(f"there is no type `{name}`", field.syntax.type.name.span, way_out)
+            span = field.syntax.type.name.span
+            yield Problem(f"there is no type `{name}`", span, way_out, fix=instead(span, meant))
 
 
 @rule("scalar-list")
@@ -68,7 +71,9 @@ def relation_fields_are_no_columns(case: Case) -> Iterator[Problem]:
             for name in _COLUMN_ONLY:
                 if name in field.attributes:
                     text = f"`{field.name}` is a relation, which has no column for @{name}"
-                    yield Problem(text, field.attributes[name].syntax.span, _on_the_column(field, name))
+                    span, way_out = field.attributes[name].syntax.span, _on_the_column(field, name)
+                    fix = without(span, case.binding.documents) if way_out.startswith("remove") else ()
+                    yield Problem(text, span, way_out, fix=fix)
 
 
 def _on_the_column(field: BoundField, name: str) -> str:
@@ -95,11 +100,16 @@ def ignoring_says_something(case: Case) -> Iterator[Problem]:
             continue
         if isinstance(field.target, Unsupported):
             text = "a field of an unsupported type is hidden as it is"
-            yield Problem(text, attribute.syntax.span, "remove @ignore")
+            yield Problem(text, attribute.syntax.span, "remove @ignore", fix=_removed(attribute, case))
         elif (
             not isinstance(field.target, ModelRef) and "ignore" in case.binding.models[field.model].attributes
         ):
-            yield Problem(f"all of `{field.model}` is ignored", attribute.syntax.span, "remove @ignore")
+            text = f"all of `{field.model}` is ignored"
+            yield Problem(text, attribute.syntax.span, "remove @ignore", fix=_removed(attribute, case))
+
+
+def _removed(attribute: BoundAttribute, case: Case) -> Edits:
+    return without(attribute.syntax.span, case.binding.documents)
 
 
 RULES: tuple[Rule, ...] = (

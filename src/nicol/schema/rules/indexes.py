@@ -9,6 +9,7 @@ from nicol.schema.attributes import raw_text
 from nicol.schema.bound import BoundField, BoundKey, BoundKeyField, BoundModel, ModelRef
 from nicol.schema.build import native_type
 from nicol.schema.document import Call, Constant, Expression, NumberLiteral
+from nicol.schema.edits import instead
 from nicol.schema.provider import ANY_LIST, IndexMethod, KeyKind, Native, Provider
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, EnumRef, Scalar, SortOrder, Unsupported
@@ -40,7 +41,7 @@ def index_methods_exist(case: Case) -> Iterator[Problem]:
             meant = suggestion(method.name, known)
             way_out = f"did you mean {meant}?" if meant else f"use one of {', '.join(known)}"
             text = f"{case.provider.title} has no indexes of type {method.name}"
-            yield Problem(text, method.span, way_out)
+            yield Problem(text, method.span, way_out, fix=instead(method.span, meant))
 
 
 @rule("index-method-column")
@@ -117,7 +118,8 @@ def _class_fault(ops: Expression, method: IndexMethod, field: BoundField) -> Ite
     elif isinstance(ops, Constant) and ops.name not in (method.classes or {}):
         meant = suggestion(ops.name, method.classes or ())
         text = f"an index of type {method.name} has no operator class {ops.name}"
-        yield Problem(text, ops.span, f"did you mean {meant}?" if meant else way_out)
+        fix = instead(ops.span, meant)
+        yield Problem(text, ops.span, f"did you mean {meant}?" if meant else way_out, fix=fix)
     elif isinstance(ops, Constant) and not _is_of(ops.name, method, field):
         text = f"{ops.name} does not order `{field.name}`, {_described(field)}"
         yield Problem(text, ops.span, way_out)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nicol.diagnostics import suggestion
 from nicol.schema.bound import BoundField, BoundKey, BoundModel, ModelRef
 from nicol.schema.document import StringLiteral
+from nicol.schema.edits import instead
 from nicol.schema.provider import KeyKind
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, Unsupported
@@ -88,7 +89,8 @@ def keys_name_columns(case: Case) -> Iterator[Problem]:
             seen.add(item.name)
             problem = _not_a_column(model, item.name)
             if problem is not None:
-                yield Problem(problem[0], item.span, problem[1])
+                meant = None if item.name in model.fields else suggestion(item.name, model.fields)
+                yield Problem(problem[0], item.span, problem[1], fix=instead(item.span, meant))
 
 
 def _not_a_column(model: BoundModel, name: str) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from nicol.diagnostics import Severity, suggestion
 from nicol.schema.bound import BoundField
 from nicol.schema.build import native_type
 from nicol.schema.document import Attribute, NumberLiteral
+from nicol.schema.edits import instead, without
 from nicol.schema.provider import Limits, Native, Provider
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Scalar
@@ -36,10 +37,12 @@ def native_types_begin_with_the_datasource(case: Case) -> Iterator[Problem]:
         prefix, _, name = attribute.name.text.partition(".")
         if source is not None and prefix != source.name.text:
             way_out = f"native types begin with the datasource's name: @{source.name.text}.{name}"
-            yield Problem(f"`{prefix}` is not the datasource", attribute.name.span, way_out)
+            fix = instead(attribute.name.span, f"{source.name.text}.{name}")
+            yield Problem(f"`{prefix}` is not the datasource", attribute.name.span, way_out, fix=fix)
         if field.target is not None and not isinstance(field.target, Scalar):
             text = "only fields of a scalar type have native types"
-            yield Problem(text, attribute.span, f"remove @{attribute.name.text}")
+            fix = without(attribute.span, case.binding.documents)
+            yield Problem(text, attribute.span, f"remove @{attribute.name.text}", fix=fix)
 
 
 @rule("native-type")
@@ -54,7 +57,10 @@ def native_types_are_the_databases(case: Case) -> Iterator[Problem]:
             continue
         if native is None:
             text = f"{case.provider.title} has no native type {name}"
-            yield Problem(text, attribute.span, _instead(name, field.target, case.provider))
+            meant = suggestion(name, case.provider.natives)
+            prefix = attribute.name.text.partition(".")[0]
+            fix = instead(attribute.name.span, f"{prefix}.{meant}" if meant else None)
+            yield Problem(text, attribute.span, _instead(name, field.target, case.provider), fix=fix)
         elif field.target not in native.scalars:
             stored = " or ".join(native.scalars)
             text = f"native type {name} stores {stored}, not {field.target}"
