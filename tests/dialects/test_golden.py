@@ -19,6 +19,7 @@ from nicol.migrate.lower import lower
 from nicol.schema.parse import parse
 from nicol.schema.resolve import wanted_provider
 from tests.migrate.engine import apply, introspect, schema_of, script_between
+from tests.migrate.pulling import described
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NAMES = sorted(path.stem for path in (CORPUS / "golden").glob("*.sql"))
@@ -70,6 +71,7 @@ def test_the_script_from_nothing_is_prismas(name: str):
 
 
 @pytest.mark.proves("Migrations", "a pushed schema is read back from the database")
+@pytest.mark.proves("Migrations", "a schema is written of a database, and stands for it")
 @pytest.mark.parametrize("name", [marked(name) for name in NAMES if name not in UNFIT])
 def test_a_real_schema_is_read_back_from_the_database_that_holds_it(
     name: str, request: pytest.FixtureRequest
@@ -86,6 +88,10 @@ def test_a_real_schema_is_read_back_from_the_database_that_holds_it(
             if error.state in {"0A000", "42704", "42883", "58P01"}:
                 pytest.skip(f"needs an extension that is not here: {error.message}")
             raise
-        found = introspect(database, dialect, schema.datasource.schemas if schema.datasource else ())
-    assert diff(found, wanted) == ()
-    assert diff(wanted, found) == ()
+        namespaces = schema.datasource.schemas if schema.datasource else ()
+        found = introspect(database, dialect, namespaces)
+    assert diff(found, wanted, exact=True) == ()
+    assert diff(wanted, found, exact=True) == ()
+    back = lower(described(found, dialect, namespaces), dialect)
+    assert diff(found, back, exact=True) == ()
+    assert diff(back, found, exact=True) == ()

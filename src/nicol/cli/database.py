@@ -24,6 +24,7 @@ def group() -> typer.Typer:
     """The commands of the group."""
     app = typer.Typer(help="Work on the database itself.", no_args_is_help=True, rich_markup_mode=None)
     app.command("push")(push)
+    app.command("pull")(pull)
     app.command("seed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(seed)
     app.command("execute")(execute)
     return app
@@ -63,6 +64,48 @@ def push(
             "losses": result.losses,
         },
         f"{result.target.shown} {'now matches' if result.statements else 'already matches'} the schema.",
+    )
+
+
+def pull(
+    print_only: Annotated[
+        bool, typer.Option("--print", help="Write the schema to standard output, and no file.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Forget the models of the present schema; keep its settings only.")
+    ] = False,
+    schemas: Annotated[
+        str | None,
+        typer.Option("--schemas", metavar="NAMES", help="The schemas of the database to read, with commas."),
+    ] = None,
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Write the schema of the live database; what the present one says beyond it is kept."""
+    from nicol.cli.screen import answer, say, warn
+    from nicol.ops.pull import db_pull
+
+    names = tuple(name.strip() for name in schemas.split(",") if name.strip()) if schemas else ()
+    result = db_pull(named_project(schema, config, url), force=force, only_printed=print_only, schemas=names)
+    warn(result.remarks)
+    if print_only and not as_json:
+        sys.stdout.write(result.text)
+        return
+    for change in result.changes:
+        say(change)
+    answer(
+        {
+            "database": result.target.shown,
+            "models": result.models,
+            "changes": result.changes,
+            "written": result.written,
+            **({"schema": result.text} if print_only else {}),
+        },
+        f"Wrote {', '.join(result.written)}: {result.models} models of {result.target.shown}."
+        if result.written
+        else f"The schema says what is in {result.target.shown} already.",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType
+from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
 from nicol.dialects.changes import Change
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
@@ -17,10 +17,13 @@ from nicol.schema.provider import Provider
 from nicol.schema.schema import (
     Arity,
     FieldType,
+    Literal,
     Model,
     NativeType,
+    Scalar,
     ScalarField,
     Schema,
+    Unsupported,
 )
 from nicol.sql.program import Program
 
@@ -192,6 +195,32 @@ class Dialect(ABC):
 
         KeyError for a parameter that is not among the names.
         """
+
+    # ---- and back to a schema ------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def field_type(self, column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
+        """The type of the field that stores a column (an item of it, if it is a list), where it is no enum."""
+
+    @abstractmethod
+    def literal(self, default: Default, scalar: Scalar) -> Literal | None:
+        """A default as a literal of the schema; None where it is computed, or no value of the scalar."""
+
+    @abstractmethod
+    def items(self, default: Default) -> tuple[Constant, ...] | None:
+        """The items of a list's default; None where it is computed."""
+
+    @abstractmethod
+    def default_sql(self, default: Default, column: Column) -> str:
+        """A default as SQL."""
+
+    @abstractmethod
+    def index_method_word(self, method: str) -> str | None:
+        """The schema's word for an index algorithm; None where it has none."""
+
+    @abstractmethod
+    def operator_class_word(self, name: str) -> str | None:
+        """The schema's word for an operator class; None where it has none."""
 
     # ---- changes -------------------------------------------------------------------------------------------------
 

@@ -96,6 +96,7 @@ def _column(column: Column) -> tuple[str, dict[str, _Value]]:
         "identity": column.identity,
         "collation": column.collation,
         "domain": column.domain,
+        "list that may be null": column.nullable if column.type.array else None,
     }
 
 

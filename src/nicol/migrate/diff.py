@@ -125,14 +125,15 @@ def _checks(before: Table, after: Table, owned: Owned) -> tuple[list[Check], lis
     come = list(after.checks)
     for by_name in (True, False):
         for check in tuple(old):
-            twin = next((each for each in come if _same_check(check, each, by_name=by_name)), None)
+            twin = next((each for each in come if same_check(check, each, by_name=by_name)), None)
             if twin is not None:
                 old.remove(check)
                 come.remove(twin)
     return old, come
 
 
-def _same_check(old: Check, new: Check, *, by_name: bool) -> bool:
+def same_check(old: Check, new: Check, *, by_name: bool) -> bool:
+    """True when two checks mean the same, and are called the same if `by_name` or if they take the place of types."""
     named = by_name or (old.inherent and new.inherent)
     return (not named or old.name == new.name) and same_sql(old.sql, new.sql)
 
@@ -144,7 +145,7 @@ def _columns(before: Table, after: Table, owned: Owned) -> Iterator[c.TableChang
     for name in old:
         if name in new:
             was, wanted = old[name], _still_computed(old[name], new[name], owned)
-            if not _same_column(was, wanted):
+            if not same_column(was, wanted):
                 yield c.AlterColumn(was, wanted)
 
 
@@ -153,10 +154,11 @@ def _still_computed(old: Column, new: Column, owned: Owned) -> Column:
     return replace(new, generated=old.generated, default=None) if kept else new
 
 
-def _same_column(old: Column, new: Column) -> bool:
+def same_column(old: Column, new: Column) -> bool:
+    """True when two columns of one name hold the same. A schema cannot say whether a list may be null."""
     return (
         _same_type(old, new)
-        and old.nullable == new.nullable
+        and (old.nullable == new.nullable or new.type.array)
         and old.autoincrement == new.autoincrement
         and _same_values(old, new)
     )
@@ -214,7 +216,7 @@ def _indexes(before: Table, after: Table, owned: Owned) -> Iterator[c.Change]:
     old = [index for index in before.indexes if _is_owned(index, owned)]
     gone, come = _unmatched(old, after.indexes, owned)
     for index in gone:
-        twin = next((each for each in come if _same_index(index, each, owned)), None)
+        twin = next((each for each in come if same_index(index, each, owned)), None)
         if twin is None:
             yield c.DropIndex(before.key, index)
         else:
@@ -233,7 +235,7 @@ def _unmatched(old: Iterable[Index], new: Iterable[Index], owned: Owned) -> tupl
     gone: list[Index] = []
     for index in old:
         twin = next(
-            (each for each in come if each.name == index.name and _same_index(index, each, owned)), None
+            (each for each in come if each.name == index.name and same_index(index, each, owned)), None
         )
         if twin is None:
             gone.append(index)
@@ -242,7 +244,8 @@ def _unmatched(old: Iterable[Index], new: Iterable[Index], owned: Owned) -> tupl
     return gone, come
 
 
-def _same_index(old: Index, new: Index, owned: Owned) -> bool:
+def same_index(old: Index, new: Index, owned: Owned) -> bool:
+    """True when two indexes are the same whatever they are called."""
     if (old.unique, old.method, old.valid) != (new.unique, new.method, new.valid):
         return False
     if owned.details and (old.include, old.nulls_distinct) != (new.include, new.nulls_distinct):

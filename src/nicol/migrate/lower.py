@@ -66,6 +66,22 @@ def filled_columns(schema: Schema) -> Iterator[tuple[ObjectName, str]]:
                 yield ObjectName(model.mapped, model.namespace), field.mapped
 
 
+def lower_keys(
+    model: Model, schema: Schema, dialect: Dialect
+) -> tuple[tuple[ModelUnique | ModelIndex, Index], ...]:
+    """The uniques and indexes of a model, each with what it is in the database."""
+    lowering = _Lowering(schema, dialect)
+    return (
+        *((unique, lowering.unique(model, unique)) for unique in model.uniques),
+        *((index, lowering.index(model, index)) for index in model.indexes),
+    )
+
+
+def lower_relation(relation: ForeignKeyRelation, schema: Schema, dialect: Dialect) -> ForeignKey:
+    """The foreign key of a relation."""
+    return _Lowering(schema, dialect).foreign_key(schema.model(relation.child), relation)
+
+
 class _Lowering:
     """One schema on its way to one database."""
 

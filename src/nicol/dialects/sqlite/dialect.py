@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType
+from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
-from nicol.dialects.sqlite import adapt, apply, bounds, casts, codecs, ddl, errors, introspect, stages, types
+from nicol.dialects.sqlite import (
+    adapt,
+    apply,
+    bounds,
+    casts,
+    codecs,
+    ddl,
+    describe,
+    errors,
+    introspect,
+    stages,
+    types,
+)
 from nicol.dialects.sqlite import provider as providers
 from nicol.dialects.sqlite.render import PORTABLE, RENDERER
 from nicol.dialects.sqlite.script import bound, split
@@ -19,10 +31,13 @@ from nicol.schema.provider import Provider
 from nicol.schema.schema import (
     Arity,
     FieldType,
+    Literal,
     Model,
     NativeType,
+    Scalar,
     ScalarField,
     Schema,
+    Unsupported,
 )
 from nicol.sql.program import Program
 from nicol.sql.renderer import Renderer
@@ -69,6 +84,30 @@ class SQLite(Dialect):
     def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:  # noqa: ARG002
         """Everything in the file."""
         return introspect.introspect()
+
+    def field_type(self, column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
+        """The type of the field that stores a column."""
+        return describe.field_type(column)
+
+    def literal(self, default: Default, scalar: Scalar) -> Literal | None:
+        """A default as a literal of the schema."""
+        return describe.literal(default, scalar)
+
+    def items(self, default: Default) -> tuple[Constant, ...] | None:
+        """The items of a list's default."""
+        return describe.items(default)
+
+    def default_sql(self, default: Default, column: Column) -> str:
+        """A default as SQL."""
+        return describe.default_sql(default, column)
+
+    def index_method_word(self, method: str) -> str | None:
+        """The schema's word for an index algorithm."""
+        return describe.index_method(method)
+
+    def operator_class_word(self, name: str) -> str | None:
+        """The schema's word for an operator class."""
+        return describe.operator_class(name)
 
     def split(self, script: str) -> tuple[str, ...]:
         """The statements of a script."""

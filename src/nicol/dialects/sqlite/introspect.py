@@ -8,7 +8,7 @@ of primary and foreign keys that could be asked for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from nicol.catalog import (
@@ -38,6 +38,7 @@ def introspect() -> Program[Catalog]:
     columns = _grouped((yield from _rows(ask.COLUMNS)))
     indexes = _grouped((yield from _rows(ask.INDEXES)))
     foreign_keys = _grouped((yield from _rows(ask.FOREIGN_KEYS)))
+    keys = {table: _key(own) for table, own in columns.items()}
     texts = {name: sql for kind, name, _, sql in objects if kind == "index"}
     found: list[Table] = []
     unmanaged: list[Unmanaged] = []
@@ -45,7 +46,9 @@ def introspect() -> Program[Catalog]:
         match kind:
             case "table":
                 said = declared(sql)
-                found.append(_table(name, columns[name], indexes[name], foreign_keys[name], said, texts))
+                found.append(
+                    _table(name, columns[name], indexes[name], foreign_keys[name], keys, said, texts)
+                )
                 unmanaged.extend(Unmanaged("conflict clause", at, text, name) for at, text in said.conflicts)
             case "view":
                 unmanaged.append(Unmanaged("view", name, sql, columns=(yield from _view_columns(name))))
@@ -86,16 +89,17 @@ def _table(
     columns: list[Row],
     indexes: list[Row],
     foreign_keys: list[Row],
+    keys: Mapping[str, tuple[str, ...]],
     said: Declared,
     texts: dict[str, str],
 ) -> Table:
-    key = tuple(row[2] for row in sorted(columns, key=lambda row: row[6]) if row[6])
+    key = keys[name]
     return Table(
         name=name,
         columns=tuple(_column(row, key, said) for row in columns),
         primary_key=PrimaryKey(key) if key else None,
         indexes=tuple(_indexes(indexes, texts, said)),
-        foreign_keys=tuple(_foreign_keys(foreign_keys, said)),
+        foreign_keys=tuple(_foreign_keys(foreign_keys, keys, said)),
         checks=tuple(_check(name, check) for check in said.checks),
         options=said.options,
     )
@@ -150,8 +154,15 @@ def _index_column(row: Row, parts: tuple[str, ...], said: Declared) -> IndexColu
     return IndexColumn(str(name), bool(descending), collation=collation if collation != usual else None)
 
 
-def _foreign_keys(rows: list[Row], said: Declared) -> Iterator[ForeignKey]:
-    """SQLite numbers keys from the last one declared to the first."""
+def _key(columns: list[Row]) -> tuple[str, ...]:
+    """The columns of the primary key in its order."""
+    return tuple(row[2] for row in sorted(columns, key=lambda row: row[6]) if row[6])
+
+
+def _foreign_keys(
+    rows: list[Row], keys: Mapping[str, tuple[str, ...]], said: Declared
+) -> Iterator[ForeignKey]:
+    """SQLite numbers keys from the last one declared to the first; one that names no columns means the primary key."""
     groups: defaultdict[int, list[Row]] = defaultdict(list)
     for row in rows:
         groups[row[1]].append(row)
@@ -162,7 +173,7 @@ def _foreign_keys(rows: list[Row], said: Declared) -> Iterator[ForeignKey]:
         yield ForeignKey(
             columns=columns,
             table=table,
-            references=tuple(row[5] for row in own if row[5] is not None),
+            references=tuple(row[5] for row in own if row[5] is not None) or keys.get(table, ()),
             on_delete=Action(on_delete),
             on_update=Action(on_update),
             deferrable=said.deferrable.get(columns),

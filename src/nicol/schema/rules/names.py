@@ -25,6 +25,11 @@ _RESERVED = frozenset(
 )
 
 
+def is_reserved(name: str) -> bool:
+    """True when no model and no enum can be called so."""
+    return name in _RESERVED or name in frozenset(Scalar)
+
+
 @rule("duplicate-name")
 def blocks_have_names_of_their_own(case: Case) -> Iterator[Problem]:
     """No two models, views, types and enums have the same name."""

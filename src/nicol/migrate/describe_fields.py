@@ -1,0 +1,129 @@
+"""From columns back to fields: types, defaults, and what only a schema knows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from nicol.catalog import Column, Constant, CurrentTimestamp, ObjectName, Table
+from nicol.catalog import Default as ColumnDefault
+from nicol.dialects.dialect import Dialect
+from nicol.migrate.describe_names import BlockNames, free_name, word_of
+from nicol.migrate.diff import same_column
+from nicol.schema.schema import (
+    Arity,
+    Default,
+    EnumRef,
+    FieldType,
+    FunctionCall,
+    Generated,
+    ListLiteral,
+    Literal,
+    Model,
+    NativeType,
+    Scalar,
+    ScalarField,
+    Schema,
+    Unsupported,
+)
+
+CLIENT_FUNCTIONS = frozenset({"uuid", "cuid", "nanoid", "ulid"})
+"""Defaults that clients compute: no database knows of them."""
+
+
+class Fields:
+    """Makes fields of the columns of one database. `schema` holds the present fields, and the enums as they will be."""
+
+    def __init__(self, dialect: Dialect, schema: Schema, names: BlockNames) -> None:
+        self.dialect = dialect
+        self.enums = {enum.name: enum for enum in schema.enums}
+        self.names = names
+        self.remarks: list[str] = []
+
+    def of(self, model: Model, columns: Iterable[Column], lowered: Table | None) -> tuple[ScalarField, ...]:
+        """The fields of a table's columns; those that the model has as they are stay."""
+        present = {field.mapped: field for field in model.scalars}
+        taken = {field.name for field in model.fields}
+        found: list[ScalarField] = []
+        for column in columns:
+            was = lowered.column(column.name) if lowered else None
+            field = present.get(column.name)
+            if field is None or was is None or not _is_as_described(was, column):
+                field = self.field(column, field, taken, is_new=field is None)
+            taken.add(field.name)
+            found.append(field)
+            if isinstance(field.type, Unsupported):
+                self.remarks.append(
+                    f'`{model.name}.{field.name}` is of a type without a word: "{field.type.sql}"'
+                )
+        return tuple(found)
+
+    def field(
+        self, column: Column, present: ScalarField | None, taken: set[str], *, is_new: bool
+    ) -> ScalarField:
+        """The field of a column, described anew."""
+        word = free_name(word_of(column.name) or "field", taken) if is_new else ""
+        type_name, native = self.type(column)
+        arity = Arity.LIST if column.type.array else Arity.OPTIONAL if column.nullable else Arity.REQUIRED
+        base = present or ScalarField(word, type_name, arity, column.name)
+        return replace(
+            base,
+            type=type_name,
+            arity=arity,
+            native=native,
+            default=self.default(column, type_name) or _of_client(base.default, type_name),
+            updated_at=base.updated_at and type_name is Scalar.DATETIME,
+            generated=Generated(column.generated.sql, column.generated.stored) if column.generated else None,
+            comment=column.comment,
+        )
+
+    def type(self, column: Column) -> tuple[FieldType, NativeType | None]:
+        if column.type.enum:
+            return EnumRef(self.names.name(ObjectName(column.type.name, column.type.namespace))), None
+        return self.dialect.field_type(column)
+
+    def default(self, column: Column, type_name: FieldType) -> Default | None:
+        """A column's default in the language's words, or in the database's own."""
+        if column.default is None:
+            return FunctionCall("autoincrement") if column.autoincrement else None
+        if isinstance(column.default, CurrentTimestamp) and type_name is Scalar.DATETIME:
+            return FunctionCall("now")
+        said = (
+            self.items(column.default, type_name)
+            if column.type.array
+            else self.value(column.default, type_name)
+        )
+        return said or FunctionCall("dbgenerated", (self.dialect.default_sql(column.default, column),))
+
+    def value(self, default: ColumnDefault, type_name: FieldType) -> Literal | None:
+        match type_name:
+            case EnumRef(name=name) if isinstance(default, Constant):
+                values = self.enums[name].values if name in self.enums else ()
+                found = next((value.name for value in values if value.mapped == default.text), None)
+                return Literal(found, found) if found else None
+            case Scalar():
+                return self.dialect.literal(default, type_name)
+            case _:
+                return None
+
+    def items(self, default: ColumnDefault, type_name: FieldType) -> ListLiteral | None:
+        items = self.dialect.items(default)
+        if items is None:
+            return None
+        found = [self.value(item, type_name) for item in items]
+        known = tuple(item for item in found if item is not None)
+        return ListLiteral(known) if len(known) == len(found) else None
+
+
+def _is_as_described(lowered: Column, live: Column) -> bool:
+    return (
+        lowered.comment == live.comment
+        and (lowered.generated is None) == (live.generated is None)
+        and same_column(live, lowered)
+    )
+
+
+def _of_client(default: Default | None, type_name: FieldType) -> Default | None:
+    """A default that clients compute stays while the type allows it."""
+    is_call = isinstance(default, FunctionCall) and default.name in CLIENT_FUNCTIONS
+    return default if is_call and type_name is Scalar.STRING else None
