@@ -216,12 +216,16 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class EnumType:
-    """A type of its own whose values are listed, in order."""
+    """A type of its own whose values are listed, in order.
+
+    `ordered`: their order is wanted as it is here. Otherwise a type with the same values in another order will do.
+    """
 
     name: str
     values: tuple[str, ...]
     namespace: str | None = None
     comment: str | None = None
+    ordered: bool = False
 
     @property
     def key(self) -> ObjectName:

@@ -287,3 +287,103 @@ def test_what_is_renamed_looks_so(name: str, dialect: Dialect):
     wanted = {tuple(text.rpartition(".")[2].split("=")) for text in case.said}
     if dialect.has_enums or dialect.portable or "enum" not in name:
         assert {old for old, _ in wanted} <= {old for old, _ in seen}
+
+
+SPACES = """
+datasource db {
+  provider = "postgresql"
+  schemas  = ["public", "shop"]
+}
+
+model User {
+  id    Int    @id @default(autoincrement())
+  kind  Kind
+  posts Post[]
+
+  @@schema("public")
+}
+
+model Post {
+  id     Int  @id
+  userId Int
+  user   User @relation(fields: [userId], references: [id])
+
+  @@schema("public")
+}
+
+enum Kind {
+  A
+  B
+
+  @@schema("public")
+}
+"""
+
+
+@pytest.mark.proves(
+    "Migrations", "a table and an enum move to another namespace with their rows", only="postgresql"
+)
+def test_tables_and_enums_move_between_namespaces(postgres_url: str):
+    dialect, spaces = named("postgresql"), ("public", "shop")
+    before, moved = (
+        SPACES,
+        SPACES.replace('posts Post[]\n\n  @@schema("public")', 'posts Post[]\n\n  @@schema("shop")'),
+    )
+    moved = moved.replace('B\n\n  @@schema("public")', 'B\n\n  @@schema("shop")')
+    schema = schema_of(moved, dialect)
+    after = lower(schema, dialect)
+    with open_database(postgres_url) as database:
+        apply(
+            database, script_between(Catalog(), lower(schema_of(before, dialect), dialect), dialect), dialect
+        )
+        ask(database, """INSERT INTO "User" (kind) VALUES ('B')""")
+        ask(database, 'INSERT INTO "Post" VALUES (1, 1)')
+        held = introspect(database, dialect, spaces)
+        found = meet((), schema, dialect, held, after)
+        apply(database, script(steps_between(held, after, dialect, found.renames)), dialect)
+        assert ask(database, 'SELECT id, kind::text FROM shop."User"') == [(1, "B")]
+        assert ask(database, """INSERT INTO shop."User" (kind) VALUES ('A') RETURNING id""") == [(2,)]
+        assert diff(introspect(database, dialect, spaces), after) == ()
+
+
+@pytest.mark.proves(
+    "Migrations",
+    "values of an enum change their order, in columns and lists",
+    only="postgresql",
+)
+def test_values_of_an_enum_change_their_order(postgres_url: str):
+    dialect = named("postgresql", portable=True)
+    text = "model T {\n  id Int @id\n  one E @default(B)\n  all E[]\n  @@index([one])\n}\n\nenum E {\n  A\n  B\n  C\n}\n"
+    before, after = (
+        lower(schema_of(each, dialect), dialect)
+        for each in (text, text.replace("A\n  B\n  C", "C\n  X\n  B\n  A"))
+    )
+    with open_database(postgres_url) as database:
+        apply(database, script_between(Catalog(), before, dialect), dialect)
+        ask(
+            database,
+            "INSERT INTO \"T\" (id, one, \"all\") VALUES (1, 'A', '{A,C}'), (2, 'C', NULL), (3, DEFAULT, '{}')",
+        )
+        apply(database, script(steps_between(introspect(database, dialect), after, dialect)), dialect)
+        assert ask(database, 'SELECT id, "all"::text FROM "T" ORDER BY one') == [
+            (2, None),
+            (3, "{}"),
+            (1, "{A,C}"),
+        ]
+        assert ask(database, 'INSERT INTO "T" (id) VALUES (4) RETURNING one::text') == [("B",)]
+        assert diff(introspect(database, dialect), after) == ()
+
+
+def test_a_new_value_takes_its_place(postgres_url: str):
+    dialect = named("postgresql")
+    text = "model T {\n  id Int @id\n  one E\n}\n\nenum E {\n  B\n  D\n}\n"
+    before, after = (
+        lower(schema_of(each, dialect), dialect)
+        for each in (text, text.replace("B\n  D", "A\n  B\n  C\n  D\n  E"))
+    )
+    with open_database(postgres_url) as database:
+        apply(database, script_between(Catalog(), before, dialect), dialect)
+        made = script(steps_between(introspect(database, dialect), after, dialect))
+        apply(database, made, dialect)
+        assert introspect(database, dialect).enums[0].values == ("A", "B", "C", "D", "E")
+    assert made.count("ADD VALUE 'E';") == 1

@@ -75,7 +75,7 @@ def _enums(before: Catalog, after: Catalog) -> Iterator[c.Change]:
     for key, enum in new.items():
         if key not in old:
             yield c.CreateEnum(enum)
-        elif set(old[key].values) != set(enum.values):
+        elif set(old[key].values) != set(enum.values) or (enum.ordered and old[key].values != enum.values):
             yield c.AlterEnum(old[key], enum)
     yield from (c.DropEnum(enum) for key, enum in old.items() if key not in new)
 

@@ -110,7 +110,8 @@ class _Lowering:
 
     def enum(self, enum: Enum) -> EnumType:
         values = tuple(value.mapped for value in enum.values)
-        return EnumType(enum.mapped, values, enum.namespace, self.comment(enum.comment))
+        ordered = self.dialect.portable  # Prisma never looks at the order, and its histories append
+        return EnumType(enum.mapped, values, enum.namespace, self.comment(enum.comment), ordered)
 
     def comment(self, text: str | None) -> str | None:
         """A text that the database is to keep, where it can."""

@@ -27,8 +27,7 @@ def _sentences(change: c.Change) -> Iterator[str]:
         case c.DropEnum(enum=enum):
             yield f"- enum {_name(enum.key)}"
         case c.AlterEnum():
-            yield from (f"+ value {value} of enum {_name(change.after.key)}" for value in change.added)
-            yield from (f"- value {value} of enum {_name(change.after.key)}" for value in change.removed)
+            yield from _values(change)
         case c.CreateTable(table=table):
             yield f"+ table {_name(table.key)}"
         case c.DropTable(table=table):
@@ -44,6 +43,14 @@ def _sentences(change: c.Change) -> Iterator[str]:
             yield f"* comment on {f'column {column} of ' if column else ''}{place}"
         case _:
             yield _hanging(change)
+
+
+def _values(change: c.AlterEnum) -> Iterator[str]:
+    enum = f"enum {_name(change.after.key)}"
+    yield from (f"+ value {value} of {enum}" for value in change.added)
+    yield from (f"- value {value} of {enum}" for value in change.removed)
+    if not change.added and not change.removed:
+        yield f"* {enum} (order of its values)"
 
 
 def _renamed(change: c.Rename) -> str:

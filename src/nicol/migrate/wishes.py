@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from nicol.catalog import Catalog, ObjectName, Table
@@ -88,7 +88,7 @@ def meet(wishes: Iterable[Wish], schema: Schema, dialect: Dialect, before: Catal
     """The renames that wishes come to between two catalogs; `after` is what `lower` makes of the schema."""
     desk = _Desk(schema, dialect, before, after)
     left = list(dict.fromkeys(wishes))
-    for of in (_tables, _enums, _join_tables, _columns, _values):
+    for of in (_tables, _enums, _moved, _join_tables, _columns, _values):
         of(desk, left)
     return Met(tuple(desk.renames), tuple(desk.unmet), frozenset(desk.untraced))
 
@@ -208,6 +208,32 @@ def _lost(wish: Wish, kind: str, new: str, *, held: bool, taken: bool) -> Unmet:
     if held:
         return Unmet(wish, f"there is a {kind} {new} already")
     return Unmet(wish, f"there is no {kind} {wish.old}", done=taken)
+
+
+# ---- namespaces --------------------------------------------------------------------------------------------------------
+
+
+def _moved(desk: _Desk, _: list[Wish]) -> None:
+    """A table or type of the same name in another namespace is the same one, if it is the only one that left its own."""
+    wanted = {table.key: table for table in desk.after.tables}
+    for key in wanted:
+        old = _left(key, [table.key for table in desk.held.tables], wanted)
+        table = desk.held.table(old.name, old.namespace) if old else None
+        if table is not None:
+            desk.make(table_renamed(table, key))
+    types = [enum.key for enum in desk.after.enums]
+    for key in types:
+        if (old := _left(key, [enum.key for enum in desk.held.enums], types)) is not None:
+            desk.make(c.RenameEnum(old, key))
+
+
+def _left(key: ObjectName, held: Collection[ObjectName], wanted: Collection[ObjectName]) -> ObjectName | None:
+    """The thing of the same name that is wanted here and no longer there."""
+    if key in held:
+        return None
+    gone = [each for each in held if each.name == key.name and each not in wanted]
+    come = [each for each in wanted if each.name == key.name and each not in held]
+    return gone[0] if len(gone) == len(come) == 1 else None
 
 
 # ---- tables of implicit m:n relations ----------------------------------------------------------------------------------

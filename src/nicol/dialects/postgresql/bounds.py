@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nicol.catalog import Catalog, Column, Table
 from nicol.dialects.changes import AlterEnum
 from nicol.dialects.postgresql.types import spell_default, spell_name
@@ -10,9 +12,11 @@ from nicol.sql.quoting import quote, quote_text
 
 def alter_enum(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:
     """The statements that give an enum type its new values."""
-    if change.removed or _is_default(change, after):
+    kept = [value for value in change.before.values if value in change.after.values]
+    turned = change.after.ordered and kept != [value for value in change.after.values if value in kept]
+    if change.removed or turned or _is_default(change, after):
         return _make_anew(change, before, after)
-    return tuple(_add_value(change, value) for value in change.added)
+    return tuple(_add_values(change))
 
 
 def _is_default(change: AlterEnum, after: Catalog) -> bool:
@@ -30,8 +34,15 @@ def _pair(change: AlterEnum) -> tuple[str, str | None]:
     return change.before.name, change.before.namespace
 
 
-def _add_value(change: AlterEnum, value: str) -> str:
-    return f"ALTER TYPE {spell_name(change.before.key)} ADD VALUE {quote_text(value)}"
+def _add_values(change: AlterEnum) -> Iterator[str]:
+    """Each new value in its place among the others."""
+    there, wanted = list(change.before.values), change.after.values
+    for value in change.added:
+        place = wanted.index(value)
+        last = place > 0 and wanted[place - 1] == there[-1]
+        where = f" AFTER {quote_text(wanted[place - 1])}" if place else f" BEFORE {quote_text(there[0])}"
+        yield f"ALTER TYPE {spell_name(change.before.key)} ADD VALUE {quote_text(value)}{'' if last else where}"
+        there.insert(there.index(wanted[place - 1]) + 1 if place else 0, value)
 
 
 def _make_anew(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:

@@ -121,6 +121,8 @@ def _work(
             yield from _carry_numbers(drops[place])
         if place in renames:
             yield from _rename(statement)
+        elif place in drops:
+            yield from _drop(drops[place].table, statement)
         else:
             yield Statement(statement, prepare=False)
     yield from _put_back(hanging, statements)
@@ -219,6 +221,34 @@ def _check_copy(rebuild: Rebuild) -> Program[None]:
             f'rebuilding the table "{rebuild.table}" would keep {new} of its {old} rows; nothing was changed',
             help="look at the INSERT … SELECT of the migration; say with a WHERE clause which rows are meant to go",
         )
+
+
+def _drop(table: str, statement: str) -> Program[None]:
+    """The old table goes, and takes no row of the tables along that refer to it: foreign keys are off, and this looks."""
+    before = yield from _referring(table)
+    yield Statement(statement, prepare=False)
+    after = yield from _referring(table)
+    if before != after:
+        lost = ", ".join(f'"{name}"' for name in sorted(before) if before[name] != after.get(name))
+        raise MigrationError(
+            f'rebuilding the table "{table}" would cost rows of {lost}; nothing was changed',
+            help="apply the migration on a connection of its own, so that foreign keys can be switched off before it",
+        )
+
+
+def _referring(table: str) -> Program[dict[str, int]]:
+    """The tables that refer to a table, with the number of their rows."""
+    names = yield from rows(
+        "SELECT DISTINCT m.name FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f"
+        " WHERE m.type = 'table' AND f.\"table\" = ? COLLATE NOCASE AND m.name <> ? COLLATE NOCASE",
+        table,
+        table,
+    )
+    found: dict[str, int] = {}
+    for (name,) in names:
+        ((count,),) = yield from rows(f"SELECT count(*) FROM {quote(name)}")
+        found[name] = count
+    return found
 
 
 def _carry_numbers(rebuild: Rebuild) -> Program[None]:
