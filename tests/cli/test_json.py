@@ -38,6 +38,7 @@ def test_every_command_answers_in_the_shape_of_the_reference(living_shop: Shop) 
     answers = {
         "migrate dev": ask(living_shop, "migrate", "dev", "--name", "init"),
         "migrate deploy": ask(living_shop, "migrate", "deploy"),
+        "migrate deploy --plan": ask(living_shop, "migrate", "deploy", "--plan"),
         "migrate status": ask(living_shop, "migrate", "status"),
         "migrate diff": ask(living_shop, "migrate", "diff", "--from-empty", "--to", "schema"),
         "migrate reset": ask(living_shop, "migrate", "reset", "--force"),

@@ -22,6 +22,7 @@ from nicol.cli.options import (
 if TYPE_CHECKING:
     from nicol.migrate.ledger import Standing
     from nicol.ops.databases import Target
+    from nicol.ops.project import Project
     from nicol.ops.status import Status
 
 DIFFERENT = 2
@@ -99,6 +100,16 @@ def dev(
 
 
 def deploy(
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="Show what would be applied, its locks and what it costs; apply nothing."
+        ),
+    ] = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="With --plan: 2 when something is pending, 3 when it would fail."),
+    ] = False,
     lock_timeout: Annotated[
         str | None,
         typer.Option(
@@ -129,7 +140,12 @@ def deploy(
     from nicol.ops.deploy import migrate_deploy
     from nicol.ops.manner import manner_of
 
+    if exit_code and not plan:
+        raise typer.BadParameter("--exit-code says something about --plan: give both")
     project = named_project(schema, config, url)
+    if plan:
+        _show_plan(project, exit_code=exit_code)
+        return
     manner = manner_of(
         project, lock_timeout=lock_timeout, statement_timeout=statement_timeout, wait=wait, noted=say
     )
@@ -148,6 +164,21 @@ def deploy(
         if result.applied
         else f"Nothing is pending: {shown} is up to date.",
     )
+
+
+FAILING = 3
+
+
+def _show_plan(project: Project, *, exit_code: bool) -> None:
+    from nicol.cli.plans import described, value_of
+    from nicol.cli.screen import answer, warn
+    from nicol.ops.deployment_plan import plan_deployment
+
+    found = plan_deployment(project)
+    warn(_doubts(found.before))
+    answer(value_of(found), *described(found))
+    if exit_code and found.migrations:
+        raise typer.Exit(FAILING if found.stops else DIFFERENT)
 
 
 def _place(target: Target, *, new: bool) -> str:
@@ -172,6 +203,12 @@ def _doubts(standing: Standing) -> list[str]:
 
 
 def status(
+    drift: Annotated[
+        bool,
+        typer.Option(
+            "--drift", help="Also compare what the database holds with what its migrations lead to."
+        ),
+    ] = False,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
@@ -181,7 +218,7 @@ def status(
     from nicol.cli.screen import answer
     from nicol.ops.status import migrate_status
 
-    found = migrate_status(named_project(schema, config, url))
+    found = migrate_status(named_project(schema, config, url), compare=drift)
     stand = found.standing
     answer(
         {
@@ -204,6 +241,9 @@ def status(
                 }
                 for each in found.halfway
             ],
+            "drift": {"tables": found.drift.tables, "objects": found.drift.objects}
+            if found.drift is not None
+            else None,
         },
         *_described(found),
     )
@@ -221,11 +261,16 @@ def _described(found: Status) -> list[str]:
             for name in names
         ),
         *(f"  half done {halfway.sentence}" for halfway in found.halfway),
+        *(f"  drift    {line}" for line in _drifted(found)),
         *(f"  {doubt}" for doubt in _doubts(stand)),
     ]
     if not found.clean:
         return [*lines, _advice(stand, unrecorded=found.unrecorded)]
     return [*lines, "The database is up to date." if found.migrations else "There is no migration yet."]
+
+
+def _drifted(found: Status) -> tuple[str, ...]:
+    return (*found.drift.tables, *found.drift.objects) if found.drift is not None else ()
 
 
 def _untouched(standing: Standing) -> list[str]:
@@ -243,7 +288,9 @@ def _advice(standing: Standing, *, unrecorded: bool) -> str:
         return "`nicol migrate deploy` goes on where it stopped, and applies what is pending."
     if standing.pending:
         return "`nicol migrate deploy` applies what is pending."
-    return "Restore the files of the history from version control."
+    if standing.changed or standing.missing:
+        return "Restore the files of the history from version control."
+    return "The database is not what its migrations made of it; `nicol migrate diff` tells what leads back."
 
 
 def diff(

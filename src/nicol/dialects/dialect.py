@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
 from nicol.dialects.changes import Change
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
+from nicol.dialects.outlook import Outlook
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
 from nicol.schema.provider import Provider
@@ -288,6 +289,10 @@ class Dialect(ABC):
     @abstractmethod
     def rehearsed(self, stage: Stage) -> tuple[str, ...]:
         """What is said of a stage, in one transaction, where a database exists only to see what becomes of it."""
+
+    @abstractmethod
+    def outlooks(self, statements: Sequence[str]) -> tuple[Outlook, ...]:
+        """The locks and the risks of each statement of a script."""
 
     @property
     @abstractmethod

@@ -16,6 +16,8 @@ PYTHON_FILE = "migrate.py"
 SNAPSHOT_FILE = "schema.snapshot"
 PORTABLE = "portable"
 
+_PROVIDERS = frozenset({"cockroachdb", "mongodb", "mysql", "postgres", "postgresql", "sqlite", "sqlserver"})
+"""The databases that a lock file may name, Prisma's among them."""
 _SCRIPT = re.compile(r"migration(?:\.(?P<provider>[a-z]+))?\.sql")
 _LONGEST_TITLE = 200
 
@@ -100,7 +102,9 @@ def _migration(name: str, files: Mapping[str, str]) -> Migration:
             help="restore the file from version control, or delete the folder if the migration never was applied",
             migration=name,
         )
-    return Migration(name, tuple(scripts), files.get(SNAPSHOT_FILE), files.get(PYTHON_FILE))
+    if (snapshot := files.get(SNAPSHOT_FILE)) is not None:
+        check_snapshot(name, snapshot)
+    return Migration(name, tuple(scripts), snapshot, files.get(PYTHON_FILE))
 
 
 # ---- the lock file ---------------------------------------------------------------------------------------------------
@@ -118,6 +122,10 @@ def lock_of(text: str) -> Lock:
     providers = content.get("providers", []) if provider == PORTABLE else [provider]
     if not provider or not providers:
         raise MigrationError(f"{LOCK_FILE} names no provider", help="restore it from version control")
+    if unknown := [name for name in providers if name not in _PROVIDERS]:
+        raise MigrationError(
+            f"{LOCK_FILE} names {unknown[0]!r}, which is no database", help="restore it from version control"
+        )
     return Lock(tuple(str(name) for name in providers))
 
 
@@ -199,9 +207,37 @@ def lineage(names: Iterable[str]) -> str:
     return sha256("\n".join(names).encode()).hexdigest()[:32]
 
 
+_HEAD = "// nicol: the schema after this migration; lineage "
+_OF_A_SNAPSHOT = re.compile(
+    rf"{re.escape(_HEAD)}(?P<lineage>[0-9a-f]{{32}})(?:; content (?P<content>[0-9a-f]{{32}}))?"
+)
+
+
 def snapshot_text(schema: str, names: Iterable[str]) -> str:
-    """A snapshot: the schema's text under a line with the lineage of the history it belongs to."""
-    return f"// nicol: the schema after this migration; lineage {lineage(names)}\n\n{schema.strip()}\n"
+    """A snapshot: the schema's text under a line with the lineage of the history it belongs to, and a checksum of both."""
+    stem, body = lineage(names), f"\n{schema.strip()}\n"
+    return f"{_HEAD}{stem}; content {_content(stem, body)}\n{body}"
+
+
+def _content(stem: str, body: str) -> str:
+    unix = body.replace("\r\n", "\n")
+    return sha256(f"{stem}\n{unix}".encode()).hexdigest()[:32]
+
+
+def check_snapshot(migration: str, text: str) -> None:
+    """Refuse a snapshot that somebody has edited: plans for a database out of reach would begin at what never was."""
+    head, _, body = text.partition("\n")
+    found = _OF_A_SNAPSHOT.fullmatch(head.rstrip("\r"))
+    if found is None or (found["content"] or _content(found["lineage"], body)) != _content(
+        found["lineage"], body
+    ):
+        raise MigrationError(
+            f"{SNAPSHOT_FILE} of the migration {migration} was edited",
+            code="P3006",
+            help="restore it from version control; it is written by `nicol migrate dev` alone. Without it, `migrate dev` asks "
+            "for a server of each database",
+            migration=migration,
+        )
 
 
 def latest_snapshot(history: History) -> str | None:

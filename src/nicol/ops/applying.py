@@ -15,7 +15,7 @@ from nicol.migrate.ledger import LedgerRow, Standing, create_ledger, read_ledger
 from nicol.migrate.ledger import refuse_failed as refuse_failed_names
 from nicol.migrate.stepwise import is_stepwise
 from nicol.ops.data_migrations import work_of
-from nicol.ops.databases import Conversation
+from nicol.ops.databases import Conversation, Target
 from nicol.ops.leases import apply_stepwise
 from nicol.ops.manner import Manner
 from nicol.schema.schema import Schema
@@ -34,12 +34,17 @@ def open_ledger(conversation: Conversation, schema: Schema | None) -> tuple[Ledg
         read_ledger(dialect)
     )  # again: another deployer makes the ledger first, tables after
     if ledger is None and filled:
-        raise MigrationError(
-            f"the database {conversation.target.shown} is not empty and has no record of migrations",
-            code="P3005",
-            help="if its tables are those of the first migrations, say so: `nicol migrate resolve --applied <name>`",
-        )
+        raise unrecorded(conversation.target)
     return ledger if ledger is not None else make_ledger(conversation)
+
+
+def unrecorded(target: Target) -> MigrationError:
+    """The refusal of a database whose tables came from nobody knows where."""
+    return MigrationError(
+        f"the database {target.shown} is not empty and has no record of migrations",
+        code="P3005",
+        help="if its tables are those of the first migrations, say so: `nicol migrate resolve --applied <name>`",
+    )
 
 
 def make_ledger(conversation: Conversation) -> tuple[LedgerRow, ...]:

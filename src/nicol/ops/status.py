@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nicol.migrate.history import check_lock
+from nicol.errors import MigrationError
+from nicol.migrate.history import History, check_lock
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
+from nicol.ops.drift import Drift, drift
 from nicol.ops.histories import read_history
 from nicol.ops.leases import is_gone
 from nicol.ops.project import Project
-from nicol.ops.schemas import read_schema
+from nicol.ops.replay import catalog_after, places_of
+from nicol.ops.schemas import ReadSchema, read_schema
 from nicol.sql.program import rows
 
 
@@ -36,7 +39,10 @@ class Halfway:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Where a database stands. `unrecorded`: it holds tables, but no record of migrations. `halfway`: what is under way."""
+    """Where a database stands. `unrecorded`: it holds tables, but no record of migrations. `halfway`: what is under way.
+
+    `drift`: what the database holds otherwise than its migrations made it; None where nobody compared.
+    """
 
     target: Target
     standing: Standing
@@ -44,16 +50,19 @@ class Status:
     exists: bool = True
     unrecorded: bool = False
     halfway: tuple[Halfway, ...] = ()
+    drift: Drift | None = None
 
     @property
     def clean(self) -> bool:
         """True when history and database agree."""
         found = self.standing
-        return not (found.pending or found.failed or found.changed or found.missing or self.unrecorded)
+        return not (
+            found.pending or found.failed or found.changed or found.missing or self.unrecorded or self.drift
+        )
 
 
-def migrate_status(project: Project) -> Status:
-    """Compare the history with what the database remembers."""
+def migrate_status(project: Project, *, compare: bool = False) -> Status:
+    """Compare the history with what the database remembers; `compare`: also what it leads to with what is there."""
     read = read_schema(project)
     target = target_of(project, read)
     history = read_history(project.migrations)
@@ -66,7 +75,25 @@ def migrate_status(project: Project) -> Status:
         unrecorded = ledger is None and bool(conversation.catalog(read.schema).tables)
         halfway = halfway_of(conversation, ledger or ())
         stand = standing(history, ledger or (), target.dialect.name)
-        return Status(target, stand, count, unrecorded=unrecorded, halfway=halfway)
+        found = _drift(project, read, history, stand, conversation) if compare and not unrecorded else None
+        return Status(target, stand, count, unrecorded=unrecorded, halfway=halfway, drift=found)
+
+
+def _drift(
+    project: Project, read: ReadSchema, history: History, stand: Standing, conversation: Conversation
+) -> Drift:
+    """What differs from what the applied migrations lead to. While one is under way that cannot be told."""
+    if stand.halfway:
+        raise MigrationError(
+            f"the migration {stand.halfway[0]} is applied in part, so that there is nothing to compare with",
+            code="P3009",
+            help="`nicol migrate deploy` goes on where it stopped; compare after that",
+            migration=stand.halfway[0],
+        )
+    target = conversation.target
+    applied = [migration for migration in history.migrations if migration.name in stand.applied]
+    expected = catalog_after(applied, target.dialect, read.schema, places_of(project, read, target))
+    return drift(expected, conversation.catalog(read.schema))
 
 
 def halfway_of(conversation: Conversation, ledger: Iterable[LedgerRow]) -> tuple[Halfway, ...]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from nicol.dialects.outlook import spelled
 from nicol.dialects.postgresql.script import split, tokens
 from nicol.dialects.scripts import Stage, bare, cut
 from nicol.dialects.statements import Token
@@ -210,7 +211,7 @@ def _index_of(statement: str, parts: Sequence[Token]) -> _Index:
             statement=bare(statement),
         )
     behind = rest[3:] if rest[2].word == "ONLY" else rest[2:]
-    return _Index(_name(rest[0]), _spelled(behind), if_missing)
+    return _Index(_name(rest[0]), spelled(behind), if_missing)
 
 
 def _build(statement: str, index: _Index, *, again: bool) -> Program[None]:
@@ -265,8 +266,8 @@ def _detach(statement: str, parts: Sequence[Token], *, again: bool) -> Program[N
         place for place, word in enumerate(words) if place > 1 and word not in ("IF", "EXISTS", "ONLY")
     )
     table, part = (
-        _spelled(parts[first:]),
-        _spelled(parts[words.index("PARTITION") + 1 :]),
+        spelled(parts[first:]),
+        spelled(parts[words.index("PARTITION") + 1 :]),
     )
     if not again:
         yield Statement(statement, prepare=False)
@@ -301,11 +302,11 @@ def _is_done(parts: Sequence[Token]) -> Program[bool]:
             behind = list(parts[2:])
             while behind[0].word in ("CONCURRENTLY", "IF", "NOT", "EXISTS"):
                 behind.pop(0)
-            name = _spelled(behind) if kind == "INDEX" else _name(behind[0])
+            name = spelled(behind) if kind == "INDEX" else _name(behind[0])
             return bool((yield from rows(_THINGS[kind], name))) == (verb == "CREATE")
         case ["ALTER", "TYPE", *_]:
             value = _unquoted(_added_value(parts) or "")
-            return bool((yield from rows(_THINGS["TYPE"], _spelled(parts[2:]), value)))
+            return bool((yield from rows(_THINGS["TYPE"], spelled(parts[2:]), value)))
         case _:
             return False
 
@@ -324,14 +325,6 @@ def _sweep() -> Program[None]:
 def _name(part: Token) -> str:
     """The name that a token spells: folded to small letters unless it is quoted."""
     return part.text[1:-1].replace('""', '"') if part.kind == "name" else part.text.lower()
-
-
-def _spelled(parts: Sequence[Token]) -> str:
-    """A name with its namespaces at the beginning of tokens, as the statement spells it."""
-    last = 0
-    while last + 2 < len(parts) and parts[last + 1].text == ".":
-        last += 2
-    return "".join(part.text for part in parts[: last + 1])
 
 
 # ---- rehearsing ------------------------------------------------------------------------------------------------------

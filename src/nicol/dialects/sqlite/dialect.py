@@ -9,6 +9,7 @@ from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
+from nicol.dialects.outlook import Outlook
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.dialects.sqlite import (
     adapt,
@@ -20,6 +21,7 @@ from nicol.dialects.sqlite import (
     describe,
     errors,
     introspect,
+    outlook,
     stages,
     types,
 )
@@ -163,6 +165,10 @@ class SQLite(Dialect):
     def rehearsed(self, stage: Stage) -> tuple[str, ...]:
         """What is said of a stage to see what becomes of it."""
         return stages.rehearsed(stage)
+
+    def outlooks(self, statements: Sequence[str]) -> tuple[Outlook, ...]:
+        """The locks and the risks of each statement."""
+        return outlook.outlooks(statements)
 
     @property
     def sessions(self) -> SessionTexts:

@@ -1,0 +1,164 @@
+"""`migrate deploy --plan`: what a deployment would do to the database as it is; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nicol.dialects.dialect import Dialect
+from nicol.dialects.outlook import Lock, Outlook, Risk
+from nicol.dialects.scripts import Stage, bare
+from nicol.errors import DriverError
+from nicol.migrate.apply import is_outage, stages_of
+from nicol.migrate.history import Migration, check_lock
+from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
+from nicol.ops.applying import refuse_failed, unrecorded
+from nicol.ops.data_migrations import check_python
+from nicol.ops.databases import Conversation, Target, exists, talk, target_of
+from nicol.ops.histories import read_history
+from nicol.ops.project import Project
+from nicol.ops.schemas import read_schema
+from nicol.sql.program import Program, Result, rows
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStatement:
+    """A statement, the locks it takes, and what it costs on the rows that are there; `stops`: it cannot be carried out."""
+
+    text: str
+    locks: tuple[Lock, ...]
+    costs: tuple[str, ...]
+    stops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """What is carried out at once: one transaction, or a statement `alone`. `done`: an earlier deployment came so far."""
+
+    alone: bool
+    done: bool
+    statements: tuple[PlannedStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMigration:
+    """A migration that would be applied; `python`: its `migrate.py` runs at the end."""
+
+    name: str
+    steps: tuple[PlannedStep, ...]
+    python: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlan:
+    """What would be applied, in order, and where the database stands before it. `exists` false: it would be made."""
+
+    target: Target
+    before: Standing
+    exists: bool
+    migrations: tuple[PlannedMigration, ...]
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """The reasons why the deployment would fail on the rows that are there."""
+        return tuple(
+            sentence
+            for migration in self.migrations
+            for step in migration.steps
+            for statement in step.statements
+            for sentence in statement.stops
+        )
+
+
+def plan_deployment(project: Project) -> DeploymentPlan:
+    """Look at what is pending, and count in the live database what it costs."""
+    read = read_schema(project)
+    target = target_of(project, read)
+    history = read_history(project.migrations)
+    check_lock(history.lock, (target.dialect.name,))
+    if not exists(target):
+        before = standing(history, (), target.dialect.name)
+        check_python(history.migrations, project.root)
+        unmade = tuple(_unmade(migration, target.dialect) for migration in history.migrations)
+        return DeploymentPlan(target, before, exists=False, migrations=unmade)
+    with talk(target) as conversation:
+        ledger = conversation.run(read_ledger(target.dialect))
+        if ledger is None and conversation.catalog(read.schema).tables:
+            raise unrecorded(target)
+        before = standing(history, ledger or (), target.dialect.name)
+        refuse_failed(before)
+        pending = [migration for migration in history.migrations if migration.name in before.pending]
+        check_python(pending, project.root)
+        planned = tuple(_planned(conversation, migration, ledger or ()) for migration in pending)
+    return DeploymentPlan(target, before, exists=True, migrations=planned)
+
+
+def _planned(
+    conversation: Conversation, migration: Migration, ledger: tuple[LedgerRow, ...]
+) -> PlannedMigration:
+    dialect = conversation.target.dialect
+    stages = conversation.run(stages_of(migration, dialect))
+    done = next((row.steps for row in ledger if row.name == migration.name and row.progress is not None), 0)
+    outlooks = iter(dialect.outlooks([text for stage in stages for text in stage.statements]))
+    steps = tuple(
+        PlannedStep(
+            stage.alone, number < done, tuple(_statements(conversation, stage, outlooks, real=number >= done))
+        )
+        for number, stage in enumerate(stages)
+    )
+    return PlannedMigration(migration.name, steps, migration.python is not None)
+
+
+def _statements(
+    conversation: Conversation, stage: Stage, outlooks: Iterator[Outlook], *, real: bool
+) -> Iterator[PlannedStatement]:
+    for text in stage.statements:
+        outlook = next(outlooks)
+        counted = [(risk, _count(conversation, risk)) for risk in outlook.risks] if real else []
+        found = [(risk, risk.sentence.format(count=count)) for risk, count in counted if count]
+        yield PlannedStatement(
+            bare(text),
+            outlook.locks,
+            tuple(sentence for risk, sentence in found if not risk.stops),
+            tuple(sentence for risk, sentence in found if risk.stops),
+        )
+
+
+def _count(conversation: Conversation, risk: Risk) -> int:
+    """How many rows a risk concerns; none where the table does not stand there yet."""
+    try:
+        return int(conversation.run(rows(risk.count))[0][0])
+    except DriverError as error:
+        if is_outage(conversation.target.dialect, error):
+            raise
+        return 0
+
+
+def _unmade(migration: Migration, dialect: Dialect) -> PlannedMigration:
+    """The plan for a database that is not there: no row is in anybody's way."""
+    stages = _without_server(stages_of(migration, dialect))
+    steps = tuple(
+        PlannedStep(
+            stage.alone,
+            done=False,
+            statements=tuple(PlannedStatement(bare(text), (), (), ()) for text in stage.statements),
+        )
+        for stage in stages
+    )
+    return PlannedMigration(migration.name, steps, migration.python is not None)
+
+
+_NEWEST = 999999
+
+
+def _without_server(program: Program[T]) -> T:
+    """Drive a program that asks for nothing but the server's version."""
+    try:
+        next(program)
+        while True:
+            program.send(Result([(_NEWEST,)]))
+    except StopIteration as stop:
+        return stop.value
