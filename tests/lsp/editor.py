@@ -24,6 +24,7 @@ class Editor:
         self.client = client
         self.findings: dict[str, types.PublishDiagnosticsParams] = {}
         self.news = asyncio.Event()
+        self.messages: list[str] = []
         self.versions: dict[str, int] = {}
         self.capabilities: types.ServerCapabilities | None = None
 
@@ -70,6 +71,10 @@ async def editing(
     def published(params: types.PublishDiagnosticsParams) -> None:
         editor.findings[params.uri] = params
         editor.news.set()
+
+    @client.feature(types.WINDOW_SHOW_MESSAGE)
+    def shown(params: types.ShowMessageParams) -> None:
+        editor.messages.append(params.message)
 
     if port is None:
         await client.start_io(str(NICOL), "lsp")

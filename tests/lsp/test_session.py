@@ -250,6 +250,24 @@ def test_settings_say_how_a_rename_keeps_rows(tmp_path: Path) -> None:
     session(script)
 
 
+def test_a_faulty_configuration_is_told_once_and_the_schema_is_checked_without_it(tmp_path: Path) -> None:
+    file = tmp_path / "schema.prisma"
+    file.write_text(SHOP)
+    (tmp_path / "nicol.toml").write_text('schem = "schema.prisma"\n')
+
+    async def script() -> None:
+        async with editing() as editor:
+            uri = editor.open(file)
+            assert await editor.found(uri) == ()
+            editor.change(uri, insertion(types.Position(0, 0), "x"))
+            assert len(await editor.found(uri)) > 0
+            (message,) = editor.messages
+            assert "unknown setting 'schem'" in message
+            assert "did you mean 'schema'?" in message
+
+    session(script)
+
+
 def test_quick_fixes_and_pins_are_offered(tmp_path: Path) -> None:
     file = tmp_path / "schema.prisma"
     file.write_text(SHOP)

@@ -47,7 +47,7 @@ def language_server(
 
 def _server() -> Server:
     try:
-        from nicol.lsp.server import make_server
+        from nicol.lsp.answers import make_server
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in {
             "pygls",
