@@ -56,10 +56,10 @@ def _one(seed: str, kind: str, dialect: Dialect, database: Database, judge: Orac
     theirs = _BARE_JSON.sub(r"DEFAULT '\1'", theirs) if not dialect.namespaces else theirs
     first = _end(ours, old, dialect, database)
     second = _end(theirs, old, dialect, database)
-    if isinstance(second, str):
-        return "refused by the database when Prisma says it"
     if isinstance(first, str):
         return f"unequal: {seed}: ours was refused: {first}\n{before}\n{after}\n{ours}"
+    if isinstance(second, str):
+        return "refused by the database when Prisma says it"
     found = (*diff(first, second), *diff(second, first))
     return f"unequal: {seed}: {found}\n{before}\n{after}\n{ours}\n{theirs}" if found else "equal"
 

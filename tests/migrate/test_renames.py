@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -387,3 +387,53 @@ def test_a_new_value_takes_its_place(postgres_url: str):
         apply(database, made, dialect)
         assert introspect(database, dialect).enums[0].values == ("A", "B", "C", "D", "E")
     assert made.count("ADD VALUE 'E';") == 1
+
+
+HANGING = (
+    "CREATE TABLE log (note TEXT)",
+    """CREATE TRIGGER noted AFTER UPDATE OF name ON "User" BEGIN INSERT INTO log VALUES (new.name); END""",
+    'CREATE VIEW names AS SELECT id, name FROM "User"',
+    'CREATE INDEX by_lower ON "User"(lower(name)) WHERE name IS NOT NULL',
+)
+
+
+@pytest.mark.proves(
+    "Migrations", "triggers, views and indexes made by hand follow a rename and a rebuild", only="sqlite"
+)
+@pytest.mark.parametrize("rebuilt", [False, True])
+@pytest.mark.parametrize("portable", [False, True])
+def test_what_hangs_on_a_table_follows(rebuilt: bool, portable: bool, sqlite_url: str):
+    dialect = named("sqlite", portable=portable)
+    after_text = BLOG.replace("model User", "model Account").replace("author   User", "author Account")
+    after_text = after_text.replace("name  String?", "fullName String?").replace(
+        "[name, email]", "[fullName, email]"
+    )
+    if rebuilt:
+        after_text = after_text.replace(
+            "email String  @unique", "email String?  @unique\n  at DateTime @default(now())"
+        )
+    schema = schema_of(after_text, dialect)
+    after = lower(schema, dialect)
+    with open_database(sqlite_url) as database:
+        apply(database, script_between(Catalog(), lower(schema_of(BLOG, dialect), dialect), dialect), dialect)
+        for statement in (*ROWS, *HANGING):
+            ask(database, statement)
+        before = introspect(database, dialect)
+        wishes = [
+            wish for text in ("User=Account", "User.name=fullName") if (wish := parse_wish(text)) is not None
+        ]
+        found = meet(wishes, schema, dialect, before, after)
+        text = script(
+            steps_between(
+                before, replace(after, tables=(*after.tables, before.table("log"))), dialect, found.renames
+            )
+        )
+        assert ("new_Account" in text) == rebuilt
+        apply(database, text, dialect)
+        ask(database, """UPDATE "Account" SET "fullName" = 'Bo' WHERE id = 2""")
+        assert ask(database, "SELECT note FROM log") == [("Bo",)]
+        assert ask(database, "SELECT * FROM names ORDER BY id") == [(1, "Ann"), (2, "Bo")]
+        ((index,),) = ask(database, "SELECT sql FROM sqlite_master WHERE name = 'by_lower'")
+        assert "fullName" in index
+        ask(database, """DELETE FROM "Account" WHERE id = 1""")
+        assert ask(database, 'SELECT count(*) FROM "Post"') == [(1,)]
