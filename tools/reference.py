@@ -17,8 +17,11 @@ import typer.main
 
 from nicol import errors
 from nicol.cli.main import application
+from nicol.dialects import NAMES, PROVIDERS, provider_named
 from nicol.schema import parse
+from nicol.schema.provider import Constraint, Native, Numbering, Provider
 from nicol.schema.rules import RULES
+from nicol.schema.schema import Scalar
 
 ROOT = Path(__file__).parents[1]
 
@@ -91,6 +94,78 @@ def spoken(message: ast.expr) -> str:
             return "…"
 
 
+# ---- databases -------------------------------------------------------------------------------------------------------
+
+
+DATABASES = """\
+# Databases of the language
+
+Written by `make docs` from the code.
+
+What a schema may ask of each database. Nicol talks to {served}; schemas for the others are checked and formatted.
+"""
+
+
+def databases_page() -> str:
+    """The tables that rules look things up in, one section for each database."""
+    served = " and ".join(provider_named(name).title for name in NAMES)
+    parts = [DATABASES.format(served=served)]
+    for name in PROVIDERS:
+        parts.extend(database(provider_named(name)))
+    return "\n".join(parts)
+
+
+def database(provider: Provider) -> Iterator[str]:
+    """What one database has: a list of its abilities, then its native types and its index types."""
+    yield f'## {provider.title}\n\n`provider = "{provider.name}"`\n'
+    yield from (f"* {word}: {value}" for word, value in abilities(provider))
+    if provider.natives:
+        yield "\n| native type | stores | arguments |\n|---|---|---|"
+        for native in provider.natives.values():
+            yield f"| `@db.{native.name}` | {', '.join(native.scalars)} | {arguments(native)} |"
+    yield "\n| index type | operator classes |\n|---|---|"
+    for method in provider.methods.values():
+        yield f"| `{method.name}` | {', '.join(f'`{each}`' for each in method.classes or ()) or '–'} |"
+    yield ""
+
+
+def abilities(provider: Provider) -> Iterator[tuple[str, str]]:
+    """What the database can beyond native types and indexes, in a few words each."""
+    yield "lists of", ", ".join(scalar for scalar in Scalar if scalar in provider.lists) or "nothing"
+    numbered = " and ".join(scalar for scalar in Scalar if scalar in provider.numbered)
+    which = "any field" if provider.numbering is Numbering.ANY else provider.numbering
+    yield "`autoincrement()` on", f"{which}, of type {numbered}"
+    yield (
+        "names of constraints",
+        f"at most {provider.name_limit} bytes" if provider.name_limit else "of any length",
+    )
+    yield (
+        "names (`map:`) of",
+        ", ".join(
+            f"{each}s" if each != "index" else "indexes" for each in Constraint if each in provider.named
+        ),
+    )
+    words = {
+        "schemas (`@@schema`)": provider.namespaces,
+        "extensions": provider.extensions,
+        "`sequence()`": provider.sequences,
+        "`@@fulltext`": provider.fulltext,
+        "prefixes (`length:`)": provider.prefixes,
+        "partial indexes (`where:`)": provider.partial,
+        "shard keys": provider.shards,
+    }
+    yield "has", ", ".join(word for word, there in words.items() if there) or "none of the rest"
+
+
+def arguments(native: Native) -> str:
+    """The bounds of a native type's arguments."""
+    bounds = [
+        f"{low} to {high}" if high is not None else f"from {low}"
+        for low, high in native.capacity or native.limits or ()
+    ]
+    return "; ".join(bounds) + (" (needed)" if native.needed else "") if bounds else "–"
+
+
 # ---- command line ----------------------------------------------------------------------------------------------------
 
 
@@ -136,7 +211,7 @@ def spellings(parameter: Any) -> list[str]:
     return [f"{one}{value}" for one in [*parameter.opts, *parameter.secondary_opts]]
 
 
-PAGES = {"cli.md": commands_page, "errors.md": errors_page}
+PAGES = {"cli.md": commands_page, "databases.md": databases_page, "errors.md": errors_page}
 
 
 def main(check: bool) -> None:

@@ -56,6 +56,25 @@ def test_a_broken_schema_is_drawn(shop: Shop, command: tuple[str, ...]) -> None:
     assert not (shop.root / "x.db").exists()
 
 
+@pytest.mark.proves("Command line", "databases whose schemas are only checked: one clear message")
+@pytest.mark.parametrize(("provider", "title"), [("mysql", "MySQL"), ("cockroachdb", "CockroachDB")])
+@pytest.mark.parametrize("command", (*ON_DATABASES, ("generate",)), ids=" ".join)
+def test_a_database_that_is_only_checked_is_told(
+    shop: Shop, command: tuple[str, ...], provider: str, title: str
+) -> None:
+    shop.write("nicol.toml", "")
+    shop.schema(
+        'generator client {\n  provider = "nicol"\n  output = "../db"\n}\n\n'
+        f'datasource db {{\n  provider = "{provider}"\n  url = env("DATABASE_URL")\n}}\n\n'
+        "model User {\n  id BigInt @id @default(autoincrement())\n}\n"
+    )
+    answer = shop.on("file:x.db").run(*command, code=1)
+    assert answer.err.splitlines() == [
+        f"error: Nicol checks and formats schemas for {title}, but does not talk to such a database",
+        f"  help: use sqlite or postgresql; `nicol validate` and `nicol format` work with {provider}",
+    ]
+
+
 @pytest.mark.proves("Command line", "a missing environment variable is named with the places looked into")
 @pytest.mark.parametrize("command", ON_DATABASES, ids=" ".join)
 def test_a_missing_variable_is_named(shop: Shop, command: tuple[str, ...]) -> None:

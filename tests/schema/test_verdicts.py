@@ -3,7 +3,7 @@
 A section of a file begins with its name (`//# …`), then lines of its generator or datasource (`//+ …`), then its text;
 behind it stand, for each database or for all, Prisma's verdict and the codes of Nicol's findings, warnings in parentheses.
 Text that holds a datasource stands as it is. `//! reason` says why the two differ. `--update` writes the codes anew;
-verdicts are asked for by `python -m campaigns verdicts`.
+Prisma's are asked for anew where `NICOL_ORACLE` names its engines.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from campaigns import oracle
 from nicol.diagnostics import Severity, Source
 from nicol.dialects import PROVIDERS, provider_named
 from nicol.schema.parse import parse
@@ -133,3 +134,20 @@ def test_what_prisma_warns_of_nicol_warns_of(path: Path) -> None:
         if verdict == "warned" and not section.reason and not codes(section.whole(provider))
     ]
     assert not silent
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(oracle.folder() is None, reason=oracle.absence())
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_prisma_still_says_so(path: Path) -> None:
+    home = oracle.folder()
+    assert home is not None
+    judge = oracle.Oracle(home)
+    changed = [
+        (section.name, provider)
+        for section in sections(path)
+        for provider, verdict in section.verdicts
+        if (judge.validate(section.whole(provider)).error is not None) != (verdict == "invalid")
+    ]
+    judge.close()
+    assert not changed

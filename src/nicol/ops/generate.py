@@ -30,7 +30,7 @@ class Generation:
 
 def generate(project: Project, names: Sequence[str] = ()) -> tuple[Generation, ...]:
     """Write the client of every generator block that Nicol answers, or of the named ones."""
-    read = read_schema(project)
+    read = read_schema(project).served()
     chosen = _chosen(read, names)
     if not any(_is_ours(generator) for generator in chosen):
         raise GenerationFailed(
@@ -75,7 +75,6 @@ def _generate(project: Project, read: ReadSchema, generator: Generator) -> Gener
     home = project.schema if project.schema.is_dir() else project.schema.parent
     folder = (home / read_options(generator).output).resolve()
     base = Path(os.path.relpath(project.root, folder)).as_posix()
-    _ = read.dialects  # a client needs a database that Nicol talks to
     files = render_package(read.schema, generator, portable=read.portable, base=base)
     try:
         written, removed = _write(folder, files)

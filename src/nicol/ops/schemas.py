@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nicol.diagnostics import Diagnostic, Severity, Source
@@ -34,6 +34,10 @@ class ReadSchema:
     def dialects(self) -> tuple[Dialect, ...]:
         """The databases that the schema serves; ConfigurationError where it is for one that Nicol only checks schemas for."""
         return tuple(named(name, portable=self.portable) for name in self.providers)
+
+    def served(self) -> ReadSchema:
+        """Itself, where Nicol talks to each of its databases; ConfigurationError otherwise."""
+        return replace(self, providers=tuple(dialect.name for dialect in self.dialects))
 
     @property
     def portable(self) -> bool:
