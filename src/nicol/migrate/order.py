@@ -42,13 +42,14 @@ def order(changes: tuple[c.Change, ...]) -> tuple[c.Change, ...]:
     An index whose name another one takes goes or is renamed before that.
     """
     taken = {change.index.name for change in changes if isinstance(change, c.CreateIndex)}
+    back = taken & {change.index.name for change in changes if isinstance(change, c.DropIndex)}
 
     def rank(change: c.Change) -> float:
         if isinstance(change, _RENAMES):
             return _RANK[c.RenameTable]  # in their own order: each sees what those before it made
-        if isinstance(change, c.DropIndex) and change.index.name in taken:
+        if isinstance(change, c.DropIndex) and change.index.name in back:
             return _RANK[c.CreateEnum] - 0.5  # it may stand in the way of a new type
-        if isinstance(change, c.RenameIndex) and change.before.name in taken:
+        if isinstance(change, c.RenameIndex) and change.before.name in taken - back:
             return _RANK[c.DropIndex] + 0.5
         return _RANK[type(change)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nicol.catalog import Catalog, Column, ForeignKey, Index, ObjectName, Table
 from nicol.dialects import changes as c
@@ -21,7 +21,9 @@ class _Column:
 def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tuple[c.Change, ...]:
     """The same changes with everything that they need."""
     tables = tuple(
-        _with_primary_key(_recreating(change), before, after) if isinstance(change, c.AlterTable) else change
+        _with_primary_key(_with_computed(_recreating(change), before, after), before, after)
+        if isinstance(change, c.AlterTable)
+        else change
         for change in changes
     )
     lost = frozenset(_columns(tables, c.RecreateColumn))
@@ -52,6 +54,31 @@ def _is_anew(before: Column, after: Column) -> bool:
     if after.generated:
         return before.generated != after.generated
     return before.generated is not None and not before.generated.stored
+
+
+def _with_computed(change: c.AlterTable, before: Catalog, after: Catalog) -> c.AlterTable:
+    """Columns that the database computes from one of another type are made anew: their values come by themselves."""
+    retyped = {name for each in change.changes if (name := _retyped(each)) is not None}
+    spoken = {_spoken(each) for each in change.changes}
+    now = _table(after, change.table)
+    computed = tuple(
+        c.RecreateColumn(column, column)
+        for column in (_table(before, change.table).columns if retyped else ())
+        if column.generated and column.name not in spoken and now.column(column.name) is not None
+        if not retyped.isdisjoint(names_in(column.generated.sql))
+    )
+    return c.AlterTable(change.table, (*change.changes, *computed)) if computed else change
+
+
+def _spoken(change: c.TableChange) -> str | None:
+    """The column that a change is about."""
+    match change:
+        case c.AddColumn(column=column) | c.DropColumn(column=column):
+            return column.name
+        case c.AlterColumn(after=column) | c.RecreateColumn(after=column):
+            return column.name
+        case _:
+            return None
 
 
 def _with_primary_key(change: c.AlterTable, before: Catalog, after: Catalog) -> c.AlterTable:
@@ -108,26 +135,23 @@ def _lost_indexes(
 def _stepping_aside(
     changes: tuple[c.Change, ...], retyped: frozenset[_Column], before: Catalog, after: Catalog
 ) -> Iterator[c.Change]:
-    """Indexes that PostgreSQL would not build anew by itself for another type: with conditions or operator classes."""
+    """Indexes that PostgreSQL would not build anew by itself for another type: with conditions or operator classes.
+
+    They come back as they were; what they are to be called otherwise is a change of its own.
+    """
     retyped |= frozenset(_of_new_types(changes, before))
     spoken = {
         (change.table, change.index.name)
         for change in changes
         if isinstance(change, c.DropIndex | c.CreateIndex)
     }
-    renamed = {
-        (change.table, change.before.name): change for change in changes if isinstance(change, c.RenameIndex)
-    }
     for table in before.tables:
         now = after.table(table.name, table.namespace)
         own = {column.name for column in retyped if column.table == table.key}
         for index in table.indexes if now is not None and own else ():
-            rename = renamed.get((table.key, index.name))
-            name = rename.after.name if rename else index.name
-            same = next((each for each in now.indexes if each.name == name), None) if now else None
-            if same is not None and (table.key, index.name) not in spoken and _hinders(index, own):
+            if (table.key, index.name) not in spoken and _hinders(index, own):
                 yield c.DropIndex(table.key, index)
-                yield c.CreateIndex(table.key, replace(same, name=index.name))
+                yield c.CreateIndex(table.key, index)
 
 
 def _hinders(index: Index, columns: set[str]) -> bool:
