@@ -9,7 +9,7 @@ A namespace of None is the connection's own: the only one of a SQLite file, the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -36,7 +36,8 @@ class ObjectName:
 class ColumnType:
     """A type in the database's own words: `VARCHAR(20)` is `ColumnType("VARCHAR", (20,))`, `TEXT[]` has `array=True`.
 
-    `enum` is true when `name` is that of an `EnumType` of the catalog, in `namespace`.
+    `enum` is true when `name` is that of an `EnumType` of the catalog, in `namespace`. `implied`: the database takes the
+    arguments by itself, and nobody writes them; the type is the same as with them.
     """
 
     name: str
@@ -44,6 +45,7 @@ class ColumnType:
     array: bool = False
     enum: bool = False
     namespace: str | None = None
+    implied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,9 +177,8 @@ class _Finder:
         return names
 
     def is_ambiguous(self, relation: Relation) -> bool:
-        pairs = Counter(_pair(each) for each in self.found)
-        pair = _pair(relation)
-        return pairs[pair] > 1 or len(pair) == 1
+        """True when another relation has the same two ends, so that their names cannot tell them apart."""
+        return Counter(map(_pair, self.found))[_pair(relation)] > 1
 
 
 def _pair(relation: Relation) -> frozenset[str]:
@@ -246,8 +245,9 @@ class _Sides:
         """The target's name; with the relation's where that does not tell enough."""
         taken = {each.name for each in (*self.own[model].fields, *self.fields[model])}
         taken |= {each.name for each in self.present[model].relations} if model in self.present else set()
-        plain = target if not is_ambiguous and target not in taken else f"{prefix}{target}_{relation}{suffix}"
-        return free_name(plain, taken)
+        plain = f"{prefix}{target}"
+        is_plain = not is_ambiguous and not suffix and plain not in taken
+        return free_name(plain if is_plain else f"{plain}_{relation}{suffix}", taken)
 
     def put(self, model: str, name: str, target: str, arity: Arity, relation: str) -> None:
         present = self.present.get(model)

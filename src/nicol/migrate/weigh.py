@@ -424,5 +424,5 @@ def _uses(probes: Probes, column: Column, values: list[str]) -> str:
 
 
 def _shown(type: ColumnType) -> str:  # noqa: A002
-    args = f"({','.join(map(str, type.args))})" if type.args else ""
+    args = f"({','.join(map(str, type.args))})" if type.args and not type.implied else ""
     return f"{type.name}{args}{'[]' if type.array else ''}"

@@ -113,10 +113,22 @@ def column_type(type: FieldType, native: NativeType | None, schema: Schema, *, a
         case Unsupported(sql=sql):
             return ColumnType(sql, array=array)
         case Scalar() if native is not None:
-            return ColumnType(BY_NAME[native.name].sql, native.args, array)
+            return _native(BY_NAME[native.name], native.args, array=array)
         case Scalar():
             usual = USUAL[type]
             return ColumnType(usual.name, usual.args, array)
+
+
+IMPLIED = {
+    **dict.fromkeys(("timestamp", "timestamptz", "time", "timetz"), (6,)),
+    **dict.fromkeys(("bpchar", "bit"), (1,)),
+}
+"""The arguments that PostgreSQL takes by itself where none are given."""
+
+
+def _native(spec: NativeSpec, args: tuple[int, ...], *, array: bool) -> ColumnType:
+    implied = () if args else IMPLIED.get(spec.stored, ())
+    return ColumnType(spec.sql, args or implied, array, implied=bool(implied))
 
 
 def column(field: ScalarField, schema: Schema) -> Column:
@@ -189,14 +201,14 @@ def spell_type(type: ColumnType) -> str:  # noqa: A002
         name = quote(type.name) if type.namespace is None else f"{quote(type.namespace)}.{quote(type.name)}"
     else:
         name = type.name
-    args = f"({','.join(map(str, type.args))})" if type.args else ""
+    args = f"({','.join(map(str, type.args))})" if type.args and not type.implied else ""
     return f"{name}{args}{'[]' if type.array else ''}"
 
 
 def stored_type(stored: str, modifier: int, *, array: bool) -> ColumnType | None:
     """The column type of a name in `pg_type` and its modifier; None for types that the table does not hold."""
     spec = BY_STORED.get(stored)
-    return None if spec is None else ColumnType(spec.sql, _arguments(spec, modifier), array)
+    return None if spec is None else _native(spec, _arguments(spec, modifier), array=array)
 
 
 def _arguments(spec: NativeSpec, modifier: int) -> tuple[int, ...]:
