@@ -258,7 +258,7 @@ def _text_doubts(new: ColumnType, name: str) -> Doubts:
     """A text that is no value of the type stops the change; to read it is not to alter it."""
     if new.name in _RANGES:
         fits = f"CASE WHEN {name} {_WHOLE} THEN {name}::numeric BETWEEN {_RANGES[new.name]} ELSE false END"
-        return Doubts(f"NOT ({fits})", NEVER)
+        return Doubts(f"{name} IS NOT NULL AND NOT ({fits})", NEVER)
     if new.name == "DECIMAL":
         number = f"CASE WHEN {name} {_NUMERIC} THEN {name}::numeric END"
         parts = _decimal_doubts(new, f"({number})")
