@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from nicol.catalog import Catalog, Check, Column, ForeignKey, Index, IndexColumn, Table
 from nicol.dialects import changes as c
+from nicol.dialects.sqlite.renames import rewritten, spell_rename
 from nicol.dialects.sqlite.types import spell_default
-from nicol.sql.quoting import quote, quote_all, quote_text
+from nicol.sql.quoting import quote, quote_all
 
 
 def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:  # noqa: ARG001
@@ -29,12 +30,8 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
                 for each in changes
                 for text in _alter(f"ALTER TABLE {quote(table.name)}", table.name, each)
             )
-        case c.RenameTable(before=old, after=new):
-            return (f"ALTER TABLE {quote(old.name)} RENAME TO {quote(new.name)}",)
-        case c.RenameColumn(table=table, before=name, after=new_name):
-            return (f"ALTER TABLE {quote(table.name)} RENAME COLUMN {quote(name)} TO {quote(new_name)}",)
-        case c.RewriteValue():
-            return (_update(change),)
+        case c.RenameTable() | c.RenameColumn() | c.RenameEnum() | c.RenameEnumValue() | c.RewriteValue():
+            return spell_rename(change)
         case c.RedefineTables(tables=tables):
             return (
                 "PRAGMA defer_foreign_keys=ON",
@@ -75,27 +72,6 @@ def _alter(alter: str, table: str, change: c.TableChange) -> Iterator[str]:
             yield f"{alter} DROP CONSTRAINT {quote(check.name or '')}"
         case _:
             raise AssertionError(f"SQLite makes a table anew for every {type(change).__name__}")
-
-
-def _update(change: c.RewriteValue) -> str:
-    name, old = quote(change.column), quote_text(change.before)
-    where = (
-        f"EXISTS (SELECT 1 FROM json_each({name}) WHERE value = {old})"
-        if change.listed
-        else f"{name} = {old}"
-    )
-    return f"UPDATE {quote(change.table.name)} SET {name} = {_rewritten(name, change)} WHERE {where}"
-
-
-def _rewritten(value: str, change: c.RewriteValue) -> str:
-    """A value under its new name; all others as they are."""
-    old, new = quote_text(change.before), quote_text(change.after)
-    if not change.listed:
-        return f"CASE {value} WHEN {old} THEN {new} ELSE {value} END"
-    items = (
-        f"SELECT json_group_array(CASE value WHEN {old} THEN {new} ELSE value END) FROM json_each({value})"
-    )
-    return f"CASE WHEN {value} IS NULL THEN NULL ELSE ({items}) END"
 
 
 def create_table(table: Table, name: str | None = None) -> str:
@@ -194,7 +170,7 @@ def _source(change: c.Redefinition, column: Column) -> str:
     name = value = quote(column.name)
     for rewrite in change.rewrites:
         if rewrite.column == column.name:
-            value = _rewritten(value, rewrite)
+            value = rewritten(value, rewrite)
     old = change.before.column(column.name)
     if old is not None and old.nullable and not column.nullable and column.default:
         value = f"coalesce({value}, {spell_default(column.default, column.type)})"
