@@ -17,7 +17,7 @@ from nicol.schema.document import Document, ModelDeclaration
 from nicol.schema.format_words import camel_case, lower_first, plural, upper_first
 from nicol.schema.parse import parse
 from nicol.schema.relations import argument_names
-from nicol.schema.rules import attributes, fields, keys, names, relations
+from nicol.schema.rules import actions, attributes, fields, keys, names, relations
 from nicol.schema.rules.rule import Case
 from nicol.schema.schema import Arity, Scalar, Unsupported
 
@@ -38,7 +38,7 @@ _MUST_HOLD = (
     keys.models_have_one_id,
     keys.keys_name_columns,
     relations.foreign_keys_name_columns,
-    relations.referential_actions_exist,
+    actions.referential_actions_exist,
 )
 """The rules without which it is not sure what a relation lacks."""
 

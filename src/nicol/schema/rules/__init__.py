@@ -5,6 +5,7 @@ from __future__ import annotations
 from nicol.diagnostics import Diagnostic
 from nicol.schema.bind import datasources
 from nicol.schema.rules import (
+    actions,
     annotated,
     annotated_indexes,
     annotated_support,
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     *constraint_names.RULES,
     *shards.RULES,
     *relations.RULES,
+    *actions.RULES,
     *annotations.RULES,
     *annotated.RULES,
     *annotated_indexes.RULES,

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from nicol.diagnostics import Remark, Severity, Span, suggestion
 from nicol.schema.bound import BoundField, BoundModel, ModelRef, RelationGroup
 from nicol.schema.edits import Edits, behind, instead, new_attribute, new_member, text_of
-from nicol.schema.relations import action_of, argument_names, has_fields, is_many_to_many, sides
+from nicol.schema.relations import argument_names, has_fields, is_many_to_many, sides
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
-from nicol.schema.schema import Arity, ReferentialAction
+from nicol.schema.schema import Arity
 
 _SIDE_ARGUMENTS = ("fields", "references", "onDelete", "onUpdate", "map")
 
@@ -20,14 +20,15 @@ def _pairs(case: Case) -> Iterator[tuple[BoundField, BoundField]]:
             yield group.pair
 
 
-def _foreign_keys(case: Case) -> Iterator[tuple[BoundField, BoundField]]:
+def _keyed_sides(case: Case) -> Iterator[tuple[BoundField, BoundField]]:
     """The child's field and the parent's of each relation that is no m:n."""
     for pair in _pairs(case):
         if not is_many_to_many(pair):
             yield sides(pair)
 
 
-def _span(field: BoundField, argument: str) -> Span:
+def place_of(field: BoundField, argument: str) -> Span:
+    """Where a relation field gives an argument, else its name."""
     value = field.relation.arguments.get(argument) if field.relation else None
     return value.span if value is not None else field.syntax.name.span
 
@@ -118,7 +119,7 @@ def _naming(group: RelationGroup) -> str:
 @rule("relation-without-foreign-key")
 def one_side_holds_the_foreign_key(case: Case) -> Iterator[Problem]:
     """One side of a relation names its foreign key's fields and what they refer to."""
-    for child, parent in _foreign_keys(case):
+    for child, parent in _keyed_sides(case):
         fields, references = argument_names(child, "fields"), argument_names(child, "references")
         if fields and references:
             continue
@@ -143,7 +144,7 @@ def the_other_side_has_no_foreign_key(case: Case) -> Iterator[Problem]:
                 if field.relation is not None and argument in field.relation.arguments:
                     text = f"`{argument}` does not belong to this side of the relation"
                     severity = Severity.WARNING if many and argument == "map" else Severity.ERROR
-                    yield Problem(text, _span(field, argument), _where_it_goes(pair, field), severity)
+                    yield Problem(text, place_of(field, argument), _where_it_goes(pair, field), severity)
 
 
 def _where_it_goes(pair: tuple[BoundField, BoundField], field: BoundField) -> str:
@@ -156,7 +157,7 @@ def _where_it_goes(pair: tuple[BoundField, BoundField], field: BoundField) -> st
 @rule("unknown-relation-field")
 def foreign_keys_name_columns(case: Case) -> Iterator[Problem]:
     """`fields` names columns of this model, `references` columns of the other, each once."""
-    for child, parent in _foreign_keys(case):
+    for child, parent in _keyed_sides(case):
         for argument, model in (("fields", child.model), ("references", parent.model)):
             yield from _strange_columns(child, argument, case.binding.models[model])
 
@@ -192,9 +193,9 @@ def _columns(field: BoundField, argument: str, model: BoundModel) -> list[BoundF
     return found if len(found) == len(names) and found else None
 
 
-def _keys(case: Case) -> Iterator[tuple[BoundField, BoundField, list[BoundField], list[BoundField]]]:
+def foreign_keys(case: Case) -> Iterator[tuple[BoundField, BoundField, list[BoundField], list[BoundField]]]:
     """Child, parent, foreign key and referenced columns of each relation whose columns exist."""
-    for child, parent in _foreign_keys(case):
+    for child, parent in _keyed_sides(case):
         fields = _columns(child, "fields", case.binding.models[child.model])
         references = _columns(child, "references", case.binding.models[parent.model])
         if fields and references:
@@ -204,16 +205,16 @@ def _keys(case: Case) -> Iterator[tuple[BoundField, BoundField, list[BoundField]
 @rule("relation-column-count")
 def foreign_keys_pair_their_columns(case: Case) -> Iterator[Problem]:
     """A foreign key has as many columns as it refers to."""
-    for child, _, fields, references in _keys(case):
+    for child, _, fields, references in foreign_keys(case):
         if len(fields) != len(references):
             text = f"`fields` names {len(fields)}, `references` {len(references)}"
-            yield Problem(text, _span(child, "references"), "name as many here as there")
+            yield Problem(text, place_of(child, "references"), "name as many here as there")
 
 
 @rule("relation-column-type")
 def foreign_keys_have_the_types_they_refer_to(case: Case) -> Iterator[Problem]:
     """A column of a foreign key has the type of the column it refers to."""
-    for _, parent, fields, references in _keys(case):
+    for _, parent, fields, references in foreign_keys(case):
         for field, reference in zip(fields, references, strict=False):
             types = field.syntax.type.name.text, reference.syntax.type.name.text
             if types[0] != types[1] and field.target is not None and reference.target is not None:
@@ -225,14 +226,14 @@ def foreign_keys_have_the_types_they_refer_to(case: Case) -> Iterator[Problem]:
 @rule("relation-to-no-key")
 def foreign_keys_refer_to_keys(case: Case) -> Iterator[Problem]:
     """What a foreign key refers to is an id or unique in its model."""
-    for child, parent, _, references in _keys(case):
+    for child, parent, _, references in foreign_keys(case):
         names = tuple(field.name for field in references)
         if not _is_key(names, case.binding.models[parent.model]):
             listed = ", ".join(names)
             way_out = _make_unique(names, parent.model)
             fix = _unique(names, parent.model, case)
             yield Problem(
-                f"`{parent.model}` is not unique by {listed}", _span(child, "references"), way_out, fix=fix
+                f"`{parent.model}` is not unique by {listed}", place_of(child, "references"), way_out, fix=fix
             )
 
 
@@ -262,7 +263,7 @@ def _is_unique(names: tuple[str, ...], model: BoundModel) -> bool:
 @rule("optional-foreign-key")
 def required_relations_have_required_columns(case: Case) -> Iterator[Problem]:
     """A relation whose foreign key may be null is optional."""
-    for child, _, fields, _ in _keys(case):
+    for child, _, fields, _ in foreign_keys(case):
         optional = [field.name for field in fields if field.arity is Arity.OPTIONAL]
         if child.arity is Arity.REQUIRED and optional:
             text = f"`{child.name}` is required, but `{optional[0]}` is optional"
@@ -278,7 +279,7 @@ def required_relations_have_required_columns(case: Case) -> Iterator[Problem]:
 @rule("one-to-one-without-unique")
 def one_to_one_relations_are_unique(case: Case) -> Iterator[Problem]:
     """The foreign key of a 1:1 relation is unique."""
-    for child, parent, fields, _ in _keys(case):
+    for child, parent, fields, _ in foreign_keys(case):
         names = tuple(field.name for field in fields)
         if parent.arity is Arity.LIST or any(
             key.names == names for key in case.binding.models[child.model].criteria
@@ -299,7 +300,7 @@ def one_to_one_relations_are_unique(case: Case) -> Iterator[Problem]:
 @rule("required-other-side")
 def the_other_side_of_one_to_one_is_optional(case: Case) -> Iterator[Problem]:
     """The side of a 1:1 relation without the foreign key is optional."""
-    for _, parent in _foreign_keys(case):
+    for _, parent in _keyed_sides(case):
         if parent.arity is Arity.REQUIRED:
             text = f"nothing makes sure that every `{parent.model}` has its `{parent.name}`"
             type_ = parent.syntax.type
@@ -317,76 +318,6 @@ def both_sides_of_many_to_many_have_single_ids(case: Case) -> Iterator[Problem]:
                     text = f"`{other.model}` has no id of one field, which an m:n relation needs"
                     way_out = "give it one, or make the table between the models a model"
                     yield Problem(text, field.syntax.name.span, way_out)
-
-
-@rule("unknown-action")
-def referential_actions_exist(case: Case) -> Iterator[Problem]:
-    """An action is one that the language has."""
-    for field in case.fields():
-        for argument in ("onDelete", "onUpdate"):
-            word = field.relation.constant(argument) if field.relation else None
-            if word is None:
-                continue
-            action, known = action_of(field, argument), list(ReferentialAction)
-            if action is None:
-                meant = suggestion(word, known)
-                way_out = f"did you mean {meant}?" if meant else f"actions are {', '.join(known)}"
-                span = _span(field, argument)
-                yield Problem(f"there is no action {word}", span, way_out, fix=instead(span, meant))
-
-
-@rule("action-unavailable")
-def referential_actions_can_be_done(case: Case) -> Iterator[Problem]:
-    """An action is one that the database can do, or that can be done in its place without foreign keys."""
-    if case.provider is None:
-        return
-    emulated = case.emulates
-    can = case.provider.emulated if emulated else case.provider.actions
-    for field, argument, action in _actions(case):
-        place = 'with relationMode = "prisma"' if emulated else f"by {case.provider.title}"
-        if action not in can:
-            way_out = f"use one of {', '.join(sorted(can))}"
-            yield Problem(f"{action} cannot be done {place}", _span(field, argument), way_out)
-        elif action in case.provider.doubtful and not emulated:
-            reason = f"{case.provider.title} does not do {action}: {case.provider.doubtful[action]}"
-            yield Problem(reason, _span(field, argument), "use another action", Severity.WARNING)
-
-
-def _actions(case: Case) -> Iterator[tuple[BoundField, str, ReferentialAction]]:
-    for field in case.fields():
-        for argument in ("onDelete", "onUpdate"):
-            action = action_of(field, argument)
-            if action is not None:
-                yield field, argument, action
-
-
-@rule("emulated-relation-without-index")
-def emulated_relations_have_an_index(case: Case) -> Iterator[Problem]:
-    """Without foreign keys (`relationMode = "prisma"`), the fields of a relation begin an index."""
-    if not case.emulates:
-        return
-    for child, parent, fields, _ in _keys(case):
-        names = tuple(field.name for field in fields)
-        if not any(key.names[: len(names)] == names for key in case.binding.models[child.model].keys):
-            listed = ", ".join(names)
-            text = (
-                f"no index helps to find the `{child.model}` of a `{parent.model}`: none begins with {listed}"
-            )
-            yield Problem(text, _span(child, "fields"), f"add @@index([{listed}])", Severity.WARNING)
-
-
-@rule("set-null-on-required")
-def set_null_is_for_columns_that_can_be_null(case: Case) -> Iterator[Problem]:
-    """SetNull is for foreign keys that can be null."""
-    refused = case.emulates or (case.provider is not None and case.provider.refuses_set_null_on_required)
-    severity = Severity.ERROR if refused else Severity.WARNING
-    for child, _, fields, _ in _keys(case):
-        required = [field.name for field in fields if field.arity is Arity.REQUIRED]
-        for argument in ("onDelete", "onUpdate"):
-            if required and action_of(child, argument) is ReferentialAction.SET_NULL:
-                text = f"SetNull would fail: `{required[0]}` is required"
-                way_out = f"make `{required[0]}` optional, or use another action"
-                yield Problem(text, _span(child, argument), way_out, severity)
 
 
 @rule("relation-to-ignored")
@@ -421,9 +352,5 @@ RULES: tuple[Rule, ...] = (
     one_to_one_relations_are_unique,
     the_other_side_of_one_to_one_is_optional,
     both_sides_of_many_to_many_have_single_ids,
-    referential_actions_exist,
-    referential_actions_can_be_done,
-    emulated_relations_have_an_index,
-    set_null_is_for_columns_that_can_be_null,
     relations_to_ignored_models_are_ignored,
 )
