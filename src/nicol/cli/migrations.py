@@ -30,8 +30,10 @@ DIFFERENT = 2
 
 def group() -> typer.Typer:
     """The commands of the group."""
+    from nicol.cli import histories
+
     app = typer.Typer(help="Make, apply and inspect migrations.", no_args_is_help=True, rich_markup_mode=None)
-    for command in (dev, deploy, status, diff, resolve, reset):
+    for command in (dev, deploy, status, diff, resolve, reset, *histories.COMMANDS):
         app.command(command.__name__)(command)
     return app
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
+from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.outlook import Outlook
@@ -251,6 +251,17 @@ class Dialect(ABC):
     @abstractmethod
     def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         """The statements that make an adapted change, without semicolons."""
+
+    object_kinds: ClassVar[tuple[str, ...]]
+    """The kinds of objects that no schema speaks of, in the order in which they go: what hangs on others first."""
+
+    @abstractmethod
+    def drop_object(self, thing: Unmanaged) -> str | None:
+        """The statement that takes an object away; None where none does."""
+
+    @abstractmethod
+    def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
+        """The statements that make an object; none where none do."""
 
     # ---- carrying out --------------------------------------------------------------------------------------------
 

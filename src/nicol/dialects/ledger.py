@@ -12,7 +12,8 @@ class LedgerTexts:
     `create` makes it where it is missing. `exists` has a row when it is there. `lock` keeps other deployers waiting until
     the transaction ends (empty: a writing transaction does so already); `turn` answers whether Prisma is not at work, and
     keeps it out until then (empty: there is no such lock). `read` answers id, name, checksum, finished, rolled back,
-    logs, number of steps done. `record` takes id, checksum, name and number of steps; `roll_back` a name.
+    logs, number of steps done. `record` takes id, checksum, name and number of steps; `roll_back` a name, of which
+    attempts are undone that did not finish, and `undo` a name of which all are.
 
     A migration in several stages has a row while it is under way: `begin` takes id, checksum, name and logs; `note` the
     number of steps, logs, the row's new id, a checksum and its id so far; `finish` the number of steps, a checksum and the id.
@@ -26,6 +27,7 @@ class LedgerTexts:
     read: str
     record: str
     roll_back: str
+    undo: str
     begin: str
     note: str
     finish: str

@@ -95,6 +95,17 @@ def replayed(
     return (yield from dialect.introspect(namespaces))
 
 
+def replayed_along(
+    migrations: Iterable[Migration], dialect: Dialect, namespaces: tuple[str, ...]
+) -> Program[tuple[Catalog, ...]]:
+    """What a database that was empty holds after each of the migrations."""
+    found: list[Catalog] = []
+    for migration in migrations:
+        yield from replay(migration, dialect)
+        found.append((yield from dialect.introspect(namespaces)))
+    return tuple(found)
+
+
 def is_outage(dialect: Dialect, error: DriverError) -> bool:
     """True for a failure that is no fault of the script."""
     violation = dialect.meaning_of(error)

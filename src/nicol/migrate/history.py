@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from nicol.errors import MigrationError
@@ -20,6 +21,12 @@ _PROVIDERS = frozenset({"cockroachdb", "mongodb", "mysql", "postgres", "postgres
 """The databases that a lock file may name, Prisma's among them."""
 _SCRIPT = re.compile(r"migration(?:\.(?P<provider>[a-z]+))?\.sql")
 _LONGEST_TITLE = 200
+_REPLACES = re.compile(r"^-- nicol: replaces (\S+)\s*$", re.MULTILINE)
+
+
+def replacing(names: Iterable[str]) -> str:
+    """The head of a script that stands for those of other migrations: where these are applied, it is, too."""
+    return "".join(f"-- nicol: replaces {name}\n" for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,11 @@ class Migration:
     scripts: tuple[tuple[str, str], ...]
     snapshot: str | None = None
     python: str | None = None
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """The migrations that this one was squashed from, as the head of its scripts says."""
+        return tuple(_REPLACES.findall(self.scripts[0][1]))
 
     def script(self, provider: str) -> str:
         """What this migration says to one database: its own script, else the one for all."""
@@ -170,6 +182,12 @@ def migration_name(stamp: str, title: str) -> str:
     return f"{stamp}_{slug}" if slug else stamp
 
 
+def stamp(now: datetime, history: History) -> str:
+    """14 digits of UTC time, later than those of every migration that there is: names are the order of the history."""
+    stamps = [int(name[:14]) for name in history.names if re.match(r"\d{14}(?:_|$)", name)]
+    return str(max([int(now.strftime("%Y%m%d%H%M%S")), *(each + 1 for each in stamps)]))
+
+
 def script_file(provider: str, *, portable: bool) -> str:
     """The name of the file that holds a migration's SQL for one database."""
     return f"migration.{provider}.sql" if portable else SCRIPT_FILE
@@ -242,7 +260,12 @@ def check_snapshot(migration: str, text: str) -> None:
 
 def latest_snapshot(history: History) -> str | None:
     """The schema that the whole history stands for, if the last migration's snapshot was taken at this very lineage."""
-    if not history.migrations or (text := history.migrations[-1].snapshot) is None:
+    return snapshot_at(history, len(history.migrations))
+
+
+def snapshot_at(history: History, count: int) -> str | None:
+    """The schema that the first `count` migrations stand for, if the snapshot of their last was taken at this lineage."""
+    if count == 0 or (text := history.migrations[count - 1].snapshot) is None:
         return None
     head, _, schema = text.partition("\n")
-    return schema if lineage(history.names) in head else None
+    return schema if lineage(history.names[:count]) in head else None

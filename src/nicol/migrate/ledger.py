@@ -48,7 +48,7 @@ class Standing:
 
     `applied`: in both. `pending`: only in the history. `missing`: applied, but no longer in the history. `changed`:
     applied from a script that reads otherwise today. `failed`: attempts that somebody has to resolve. `halfway`: those of the
-    pending ones whose first stages are done.
+    pending ones whose first stages are done. `torn`: those of the pending ones that replace others, of which some are applied.
     """
 
     applied: tuple[str, ...] = ()
@@ -57,17 +57,25 @@ class Standing:
     changed: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     halfway: tuple[str, ...] = ()
+    torn: tuple[str, ...] = ()
 
 
 def standing(history: History, ledger: Iterable[LedgerRow], provider: str) -> Standing:
-    """Compare a history with what a database remembers: by name and by the checksum of this database's script."""
+    """Compare a history with what a database remembers: by name and by the checksum of this database's script.
+
+    A migration that replaces others is applied where all of these are.
+    """
     entries = tuple(ledger)
     applied = {row.name: row.checksum for row in entries if row.applied}
     failed = {row.name for row in entries if row.failed}
-    known = set(history.names)
+    replaced = {migration.name: migration.replaces for migration in history.migrations if migration.replaces}
+    whole = {name for name, old in replaced.items() if applied.keys() >= set(old)}
+    torn = {name for name, old in replaced.items() if name not in whole and applied.keys() & set(old)}
+    known = {*history.names, *(name for old in replaced.values() for name in old)}
+    done = applied.keys() | whole
     return Standing(
-        applied=tuple(name for name in history.names if name in applied),
-        pending=tuple(name for name in history.names if name not in applied and name not in failed),
+        applied=tuple(name for name in history.names if name in done),
+        pending=tuple(name for name in history.names if name not in done and name not in failed),
         missing=tuple(sorted(name for name in applied if name not in known)),
         changed=tuple(
             migration.name
@@ -77,6 +85,7 @@ def standing(history: History, ledger: Iterable[LedgerRow], provider: str) -> St
         ),
         failed=tuple(sorted(failed)),
         halfway=tuple(sorted({row.name for row in entries if row.progress is not None})),
+        torn=tuple(sorted(torn - applied.keys())),
     )
 
 

@@ -60,8 +60,15 @@ def make_ledger(conversation: Conversation) -> tuple[LedgerRow, ...]:
 
 
 def refuse_failed(standing: Standing) -> None:
-    """Stop where an earlier attempt ended nobody knows how (P3009)."""
+    """Stop where an earlier attempt ended nobody knows how, or the history was squashed too early for the database (P3009)."""
     refuse_failed_names(standing.failed)
+    for name in standing.torn:
+        raise MigrationError(
+            f"the migration {name} replaces others, of which this database has only some",
+            code="P3009",
+            help="deploy the history as it was before it was squashed, from version control, then this one",
+            migration=name,
+        )
 
 
 def refuse_halfway(standing: Standing) -> None:

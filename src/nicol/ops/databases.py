@@ -18,7 +18,7 @@ from nicol.drivers import (
     parse_address,
     run,
 )
-from nicol.errors import ConnectionFailed, DriverError, NicolError
+from nicol.errors import ConfigurationError, ConnectionFailed, DriverError, NicolError
 from nicol.ops.project import Project, Setting, migration_url
 from nicol.ops.schemas import ReadSchema
 from nicol.schema.schema import Schema
@@ -66,6 +66,14 @@ class Conversation:
 def target_of(project: Project, read: ReadSchema) -> Target:
     """The database of the project, which must be one that the schema serves."""
     return target_at(migration_url(project, read.schema.datasource), read)
+
+
+def target_if_any(project: Project, read: ReadSchema) -> Target | None:
+    """The project's database, where a URL is set: comparing schemas and histories needs none."""
+    try:
+        return target_of(project, read)
+    except ConfigurationError:
+        return None
 
 
 def target_at(url: Setting, read: ReadSchema) -> Target:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +16,13 @@ from nicol.migrate.history import (
     latest_snapshot,
     migration_name,
     snapshot_text,
+    stamp,
 )
-from nicol.migrate.ledger import LedgerRow, Standing, standing
+from nicol.migrate.ledger import LedgerRow, standing
+from nicol.ops.agreement import refuse_diverged, refuse_drift
 from nicol.ops.applying import apply_all, open_ledger, refuse_failed, refuse_halfway
 from nicol.ops.databases import Conversation, Target, ensure_database, talk, target_of
-from nicol.ops.drift import Drift, drift
+from nicol.ops.drift import drift
 from nicol.ops.hazards import consent, weigh
 from nicol.ops.histories import read_history, write_migration, write_snapshot
 from nicol.ops.manner import manner_of
@@ -84,7 +85,7 @@ def migrate_dev(
     target = target_of(project, read)
     history = read_history(project.migrations)
     check_lock(history.lock, read.providers)
-    title = migration_name(_stamp(now, history), name)
+    title = migration_name(stamp(now, history), name)
     desk = _Desk(project, read, target, history, places_of(project, read, target))
     created_database = ensure_database(target)
     with talk(target) as conversation:
@@ -111,54 +112,20 @@ def migrate_dev(
     )
 
 
-def _stamp(now: datetime, history: History) -> str:
-    """14 digits of UTC time, later than those of every migration that there is: names are the order of the history."""
-    stamps = [int(name[:14]) for name in history.names if re.match(r"\d{14}(?:_|$)", name)]
-    return str(max([int(now.strftime("%Y%m%d%H%M%S")), *(stamp + 1 for stamp in stamps)]))
-
-
 def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
     """Stop where the database is not what its record says; else what the whole history stands for, and remarks."""
     ledger = open_ledger(conversation, desk.read.schema)
     stand = standing(desk.history, ledger, desk.target.dialect.name)
     refuse_failed(stand)
     refuse_halfway(stand)
-    _refuse_diverged(stand)
+    refuse_diverged(stand)
     dialect, schema = desk.target.dialect, desk.read.schema
     everything = catalog_after(desk.history.migrations, dialect, schema, desk.places)
     applied = [migration for migration in desk.history.migrations if migration.name in stand.applied]
     expected = catalog_after(applied, dialect, schema, desk.places) if stand.pending else everything
     found = drift(expected, conversation.catalog(schema))
-    _refuse_drift(found, desk.target)
+    refuse_drift(found, desk.target)
     return everything, tuple(f"the database differs from its history: {line}" for line in found.objects)
-
-
-def _refuse_diverged(stand: Standing) -> None:
-    changed = [f"{name} was edited after it had been applied" for name in stand.changed]
-    missing = [f"{name} is applied, but no longer in the history" for name in stand.missing]
-    if reasons := [*changed, *missing]:
-        raise Cancelled(
-            "the history is not what was applied to the database:" + _listed(reasons),
-            help="restore the files from version control; or start over with `nicol migrate reset`, which empties the database",
-        )
-
-
-def _refuse_drift(found: Drift, target: Target) -> None:
-    if found.tables:
-        raise Cancelled(
-            f"the database {target.shown} is not what its history says. What was changed in it:"
-            + _listed(found.tables, bullet=""),
-            help=(
-                "if the change was meant, take it into the schema and the history (`nicol migrate diff --from migrations "
-                "--to url --script`, then `nicol migrate resolve --applied`); else `nicol migrate reset`, which empties "
-                "the database"
-            ),
-        )
-
-
-def _listed(lines: list[str] | tuple[str, ...], limit: int = 20, bullet: str = "- ") -> str:
-    shown = "".join(f"\n  {bullet}{line}" for line in lines[:limit])
-    return shown + (f"\n  … and {len(lines) - limit} more" if len(lines) > limit else "")
 
 
 def _catch_up(desk: _Desk, conversation: Conversation, told: Callable[[str], None]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
 from nicol.migrate.history import check_lock
 from nicol.migrate.lower import lower
-from nicol.ops.databases import Target, talk, target_at, target_of
+from nicol.ops.databases import Target, talk, target_at, target_if_any, target_of
 from nicol.ops.drift import Drift, drift, new_objects
 from nicol.ops.histories import read_history
 from nicol.ops.planning import plan_between
@@ -130,7 +130,7 @@ def _dialect(project: Project, read: ReadSchema, sides: Sequence[Side], provider
         raise ConfigurationError(
             "the schema names no database", help="add a datasource block, or give --provider"
         )
-    target = _reachable(project, read)
+    target = target_if_any(project, read)
     return target.dialect if target is not None else read.dialects[0]
 
 
@@ -154,7 +154,7 @@ def _history(project: Project, read: ReadSchema, folder: Path, dialect: Dialect)
     history = read_history(folder)
     check_lock(history.lock, (dialect.name,))
     return catalog_after(
-        history.migrations, dialect, read.schema, places_of(project, read, _reachable(project, read))
+        history.migrations, dialect, read.schema, places_of(project, read, target_if_any(project, read))
     )
 
 
@@ -165,11 +165,3 @@ def _live(target: Target, read: ReadSchema) -> Catalog:
 
 def _target(project: Project, read: ReadSchema, url: str) -> Target:
     return target_at(Setting(anchored(url, project.root), "the command line"), read)
-
-
-def _reachable(project: Project, read: ReadSchema) -> Target | None:
-    """The project's database, where a URL is set; comparing schemas and histories needs none."""
-    try:
-        return target_of(project, read)
-    except ConfigurationError:
-        return None

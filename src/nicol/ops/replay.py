@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect, Fault
 from nicol.drivers import create_database, drop_database, parse_address
 from nicol.errors import DriverError, MigrationError
-from nicol.migrate.apply import replayed
+from nicol.migrate.apply import replayed, replayed_along
 from nicol.migrate.history import Migration
 from nicol.ops.databases import Target, explain, explained, namespaces_of, talk, target_at, without_ledger
 from nicol.ops.project import Project, Setting, shadow_url
 from nicol.ops.schemas import ReadSchema
 from nicol.schema.schema import Schema
 from nicol.sql.program import Program
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,23 @@ def catalog_after(
 ) -> Catalog:
     """What an empty database holds after the migrations."""
     program = partial(replayed, tuple(migrations), dialect, namespaces_of(schema))
+    return without_ledger(_aside(program, dialect, schema, places))
+
+
+def catalogs_along(
+    migrations: Sequence[Migration], dialect: Dialect, schema: Schema | None, places: Places
+) -> tuple[Catalog, ...]:
+    """What a database that was empty holds after each of the migrations."""
+    program = partial(replayed_along, migrations, dialect, namespaces_of(schema))
+    return tuple(map(without_ledger, _aside(program, dialect, schema, places)))
+
+
+def _aside(program: Callable[[], Program[T]], dialect: Dialect, schema: Schema | None, places: Places) -> T:
+    """The answer of an empty database in which nobody is disturbed."""
     if dialect.in_memory is not None:
         memory = Target(Setting(dialect.in_memory, "memory"), parse_address(dialect.in_memory), dialect)
         with talk(memory) as conversation:
-            return without_ledger(conversation.run(program()))
+            return conversation.run(program())
     if (shadow := places.shadow) is not None and shadow.dialect.name == dialect.name:
         return _in_shadow(shadow, places.target, schema, program)
     if (target := places.target) is not None and target.dialect.name == dialect.name:
@@ -61,8 +77,8 @@ def catalog_after(
 
 
 def _in_shadow(
-    shadow: Target, target: Target | None, schema: Schema | None, program: Callable[[], Program[Catalog]]
-) -> Catalog:
+    shadow: Target, target: Target | None, schema: Schema | None, program: Callable[[], Program[T]]
+) -> T:
     """In the database that was given for it, which is emptied before and afterwards."""
     if target is not None and shadow.address == target.address:
         raise MigrationError(
@@ -72,12 +88,12 @@ def _in_shadow(
     with talk(shadow) as conversation:
         conversation.clear(schema)
         try:
-            return without_ledger(conversation.run(program()))
+            return conversation.run(program())
         finally:
             conversation.clear(schema)
 
 
-def _on_server(target: Target, program: Callable[[], Program[Catalog]]) -> Catalog:
+def _on_server(target: Target, program: Callable[[], Program[T]]) -> T:
     """In a database of its own on the target's server, else aside in the target itself, where all of it is undone."""
     scratch = Target(target.url, target.address.on(f"nicol_scratch_{secrets.token_hex(6)}"), target.dialect)
     try:
@@ -86,10 +102,10 @@ def _on_server(target: Target, program: Callable[[], Program[Catalog]]) -> Catal
         if not _is_denied(error, target):
             raise explain(error, target) from error
         with talk(target) as conversation:
-            return without_ledger(conversation.run(target.dialect.aside(program())))
+            return conversation.run(target.dialect.aside(program()))
     try:
         with talk(scratch) as conversation:
-            return without_ledger(conversation.run(program()))
+            return conversation.run(program())
     finally:
         with explained(scratch):
             drop_database(scratch.address)

@@ -36,6 +36,7 @@ LEDGER = LedgerTexts(
     " VALUES ($1, $2, $3, $4, now(), clock_timestamp())",
     roll_back=f"UPDATE {_TABLE} SET rolled_back_at = clock_timestamp()"
     " WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL",
+    undo=f"UPDATE {_TABLE} SET rolled_back_at = clock_timestamp() WHERE migration_name = $1 AND rolled_back_at IS NULL",
     begin=f"INSERT INTO {_TABLE} (id, checksum, migration_name, logs, started_at) VALUES ($1, $2, $3, $4, clock_timestamp())",
     note=f"UPDATE {_TABLE} SET applied_steps_count = $1, logs = $2, id = $3, checksum = $4"
     " WHERE id = $5 AND finished_at IS NULL AND rolled_back_at IS NULL",

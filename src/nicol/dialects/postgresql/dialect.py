@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
+from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
@@ -20,6 +20,7 @@ from nicol.dialects.postgresql import (
     describe,
     errors,
     introspect,
+    objects,
     outlook,
     stages,
     types,
@@ -69,6 +70,7 @@ class PostgreSQL(Dialect):
     foreign_tables: ClassVar[frozenset[str]] = introspect.FOREIGN_TABLES
     fills_nulls: ClassVar[bool] = False
     join_table_key: ClassVar[bool] = True
+    object_kinds: ClassVar[tuple[str, ...]] = objects.KINDS
     in_memory: ClassVar[str | None] = None
 
     @property
@@ -155,6 +157,14 @@ class PostgreSQL(Dialect):
     def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         """The statements that make a change."""
         return ddl.spell(change, before, after)
+
+    def drop_object(self, thing: Unmanaged) -> str | None:
+        """The statement that takes an object away."""
+        return objects.drop(thing)
+
+    def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
+        """The statements that make an object."""
+        return objects.make(thing)
 
     @property
     def ledger(self) -> LedgerTexts:

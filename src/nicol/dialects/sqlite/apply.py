@@ -42,6 +42,7 @@ LEDGER = LedgerTexts(
     f" VALUES (?, ?, ?, ?, {_NOW}, {_NOW})",
     roll_back=f"UPDATE {_TABLE} SET rolled_back_at = {_NOW}"
     " WHERE migration_name = ? AND finished_at IS NULL AND rolled_back_at IS NULL",
+    undo=f"UPDATE {_TABLE} SET rolled_back_at = {_NOW} WHERE migration_name = ? AND rolled_back_at IS NULL",
     begin=f"INSERT INTO {_TABLE} (id, checksum, migration_name, logs, started_at) VALUES (?, ?, ?, ?, {_NOW})",
     note=f"UPDATE {_TABLE} SET applied_steps_count = ?, logs = ?, id = ?, checksum = ?"
     " WHERE id = ? AND finished_at IS NULL AND rolled_back_at IS NULL",

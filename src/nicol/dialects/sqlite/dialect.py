@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default
+from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
@@ -21,6 +21,7 @@ from nicol.dialects.sqlite import (
     describe,
     errors,
     introspect,
+    objects,
     outlook,
     stages,
     types,
@@ -60,6 +61,7 @@ class SQLite(Dialect):
     foreign_tables: ClassVar[frozenset[str]] = frozenset()
     fills_nulls: ClassVar[bool] = True
     join_table_key: ClassVar[bool] = False
+    object_kinds: ClassVar[tuple[str, ...]] = objects.KINDS
     in_memory: ClassVar[str | None] = "file::memory:"
 
     @property
@@ -142,6 +144,14 @@ class SQLite(Dialect):
     def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         """The statements that make a change."""
         return ddl.spell(change, before, after)
+
+    def drop_object(self, thing: Unmanaged) -> str | None:
+        """The statement that takes an object away."""
+        return objects.drop(thing)
+
+    def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
+        """The statements that make an object."""
+        return objects.make(thing)
 
     @property
     def ledger(self) -> LedgerTexts:

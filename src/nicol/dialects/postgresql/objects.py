@@ -1,0 +1,68 @@
+"""What PostgreSQL says to make an object that no schema speaks of, and to take it away."""
+
+from __future__ import annotations
+
+from nicol.catalog import ObjectName, Unmanaged
+from nicol.dialects.postgresql.types import spell_name
+from nicol.sql.quoting import quote
+
+_ON_TABLE = {"trigger": "TRIGGER", "policy": "POLICY", "rule": "RULE"}
+_BY_NAME = {
+    "view": "VIEW",
+    "materialized view": "MATERIALIZED VIEW",
+    "foreign table": "FOREIGN TABLE",
+    "statistics": "STATISTICS",
+    "domain": "DOMAIN",
+    "type": "TYPE",
+    "sequence": "SEQUENCE",
+}
+_BY_ARGUMENTS = {"function": "FUNCTION", "procedure": "PROCEDURE", "aggregate": "AGGREGATE"}
+KINDS = (
+    *("event trigger", "trigger", "policy", "rule", "index", "materialized view", "view", "constraint"),
+    *("statistics", "foreign table", "aggregate", "procedure", "function", "domain", "type", "sequence"),
+)
+"""In the order in which objects go: what hangs on others first."""
+
+
+def drop(thing: Unmanaged) -> str | None:
+    """The statement; None where there is none, because the object is a part of its table, or the server's."""
+    name, space = thing.name, thing.namespace
+    if thing.kind in _ON_TABLE and thing.table is not None:
+        return f"DROP {_ON_TABLE[thing.kind]} {quote(name)} ON {spell_name(ObjectName(thing.table, space))}"
+    if thing.kind in _BY_NAME:
+        return f"DROP {_BY_NAME[thing.kind]} {spell_name(ObjectName(name, space))}"
+    if thing.kind in _BY_ARGUMENTS:
+        own, _, arguments = name.partition("(")
+        return f"DROP {_BY_ARGUMENTS[thing.kind]} {spell_name(ObjectName(own, space))}({arguments}"
+    match thing.kind:
+        case "constraint" if thing.table is not None:
+            return f"ALTER TABLE {spell_name(ObjectName(thing.table, space))} DROP CONSTRAINT {quote(name)}"
+        case "index":
+            return f"DROP INDEX {spell_name(ObjectName(name, space))}"
+        case "event trigger":
+            return f"DROP EVENT TRIGGER {quote(name)}"
+        case _:
+            return None
+
+
+_STATES = {" -- disabled": "DISABLE", " -- on replicas only": "ENABLE REPLICA", " -- always": "ENABLE ALWAYS"}
+
+
+def make(thing: Unmanaged) -> tuple[str, ...]:
+    """The statements; none where there are none, because the object is a part of its table, or the server's."""
+    text = thing.definition.rstrip().removesuffix(";")
+    table = spell_name(ObjectName(thing.table, thing.namespace)) if thing.table is not None else ""
+    match thing.kind:
+        case "constraint":
+            return (f"ALTER TABLE {table} ADD CONSTRAINT {quote(thing.name)} {text}",)
+        case "trigger":
+            state = next((each for each in _STATES if text.endswith(each)), None)
+            if state is None:
+                return (text,)
+            return text.removesuffix(
+                state
+            ), f"ALTER TABLE {table} {_STATES[state]} TRIGGER {quote(thing.name)}"
+        case "sequence" | "aggregate" | "event trigger":
+            return ()  # a column's own, or told in parts only
+        case _:
+            return (text,) if drop(thing) is not None else ()

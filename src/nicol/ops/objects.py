@@ -1,0 +1,66 @@
+"""Objects that no schema speaks of, on the way from one catalog to another: which go, which come, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nicol.catalog import Catalog, Unmanaged
+from nicol.dialects.dialect import Dialect
+from nicol.migrate.plan import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """`gone` are taken away before tables change, `come` are made afterwards. `left`: what no statement can do."""
+
+    gone: tuple[Step, ...]
+    come: tuple[Step, ...]
+    left: tuple[str, ...]
+    held: Catalog
+    """The first catalog without what is gone."""
+
+
+def exchange(
+    before: Catalog, renamed: Catalog, after: Catalog, dialect: Dialect, *, taking: bool = True
+) -> Exchange:
+    """What lies between two catalogs; `renamed` is the first one in the names of the second. `taking` false: nothing goes."""
+    wanted = {_key(thing): _words(thing) for thing in after.unmanaged}
+    pairs = tuple(zip(before.unmanaged, renamed.unmanaged, strict=True))
+    kept = {_key(now) for _, now in pairs if wanted.get(_key(now)) == _words(now)}
+    gone = [thing for thing, now in pairs if _key(now) not in kept] if taking else []
+    come = [thing for thing in after.unmanaged if _key(thing) not in kept]
+    rank = {kind: place for place, kind in enumerate(dialect.object_kinds)}
+    gone.sort(key=lambda thing: rank.get(thing.kind, 0))
+    come.sort(key=lambda thing: -rank.get(thing.kind, 0))
+    drops = [(thing, dialect.drop_object(thing)) for thing in gone]
+    makes = [(thing, dialect.make_object(thing)) for thing in come]
+    return Exchange(
+        tuple(Step(f"Drop {thing.kind}", (text,)) for thing, text in drops if text is not None),
+        tuple(Step(f"Create {thing.kind}", texts) for thing, texts in makes if texts),
+        tuple(
+            f"{thing.kind} {thing.name} has to be seen to by hand"
+            for thing, text in (*drops, *makes)
+            if not text
+        ),
+        _without(before, (thing for thing, text in drops if text is not None)),
+    )
+
+
+def _without(catalog: Catalog, things: Iterable[Unmanaged]) -> Catalog:
+    gone = frozenset(map(id, things))
+    return Catalog(
+        catalog.tables,
+        catalog.enums,
+        tuple(thing for thing in catalog.unmanaged if id(thing) not in gone),
+        catalog.namespaces,
+        catalog.extensions,
+    )
+
+
+def _key(thing: Unmanaged) -> tuple[str, str, str | None, str | None]:
+    return thing.kind, thing.name, thing.table, thing.namespace
+
+
+def _words(thing: Unmanaged) -> str:
+    return " ".join(thing.definition.split())

@@ -1,0 +1,168 @@
+"""The way back, proof of equivalence, adopted changes and squashed histories: real processes on real databases."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import SCHEMA, Shop
+from .test_migrate_stories import read, tables, write
+
+pytestmark = pytest.mark.slow
+
+RENAMED = SCHEMA.replace("name  String?", 'fullName String? @map("full_name")').replace("NOTE", "MEMO")
+GROWN = RENAMED.replace(
+    "posts Post[]\n}\n\nmodel Post", "posts Post[]\n  phone String? @unique\n}\n\nmodel Post", 1
+)
+
+TRIGGERS = {
+    "migration.sqlite.sql": (
+        'CREATE TRIGGER "frozen" BEFORE DELETE ON "Tag" BEGIN SELECT RAISE(ABORT, \'tags stay\'); END;'
+    ),
+    "migration.postgresql.sql": (
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'tags stay'; END $$;\n"
+        'CREATE TRIGGER "frozen" BEFORE DELETE ON "Tag" FOR EACH ROW EXECUTE FUNCTION refuse();'
+    ),
+}
+
+
+def url_of(shop: Shop) -> str:
+    assert shop.url is not None
+    return shop.url
+
+
+@pytest.fixture
+def grown(living_shop: Shop) -> Shop:
+    """A history of four: the first tables, renames, a new column, triggers by hand; with a row from the beginning."""
+    living_shop.run("migrate", "dev", "--name", "init")
+    url = url_of(living_shop)
+    write(url, 'INSERT INTO "User" ("email", "name") VALUES (\'ada@x.org\', \'Ada\')')
+    write(url, 'INSERT INTO "Post" ("title", "kind", "authorId") VALUES (\'Notes\', \'NOTE\', 1)')
+    living_shop.schema(RENAMED)
+    living_shop.run(
+        "migrate", "dev", "-n", "names", "--rename", "User.name=fullName", "--rename", "Kind.NOTE=MEMO"
+    )
+    living_shop.schema(GROWN)
+    living_shop.run("migrate", "dev", "--name", "phone")
+    living_shop.migration("20990101000000_frozen", TRIGGERS)
+    living_shop.run("migrate", "deploy")
+    return living_shop
+
+
+@pytest.mark.proves(
+    "Migrations", "migrate down: computed from the history, rows kept through renames, objects too"
+)
+def test_the_way_back_keeps_rows_and_leads_forward_again(grown: Shop) -> None:
+    url = url_of(grown)
+    init, names, *_ = grown.migrations()
+    shown = grown.run("migrate", "down", names, "--plan")
+    assert 'DROP TRIGGER "frozen"' in shown.out
+    assert '"phone"' in shown.out
+    grown.run("migrate", "down", init)
+    assert read(url, 'SELECT "email", "name" FROM "User"') == [("ada@x.org", "Ada")]
+    assert read(url, 'SELECT CAST("kind" AS TEXT) FROM "Post"') == [("NOTE",)]
+    assert json.loads(grown.run("migrate", "status", "--json", code=1).out)["applied"] == [init]
+    grown.run("migrate", "deploy")
+    assert read(url, 'SELECT "full_name", "phone" FROM "User"') == [("Ada", None)]
+    assert read(url, 'SELECT CAST("kind" AS TEXT) FROM "Post"') == [("MEMO",)]
+    grown.run("migrate", "status")
+    grown.run("migrate", "diff", "--from", "migrations", "--to", "config-datasource", "--exit-code")
+
+
+@pytest.mark.proves("Migrations", "migrate down refuses to lose rows unless told to")
+def test_the_way_back_is_refused_where_rows_would_be_lost(grown: Shop) -> None:
+    url = url_of(grown)
+    write(url, 'UPDATE "User" SET "phone" = \'1\'')
+    names = grown.migrations()
+    answer = grown.run("migrate", "down", "--steps", "2", code=1)
+    assert "--accept-data-loss" in answer.err
+    assert "phone" in answer.err
+    assert len(json.loads(grown.run("migrate", "status", "--json").out)["applied"]) == 4
+    grown.run("migrate", "down", "--steps", "2", "--accept-data-loss")
+    assert json.loads(grown.run("migrate", "status", "--json", code=1).out)["pending"] == names[2:]
+    grown.run("migrate", "down", "--all", "--accept-data-loss")
+    assert tables(url) == {"_prisma_migrations"}
+    assert "No migration is applied" in grown.run("migrate", "down").out
+    grown.run("migrate", "deploy")
+    grown.run("migrate", "down", "nowhere", code=1)
+
+
+def test_the_way_back_tells_what_it_does_not_undo_and_stops_at_drift(living_shop: Shop) -> None:
+    living_shop.run("migrate", "dev", "--name", "init")
+    living_shop.migration("20990101000000_rows", 'INSERT INTO "Tag" ("id") VALUES (7);')
+    living_shop.run("migrate", "deploy")
+    assert "also changed rows" in living_shop.run("migrate", "down").err
+    assert read(url_of(living_shop), 'SELECT "id" FROM "Tag"') == [(7,)]
+    write(url_of(living_shop), 'ALTER TABLE "User" ADD COLUMN "stray" TEXT')
+    assert "not what its history says" in living_shop.run("migrate", "down", code=130).err
+
+
+@pytest.mark.proves("Migrations", "migrate adopt: a change by hand becomes a migration, nothing is reset")
+def test_what_was_changed_by_hand_is_adopted(living_shop: Shop, sqlite_url: str, postgres_url: str) -> None:
+    living_shop.run("migrate", "dev", "--name", "init")
+    url = url_of(living_shop)
+    assert "nothing to adopt" in living_shop.run("migrate", "adopt").out
+    write(url, 'ALTER TABLE "User" ADD COLUMN "phone" TEXT')
+    assert "nicol db pull" in living_shop.run("migrate", "adopt", code=130).err
+    living_shop.schema(SCHEMA.replace("name  String?", "name  String?\n  phone String?"))
+    answer = living_shop.run("migrate", "adopt", "--name", "phone")
+    assert "phone" in answer.out
+    assert len(living_shop.migrations()) == 2
+    assert "up to date" in living_shop.run("migrate", "status").out
+    assert "in sync" in living_shop.run("migrate", "dev").out
+    for other in {sqlite_url, postgres_url} - {url}:
+        place = living_shop.on(other)
+        place.run("migrate", "deploy")
+        place.run("migrate", "diff", "--from", "config-datasource", "--to", "schema", "--exit-code")
+
+
+@pytest.mark.proves("Migrations", "migrate squash: databases that have all count as having the new one")
+def test_squashed_migrations_count_as_applied(grown: Shop, sqlite_url: str, postgres_url: str) -> None:
+    old = grown.migrations()
+    answer = grown.run("migrate", "squash", "--to", old[2], "--name", "base")
+    made, last = grown.migrations()
+    assert (made.endswith("_base"), last) == (True, old[3])
+    assert ("kept as it was" in answer.err) == url_of(grown).startswith("file:")  # PostgreSQL was not at hand
+    assert "up to date" in grown.run("migrate", "status").out
+    assert "in sync" in grown.run("migrate", "dev").out
+    assert "Nothing is pending" in grown.run("migrate", "deploy").out
+    for other in {sqlite_url, postgres_url} - {url_of(grown)}:
+        place = grown.on(other)
+        place.run("migrate", "deploy")
+        place.run("migrate", "diff", "--from", "config-datasource", "--to", "schema", "--exit-code")
+    grown.run("migrate", "squash", code=0)
+    assert len(grown.migrations()) == 1
+    assert "nothing to squash" in grown.run("migrate", "squash", code=130).err
+
+
+def test_a_database_with_a_part_of_what_was_squashed_is_told_the_way(grown: Shop, sqlite_url: str) -> None:
+    other = grown.on(f"{sqlite_url}-other")
+    names = grown.migrations()
+    for name in names[1:]:
+        (grown.root / "migrations" / name).rename(grown.root / name)
+    other.run("migrate", "deploy")
+    for name in names[1:]:
+        (grown.root / name).rename(grown.root / "migrations" / name)
+    grown.run("migrate", "squash")
+    assert "version control" in other.run("migrate", "deploy", code=1).err
+
+
+@pytest.mark.proves(
+    "Migrations", "migrate verify: both renderings of every migration lead to equivalent catalogs"
+)
+def test_renderings_that_differ_are_found(grown: Shop, postgres_url: str) -> None:
+    place = grown.on(postgres_url)
+    assert "4 migrations verified on sqlite and postgresql" in place.run("migrate", "verify").out
+    phone = grown.migrations()[2]
+    script = grown.root / "migrations" / phone / "migration.postgresql.sql"
+    script.write_text('ALTER TABLE "User" ADD COLUMN "phone" VARCHAR(9) NOT NULL;\n')
+    found = json.loads(place.run("migrate", "verify", "--json", code=1).out)
+    messages = [each["message"] for each in found["mismatches"] if each["migration"] == phone]
+    assert "User: a unique key of phone is only on sqlite" in messages
+    assert "User: the column phone may be null on sqlite only" in messages
+    assert {each["provider"] for each in found["mismatches"]} == {None, "postgresql"}
+
+
+def test_verification_needs_a_server_for_each_database(grown: Shop, sqlite_url: str) -> None:
+    assert "no server is at hand" in grown.on(sqlite_url).run("migrate", "verify", code=1).err
