@@ -145,7 +145,7 @@ def _wait_until_stopped(process: subprocess.Popen[str]) -> None:
 
 HALTS = {
     "sqlite": ["VACUUM"],
-    "postgresql": ["INSERT INTO once VALUES (1)", "CREATE UNIQUE INDEX CONCURRENTLY", "CREATE TABLE t3b"],
+    "postgresql": ["CREATE UNIQUE INDEX CONCURRENTLY", "INSERT INTO once VALUES (1)", "CREATE TABLE t3b"],
 }
 """The statements before which the first deployer is stopped. SQLite's lock lives as long as its process, which nobody else
 can end; so it is stopped where it holds none."""
@@ -184,13 +184,23 @@ def _places(stack: ExitStack, options: argparse.Namespace) -> Iterator[tuple[str
             yield (
                 f"postgresql {version}",
                 "postgresql",
-                Postgres(options.postgres or stack.enter_context(embedded(version))),
+                _databases(stack, options.postgres or stack.enter_context(embedded(version))),
             )
     if "15" in chosen and (server := stack.enter_context(debian())) is not None:
-        yield "postgresql 15", "postgresql", Postgres(server)
+        yield "postgresql 15", "postgresql", _databases(stack, server)
     if "pooled" in chosen and PROGRAM is not None:
         direct = options.postgres or stack.enter_context(embedded(16))
-        yield "pgbouncer", "postgresql", Pooled(Postgres(direct), stack.enter_context(pooled(direct)))
+        yield (
+            "pgbouncer",
+            "postgresql",
+            Pooled(_databases(stack, direct), stack.enter_context(pooled(direct))),
+        )
+
+
+def _databases(stack: ExitStack, server: str) -> Postgres:
+    databases = Postgres(server, f"deployers_{os.getpid()}")
+    stack.callback(databases.close)
+    return databases
 
 
 @dataclass
@@ -216,7 +226,7 @@ def main(arguments: Sequence[str]) -> int:
         "--only", action="append", choices=("sqlite", "16", "18", "15", "pooled"), help="a kind of database"
     )
     parser.add_argument("--postgres", metavar="URL", help="a server to use in place of embedded ones")
-    parser.add_argument("--no-halts", action="store_true", help="stop nobody")
+    parser.add_argument("--halts", type=int, metavar="N", help="stop at no more than n places")
     parser.add_argument("--no-crowds", action="store_true", help="only the cases in which one is stopped")
     options = parser.parse_args(arguments)
     broken = cases = 0
@@ -226,8 +236,7 @@ def main(arguments: Sequence[str]) -> int:
         with places(options) as found:
             for label, provider, databases in found:
                 runs = [(f"{count} at once", count, "") for count in counts]
-                if not options.no_halts:
-                    runs += [(f"stopped before {halt}", 4, halt) for halt in HALTS[provider]]
+                runs += [(f"stopped before {halt}", 4, halt) for halt in HALTS[provider][: options.halts]]
                 for name, count, halt in runs:
                     cases += 1
                     place = Place(label, provider, databases.fresh())

@@ -70,7 +70,9 @@ def test_deployers_queue_and_take_over_on_sqlite() -> None:
 @pytest.mark.proves("Migrations", "a deployer that is stopped is taken over from", only="postgresql")
 def test_deployers_queue_and_take_over_on_postgresql(postgres_server: Callable[[str], str]) -> None:
     server = postgres_server("postgres")
-    assert " 0 of them broken" in run("deployers", "--count", "8", "--only", "16", "--postgres", server)
+    assert " 0 of them broken" in run(
+        "deployers", "--count", "8", "--only", "16", "--postgres", server, "--halts", "1"
+    )
 
 
 @pytest.mark.proves("Migrations", "deployers queue behind PgBouncer in transaction mode", only="postgresql")
@@ -78,5 +80,5 @@ def test_deployers_queue_and_take_over_on_postgresql(postgres_server: Callable[[
 def test_deployers_queue_behind_a_pooler(postgres_server: Callable[[str], str]) -> None:
     server = postgres_server("postgres")
     assert " 0 of them broken" in run(
-        "deployers", "--count", "8", "--only", "pooled", "--postgres", server, "--no-halts"
+        "deployers", "--count", "8", "--only", "pooled", "--postgres", server, "--halts", "0"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Generator
@@ -106,7 +107,7 @@ def _machine(namespace: Path = Path("/proc/self/ns/pid")) -> str:
 
 def is_gone(worker: Worker) -> bool:
     """True when a worker's process is known to have ended; false where that cannot be told."""
-    if worker.machine != _machine():
+    if worker.machine != _machine() or sys.platform == "win32":  # where signal 0 is no question
         return False
     try:
         os.kill(worker.process, 0)
