@@ -126,6 +126,25 @@ def test_a_value_is_renamed_once_where_there_are_no_enums(shop: Shop, sqlite_url
     assert len(shop.migrations()) == 2
 
 
+@pytest.mark.proves("Migrations", "a pushed rename takes model, field and value at once", only="sqlite")
+def test_a_push_renames_model_field_and_value_at_once(shop: Shop, sqlite_url: str) -> None:
+    shop.write("nicol.toml", "")
+    schema = SCHEMA.replace('"postgresql"', '"sqlite"')
+    shop.schema(schema)
+    here = shop.on(sqlite_url)
+    here.run("db", "push")
+    write(sqlite_url, ROW)
+    write(sqlite_url, """INSERT INTO "Post" ("title", "authorId") VALUES ('one', 1)""")
+    renamed = (
+        schema.replace("model Post {", "model Story {").replace("Post[]", "Story[]").replace("NEWS", "STORY")
+    )
+    shop.schema(renamed.replace("kind     Kind", "sort     Kind"))
+    flags = ("--rename", "Post=Story", "--rename", "Story.kind=sort", "--rename", "Kind.NEWS=STORY")
+    for _ in range(2):
+        here.run("db", "push", *flags)
+        assert read(sqlite_url, 'SELECT title, sort FROM "Story"') == [("one", "STORY")]
+
+
 def test_a_rename_that_names_nothing_is_an_error(peopled: Shop) -> None:
     peopled.schema(SCHEMA.replace("name  String?", "fullName String?"))
     for text in ("User.nmae=fullName", "Usr.name=fullName", "User.name=nowhere"):

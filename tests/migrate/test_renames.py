@@ -102,6 +102,12 @@ CASES = {
         'SELECT "A", "B" FROM "_TagToZettel" ORDER BY 1, 2',
         [(7, 1), (7, 2), (8, 2)],
     ),
+    "a model of an m:n relation that gets another type of id": Case(
+        ("model Tag {\n  id    Int    @id>model Alpha {\n  id String @id", "tags     Tag[]>tags Alpha[]"),
+        ("Tag=Alpha",),
+        'SELECT "A", "B" FROM "_AlphaToPost" ORDER BY 1, 2',
+        [("7", 1), ("7", 2), ("8", 2)],
+    ),
     "a model and a field of it": Case(
         (
             "model User>model Account",
@@ -172,6 +178,7 @@ AGAIN = ("two columns that change places", "a model and a new one under its old 
 
 
 UNLIKE = (
+    "a model of an m:n relation that gets another type of id",
     "a model, which turns the sides of its m:n relation",
     "an enum and its value, while another goes and one comes",
 )

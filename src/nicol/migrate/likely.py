@@ -80,8 +80,9 @@ def _letters(name: str) -> str:
 
 
 def _tables(before: Catalog, after: Catalog) -> Iterator[Likely]:
-    gone = [table for table in before.tables if after.table(table.name, table.namespace) is None]
-    come = [table for table in after.tables if before.table(table.name, table.namespace) is None]
+    held, wanted = ({table.key for table in catalog.tables} for catalog in (before, after))
+    gone = [table for table in before.tables if table.key not in wanted]
+    come = [table for table in after.tables if table.key not in held]
     for old, new, score in _matched(gone, come, _table_score):
         yield Likely("table", old.name, new.name, None, score)
 
@@ -120,12 +121,14 @@ def _enum_score(old: EnumType, new: EnumType) -> float:
 
 
 def _columns(before: Catalog, after: Catalog) -> Iterator[Likely]:
+    wanted = {table.key: table for table in after.tables}
     for old in before.tables:
-        new = after.table(old.name, old.namespace)
+        new = wanted.get(old.key)
         if new is None:
             continue
-        gone = [column for column in old.columns if new.column(column.name) is None]
-        come = [column for column in new.columns if old.column(column.name) is None]
+        names = [{column.name for column in table.columns} for table in (old, new)]
+        gone = [column for column in old.columns if column.name not in names[1]]
+        come = [column for column in new.columns if column.name not in names[0]]
         if gone and come:
             pairs = _matched(gone, come, _column_score(old, new))
             yield from (
@@ -177,10 +180,11 @@ def _values(before: Catalog, after: Catalog) -> Iterator[Likely]:
     for enum in after.enums:
         if enum.key in old:
             yield from _value_pairs(enum.name, old[enum.key], enum.values)
+    tables = {table.key: table for table in after.tables}
     for table in before.tables:
-        new = after.table(table.name, table.namespace)
+        new = tables.get(table.key)
         held, wanted = _listed(table), _listed(new) if new else {}
-        for column in held.keys() & wanted.keys():
+        for column in sorted(held.keys() & wanted.keys()):
             yield from _value_pairs(f"{table.name}.{column}", held[column], wanted[column])
 
 

@@ -101,6 +101,8 @@ class _Desk:
         self.dialect = dialect
         self.held = before
         self.after = after
+        self.tables = {table.key: table for table in before.tables}
+        self.wanted = {table.key: table for table in after.tables}
         self.renames: list[c.Rename] = []
         self.unmet: list[Unmet] = []
         self.former: dict[str, str] = {}
@@ -109,6 +111,7 @@ class _Desk:
     def make(self, *renames: c.Rename) -> None:
         self.renames += renames
         self.held = renamed(self.held, renames)
+        self.tables = {table.key: table for table in self.held.tables}
 
     def model(self, name: str) -> Model | None:
         """The model of a name: the schema's own, the table's, or what the table was called before."""
@@ -166,11 +169,11 @@ def _key(model: Model) -> ObjectName:
 
 
 def _is_free(desk: _Desk, model: Model) -> bool:
-    return desk.held.table(model.mapped, model.namespace) is None
+    return _key(model) not in desk.tables
 
 
 def _rename_table(desk: _Desk, old: ObjectName | None, name: str, namespace: str | None) -> None:
-    table = desk.held.table(old.name, old.namespace) if old else None
+    table = desk.tables.get(old) if old else None
     if table is not None:
         desk.make(table_renamed(table, ObjectName(name, namespace)))
 
@@ -215,10 +218,11 @@ def _lost(wish: Wish, kind: str, new: str, *, held: bool, taken: bool) -> Unmet:
 
 def _moved(desk: _Desk, _: list[Wish]) -> None:
     """A table or type of the same name in another namespace is the same one, if it is the only one that left its own."""
-    wanted = {table.key: table for table in desk.after.tables}
-    for key in wanted:
-        old = _left(key, [table.key for table in desk.held.tables], wanted)
-        table = desk.held.table(old.name, old.namespace) if old else None
+    if not desk.dialect.namespaces:
+        return
+    for key in [key for key in desk.wanted if key not in desk.tables]:
+        old = _left(key, desk.tables, desk.wanted)
+        table = desk.tables.get(old) if old else None
         if table is not None:
             desk.make(table_renamed(table, key))
     types = [enum.key for enum in desk.after.enums]
@@ -248,9 +252,7 @@ def _join_tables(desk: _Desk, _: list[Wish]) -> None:
             continue
         if table.key not in wanted:
             free = [
-                new
-                for new in wanted.values()
-                if desk.held.table(new.name, new.namespace) is None and set(_ends(new)) == set(ends)
+                new for new in wanted.values() if new.key not in desk.tables and set(_ends(new)) == set(ends)
             ]
             if len(free) != 1:
                 continue
@@ -262,7 +264,7 @@ def _join_tables(desk: _Desk, _: list[Wish]) -> None:
 
 def _turned(desk: _Desk, wanted: Table, ends: tuple[ObjectName, ...]) -> None:
     """A model that was renamed may have changed places with the other one: its column keeps its ids."""
-    table = desk.held.table(wanted.name, wanted.namespace)
+    table = desk.tables.get(wanted.key)
     if table is not None and ends[0] != ends[1] and ends == _ends(wanted)[::-1]:
         desk.make(*columns_renamed(table, {"A": "B", "B": "A"}))
 
@@ -285,7 +287,7 @@ def _columns(desk: _Desk, wishes: list[Wish]) -> None:
     for model in desk.schema.models:
         asked = [wish for wish in wishes if wish.owner is not None and desk.model(wish.owner) == model]
         pairs: dict[str, str] = {}
-        table = desk.held.table(model.mapped, model.namespace)
+        table = desk.tables.get(_key(model))
         for wish in asked:
             wishes.remove(wish)
             new = _mapped(model, wish.new)
@@ -304,7 +306,7 @@ def _columns(desk: _Desk, wishes: list[Wish]) -> None:
 
 def _crossed(desk: _Desk, table: Table) -> dict[str, str]:
     """The columns of a table that was or becomes that of an implicit m:n relation, by the tables that they lead to."""
-    wanted = desk.after.table(table.name, table.namespace)
+    wanted = desk.wanted.get(table.key)
     if wanted is None or _is_pair(table) == _is_pair(wanted):
         return {}
     old, new = _leads(table), _leads(wanted)
@@ -391,7 +393,7 @@ def _rewrite_value(desk: _Desk, wish: Wish, enum: Enum, new: str) -> None:
     found: list[c.Rename] = []
     for model in desk.schema.models:
         for field in model.scalars:
-            table = desk.held.table(model.mapped, model.namespace)
+            table = desk.tables.get(_key(model))
             if field.type != EnumRef(enum.name) or table is None or table.column(field.mapped) is None:
                 continue
             listed = dict(each for check in table.checks if (each := listed_values(check)) is not None)

@@ -6,7 +6,7 @@ Nothing that looks renamed is dropped unasked: where nobody can be asked, the ac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nicol.catalog import Catalog
 from nicol.dialects import changes as c
@@ -14,7 +14,7 @@ from nicol.dialects.dialect import Dialect
 from nicol.errors import ConfigurationError, MigrationError
 from nicol.migrate.history import Migration
 from nicol.migrate.likely import Likely, likely_parts, likely_tables
-from nicol.migrate.renames import renamed
+from nicol.migrate.renames import Former, renamed
 from nicol.migrate.wishes import Met, Unmet, Wish, meet, parse_wish, wishes_of
 from nicol.ops.questions import Question, Questioner, Unanswered
 from nicol.schema.schema import EnumRef, Model, Schema
@@ -96,10 +96,15 @@ class Renaming:
         _refuse_unmet(found)
         if before.tables:
             self._remark(_remark_of(each) for each in found.unmet if each.done or not each.wish.flag)
-        return tuple(each for each in found.renames if not self._is_made(each, found))
+        former = Former(found.renames)
+        return tuple(each for each in found.renames if not self._is_made(each, found, former))
 
-    def _is_made(self, rename: c.Rename, found: Met) -> bool:
-        return isinstance(rename, c.RewriteValue) and rename in found.untraced and self.made(rename)
+    def _is_made(self, rename: c.Rename, found: Met, former: Former) -> bool:
+        """Asked in the names that the database still knows."""
+        if not isinstance(rename, c.RewriteValue) or rename not in found.untraced:
+            return False
+        column = former.column(rename.table, rename.column)
+        return self.made(replace(rename, table=former.table(rename.table), column=column))
 
     def _remark(self, sentences: Iterable[str]) -> None:
         self.remarks += [each for each in dict.fromkeys(sentences) if each not in self.remarks]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nicol.catalog import Catalog, Column, ForeignKey, Index, ObjectName, Table
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Cast
+from nicol.dialects.postgresql.bounds import old_type, outlives
 from nicol.dialects.postgresql.casts import cast
 from nicol.dialects.tokens import names_in
 
@@ -29,12 +30,27 @@ def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tup
     lost = frozenset(_columns(tables, c.RecreateColumn))
     retyped = lost | frozenset(_columns(tables, c.AlterColumn))
     kept = tuple(change for change in tables if not _rename_of_lost(change, lost))
+    keys = tuple(_foreign_keys(kept, retyped, before, after))
+    gone = {(change.table, change.key.name) for change in keys if isinstance(change, c.DropForeignKey)}
     return (
-        *kept,
+        *(change for change in kept if not _is_rename_of(change, gone)),
+        *_old_types(kept, before, after),
         *_lost_indexes(kept, lost, before, after),
         *_stepping_aside(kept, retyped - lost, before, after),
-        *_foreign_keys(kept, retyped, before, after),
+        *keys,
     )
+
+
+def _is_rename_of(change: c.Change, gone: set[tuple[ObjectName, str | None]]) -> bool:
+    """A key that steps aside comes back under its new name."""
+    return isinstance(change, c.RenameForeignKey) and (change.table, change.before.name) in gone
+
+
+def _old_types(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> Iterator[c.Change]:
+    """Enum types that were made anew and still are the type of columns which go, or become something else, later on."""
+    for change in changes:
+        if isinstance(change, c.AlterEnum) and outlives(change, before, after):
+            yield c.DropEnum(old_type(change))
 
 
 def _recreating(change: c.AlterTable) -> c.AlterTable:

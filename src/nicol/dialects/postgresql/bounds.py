@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from nicol.catalog import Catalog, Column, Table
+from nicol.catalog import Catalog, Column, EnumType, Table
 from nicol.dialects.changes import AlterEnum
 from nicol.dialects.postgresql.types import spell_default, spell_name
 from nicol.sql.quoting import quote, quote_text
@@ -12,11 +13,30 @@ from nicol.sql.quoting import quote, quote_text
 
 def alter_enum(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str, ...]:
     """The statements that give an enum type its new values."""
+    return _make_anew(change, before, after) if _is_made_anew(change, after) else tuple(_add_values(change))
+
+
+def _is_made_anew(change: AlterEnum, after: Catalog) -> bool:
+    """A type cannot lose values or turn them round, and the transaction that adds a value cannot use it."""
     kept = [value for value in change.before.values if value in change.after.values]
     turned = change.after.ordered and kept != [value for value in change.after.values if value in kept]
-    if change.removed or turned or _is_default(change, after):
-        return _make_anew(change, before, after)
-    return tuple(_add_values(change))
+    return bool(change.removed) or turned or _is_default(change, after)
+
+
+def outlives(change: AlterEnum, before: Catalog, after: Catalog) -> bool:
+    """True when columns that will go, or get another type, still have the old type while the new one is made."""
+    moved = {(table.key, column.name) for table, column, _ in _columns(change, before, after)}
+    return _is_made_anew(change, after) and any(
+        (table.key, column.name) not in moved
+        for table in before.tables
+        for column in table.columns
+        if column.type.enum and (column.type.name, column.type.namespace) == _pair(change)
+    )
+
+
+def old_type(change: AlterEnum) -> EnumType:
+    """The type under the name that it bears when another one has taken its own."""
+    return replace(change.before, name=f"{change.before.name}_old")
 
 
 def _is_default(change: AlterEnum, after: Catalog) -> bool:
@@ -63,7 +83,7 @@ def _make_anew(change: AlterEnum, before: Catalog, after: Catalog) -> tuple[str,
         ),
         f"ALTER TYPE {spell_name(key)} RENAME TO {quote(old)}",
         f"ALTER TYPE {in_space}{quote(new)} RENAME TO {quote(key.name)}",
-        f"DROP TYPE {in_space}{quote(old)}",
+        *(() if outlives(change, before, after) else (f"DROP TYPE {in_space}{quote(old)}",)),
         *(
             f"{_alter(table, now)} SET DEFAULT {spell_default(now.default, now)}"
             for table, was, now in columns
