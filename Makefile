@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema campaign-kills campaign-deployers campaign-migrations docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-migrations docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: $(VENV)/.dev ## Measure, on both databases
 
 campaign-schema: $(VENV)/.dev ## Compare 20,000 mutated schemas with Prisma's verdict and formatting (NICOL_ORACLE names the folder of its engines)
 	@$(BIN)/python -m campaigns schema $(ARGS)
+
+campaign-fuzz: $(VENV)/.dev ## Read and format 100,000 texts that nobody should write, and 10 MB of each of 38 kinds
+	@$(BIN)/python -m campaigns fuzz $(ARGS)
 
 campaign-kills: $(VENV)/.dev ## Kill deployers before and after every statement of every kind of operation, on both databases
 	@$(BIN)/python -m campaigns kills $(ARGS)

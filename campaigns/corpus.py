@@ -13,7 +13,7 @@ OWN = ROOT / "tests" / "corpus"
 _ANSWER = "//|"
 """What begins the lines of an expected answer in Nicol's own files."""
 
-_COMMENT = re.compile(r"///.*")
+_COMMENT = re.compile(r"///.*(?:@|nicol|nicl).*")
 
 
 @cache
@@ -31,4 +31,4 @@ def schemas() -> dict[str, str]:
 def _question(text: str) -> str:
     """The text without the answer behind it, and without annotations, of which no judge but Nicol knows."""
     lines = (line for line in text.splitlines(keepends=True) if not line.startswith(_ANSWER))
-    return "".join(_COMMENT.sub("//", line) if "@" in line else line for line in lines)
+    return "".join(_COMMENT.sub("//", line) for line in lines)

@@ -18,7 +18,7 @@ import typer.main
 from nicol import errors
 from nicol.cli.main import application
 from nicol.dialects import NAMES, PROVIDERS, provider_named
-from nicol.schema import parse
+from nicol.schema import cursor, expressions, parse
 from nicol.schema.provider import Constraint, Native, Numbering, Provider
 from nicol.schema.rules import RULES
 from nicol.schema.schema import Scalar
@@ -72,10 +72,14 @@ def errors_page() -> str:
 def reports() -> Iterator[tuple[str, str]]:
     """The parser's codes, each with the first message that the code writes for it."""
     found: dict[str, str] = {}
-    for node in ast.walk(ast.parse(inspect.getsource(parse))):
+    nodes = (
+        node for part in (parse, expressions, cursor) for node in ast.walk(ast.parse(inspect.getsource(part)))
+    )
+    for node in nodes:
         match node:
             case ast.Call(
-                func=ast.Attribute(attr="_report"), args=[ast.Constant(value=str(code)), message, *_]
+                func=ast.Attribute(attr="_report" | "_lost"),
+                args=[ast.Constant(value=str(code)), message, *_],
             ):
                 found.setdefault(code, spoken(message))
             case _:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from campaigns.oracle import Oracle
+from campaigns.oracle import Oracle, Verdict
 from nicol.diagnostics import Severity, Source
 from nicol.errors import ConfigurationError
 from nicol.ops.schemas import judge_sources
 from nicol.schema.format import format_text
 
+_DATASOURCE = re.compile(r"(?m)^[ \t]*datasource\b")
 UNSTABLE = "formatting: twice is not once"
 
 
@@ -37,10 +38,11 @@ def answer(text: str, oracle: Oracle) -> Answer:
         return Answer(None, unstable=unstable)
     theirs = oracle.format(text)
     alike = None if theirs is None else formatted.replace("\r\n", "\n") == theirs
-    fault = disagreement(complaint(text), verdict.error)
+    fault = _fault(text, verdict)
     if verdict.error is not None:
         return Answer(False, fault, unstable=unstable, invalid_formatted_alike=alike)
-    return Answer(True, fault, None if alike is not False else _difference(formatted, theirs or ""), unstable)
+    difference = _difference(formatted, theirs or "", oracle) if alike is False else None
+    return Answer(True, fault, difference, unstable)
 
 
 def differences(text: str, oracle: Oracle, *, formatting: bool) -> tuple[str | None, ...]:
@@ -49,7 +51,12 @@ def differences(text: str, oracle: Oracle, *, formatting: bool) -> tuple[str | N
         given = answer(text, oracle)
         return (given.formatting, UNSTABLE if given.unstable else None)
     verdict = oracle.validate(text)
-    return () if verdict.crashed else (disagreement(complaint(text), verdict.error),)
+    return () if verdict.crashed else (_fault(text, verdict),)
+
+
+def _fault(text: str, verdict: Verdict) -> str | None:
+    fault = disagreement(complaint(text), verdict.error)
+    return f"{fault} [no datasource]" if fault and not _DATASOURCE.search(text) else fault
 
 
 def complaint(text: str) -> str | None:
@@ -84,16 +91,20 @@ def nameless(message: str) -> str:
 _HEAD = re.compile(r"(\w+ +\S+ +\{) *(.+)")
 
 
-def _difference(ours: str, theirs: str) -> str:
-    """A word for where two formattings differ first."""
-    for mine, other in zip(ours.split("\n"), theirs.split("\n"), strict=False):
-        if mine != other:
-            head = _HEAD.match(mine)
-            if head and head[1] == other:
-                return "formatting: text behind the { of a block"
-            if mine.split() == other.split():
-                return "formatting: spacing"
-            if "".join(mine.split()) == "".join(other.split()):
-                return "formatting: blanks within a line"
-            return "formatting: other text"
-    return "formatting: lines at the end"
+def _difference(formatted: str, theirs: str, oracle: Oracle) -> str:
+    """A word for how two formattings differ."""
+    ours = formatted.replace("\r\n", "\n")
+    if ours == oracle.format(theirs):
+        return "formatting: as Prisma formats its own result"
+    mine, other = next(
+        (pair for pair in zip(ours.split("\n"), theirs.split("\n"), strict=False) if pair[0] != pair[1]),
+        ("", ""),
+    )
+    head = _HEAD.match(mine)
+    if head and head[1] == other:
+        return "formatting: text behind the { of a block"
+    if mine.split() == other.split():
+        return "formatting: spacing"
+    if "".join(mine.split()) == "".join(other.split()):
+        return "formatting: blanks within a line"
+    return "formatting: other text"

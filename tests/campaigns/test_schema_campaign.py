@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
+
 from campaigns.__main__ import main
-from campaigns.oracle import VARIABLE
+from campaigns.oracle import VARIABLE, folder
 from campaigns.schema.answers import disagreement
+from campaigns.schema.campaign import agreement, run
 from campaigns.schema.mutants import Base, for_provider, mutant, provider_of, without_urls
 from campaigns.schema.shrink import shrink
 
@@ -63,3 +66,15 @@ def test_without_a_judge_the_campaign_says_so_in_a_line(monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert printed.startswith("skipped: ")
     assert printed.count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(folder() is None, reason="NICOL_ORACLE names no folder of Prisma's engines")
+def test_a_share_of_the_mutants_gets_prismas_verdict_and_formatting():
+    home = folder()
+    assert home is not None
+    tally = run(200, seed=3, home=home, jobs=1, largest=3_000)
+    assert tally.asked > 150
+    assert agreement(tally.faults, tally.asked, explained=True) >= 98
+    assert agreement(tally.formattings, tally.valid, explained=True) >= 98
+    assert not tally.unstable

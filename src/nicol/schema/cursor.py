@@ -53,8 +53,12 @@ class Cursor:
         return tokens
 
     def _within_line(self, comment: Token) -> None:
-        text = "a comment stands before a declaration, or at the end of its line"
-        self._report("comment-within-line", text, comment, "move it to the end of the line")
+        self._report(
+            "comment-within-line",
+            "a comment stands before a declaration, or at the end of its line",
+            comment,
+            "move it to the end of the line",
+        )
 
     # ---- moving and reporting ------------------------------------------------------------------------------------
 

@@ -92,6 +92,10 @@ def _has_single_id(model: BoundModel) -> bool:
     return model.id is not None and len(model.id.fields) == 1
 
 
+_SHOWN = 8
+"""How many other fields a finding names."""
+
+
 @rule("ambiguous-relation")
 def relations_between_the_same_models_have_names(case: Case) -> Iterator[Problem]:
     """Where two models have several relations, or a model has one with itself, each has a name on both sides."""
@@ -99,15 +103,14 @@ def relations_between_the_same_models_have_names(case: Case) -> Iterator[Problem
         nameless_self = group.is_self and group.name is None and len(group.fields) == 2
         if len(group.fields) > 1 and (group.pair is None or nameless_self):
             for field in group.fields:
-                others = (other for other in group.fields if other is not field)
+                others = [other for other in group.fields[: _SHOWN + 1] if other is not field][:_SHOWN]
                 related = tuple(Remark("may be the other side", other.syntax.name.span) for other in others)
-                yield Problem(
-                    _ambiguity(group, field), field.syntax.name.span, _naming(group), related=related
-                )
+                text = _ambiguity(field, others, len(group.fields) - 1 - len(others))
+                yield Problem(text, field.syntax.name.span, _naming(group), related=related)
 
 
-def _ambiguity(group: RelationGroup, field: BoundField) -> str:
-    others = [f"`{other.model}.{other.name}`" for other in group.fields if other is not field]
+def _ambiguity(field: BoundField, some: list[BoundField], more: int) -> str:
+    others = [f"`{other.model}.{other.name}`" for other in some] + ([f"{more} more"] if more else [])
     return f"`{field.name}` may belong to one relation with {' or '.join(others)}"
 
 
