@@ -58,8 +58,8 @@ CASES = {
         [(1, "OK", "{OK,SAD}"), (2, "OK", "{OK,SAD}")],
     ),
     "a value of an enum goes, and columns of the type with it": (
-        ("  BAD\n", "", "  moods Mood[]  @default([OK, SAD])\n", "", "Mood    @default(OK)", "String"),
-        'SELECT id, mood FROM "Parent" ORDER BY id',
+        ("  BAD\n", "", "  moods Mood[]  @default([OK, SAD])\n", ""),
+        'SELECT id, mood::text FROM "Parent" ORDER BY id',
         [(1, "OK"), (2, "OK")],
     ),
 }
