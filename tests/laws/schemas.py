@@ -94,6 +94,26 @@ def schemas(draw: st.DrawFn, kind: Kind) -> str:
     return "\n\n".join(["model Parent {\n" + "\n".join(parent) + "\n}", *blocks]) + "\n"
 
 
+ANNOTATIONS = (
+    '@nicol.check("id IS NOT NULL OR id BETWEEN id AND id", name: "always")',
+    '@nicol.comment("it\'s \\"quoted\\"")',
+    '@nicol.index(expression: ["coalesce(id, id)", "id DESC"], unique: true)',
+    '@nicol.index(expression: "(id IS NULL)", where: "id IS NOT NULL AND NOT (id IS NULL)", map: "made_up")',
+)
+
+
+@st.composite
+def annotated(draw: st.DrawFn, kind: Kind) -> str:
+    """A schema with things in it that only annotations can say."""
+    above = draw(st.lists(st.sampled_from(ANNOTATIONS), unique=True))
+    field = draw(
+        st.sampled_from(("", '  double Int? /// @nicol.generated("3 * (1 + 1)") @nicol.comment("six")\n'))
+    )
+    text = draw(schemas(kind))
+    head = "".join(f"/// {line}\n" for line in above)
+    return head + text.replace("model Parent {\n", "model Parent {\n" + field, 1)
+
+
 @st.composite
 def pairs(draw: st.DrawFn, kind: Kind) -> tuple[str, str]:
     """Two schemas: any two, or one and what a few edits make of it."""

@@ -16,7 +16,7 @@ from nicol.migrate.revise import revise
 from nicol.schema.bind import bind
 from nicol.schema.bound import Binding
 from nicol.schema.parse import parse
-from tests.laws.schemas import Kind, pairs, schemas
+from tests.laws.schemas import Kind, annotated, pairs
 from tests.laws.test_migrations import BOUNDED, database, dialect, empty, kind, pytestmark
 from tests.migrate.engine import apply, introspect, schema_of, script_between
 from tests.migrate.pulling import text_of
@@ -29,7 +29,7 @@ __all__ = ["database", "dialect", "kind", "pytestmark"]
 def test_what_is_written_of_a_database_stands_for_it(
     kind: Kind, dialect: Dialect, database: Database, data: st.DataObject
 ):
-    wanted = lower(schema_of(data.draw(schemas(kind)), dialect), dialect)
+    wanted = lower(schema_of(data.draw(annotated(kind)), dialect), dialect)
     empty(database, dialect)
     apply(database, script_between(Catalog(), wanted, dialect), dialect)
     found = introspect(database, dialect)
@@ -48,7 +48,8 @@ def test_a_revised_schema_says_what_is_there_and_a_second_time_nothing(
     kind: Kind, dialect: Dialect, data: st.DataObject
 ):
     before, after = (
-        f'datasource db {{\n  provider = "{dialect.name}"\n}}\n\n{text}' for text in data.draw(pairs(kind))
+        f'datasource db {{\n  provider = "{dialect.name}"\n}}\n\n{text}'
+        for text in data.draw(st.one_of(pairs(kind), st.tuples(annotated(kind), annotated(kind))))
     )
     present, live = schema_of(before, dialect), lower(schema_of(after, dialect), dialect)
     wanted = describe(live, dialect, present).schema

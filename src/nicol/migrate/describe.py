@@ -94,7 +94,11 @@ class _Description:
                 word = free_name(word_of(mapped) or "value", [value.name for value in values])
                 values.insert(place, EnumValue(word, mapped))
             place = (place if held is None else held) + 1
-        return replace(base, values=tuple(values), comment=enum.comment)
+        return replace(base, values=tuple(values), comment=self.comment(enum.comment, base.comment))
+
+    def comment(self, live: str | None, present: str | None) -> str | None:
+        """The database's text about a thing; where it keeps none, the schema's stays."""
+        return live if self.dialect.keeps_comments else present
 
     def table(self, table: Table, fields: Fields, keys: Keys) -> Model:
         """The model of a table, without its relations."""
@@ -103,7 +107,7 @@ class _Description:
         lowered = self.lowered.get(table.key)
         columns = _columns_in_order(table, present)
         scalars = fields.of(base, columns, lowered)
-        model = replace(base, fields=scalars, comment=table.comment)
+        model = replace(base, fields=scalars, comment=self.comment(table.comment, base.comment))
         model = keys.of(model, table, lowered)
         if self.is_addressable(model):
             return model if present else replace(model, ignored=False)

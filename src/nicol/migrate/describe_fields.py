@@ -74,7 +74,7 @@ class Fields:
             default=self.default(column, type_name) or _of_client(base.default, type_name),
             updated_at=base.updated_at and type_name is Scalar.DATETIME,
             generated=Generated(column.generated.sql, column.generated.stored) if column.generated else None,
-            comment=column.comment,
+            comment=column.comment if self.dialect.keeps_comments else base.comment,
         )
 
     def type(self, column: Column) -> tuple[FieldType, NativeType | None]:

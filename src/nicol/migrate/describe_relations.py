@@ -245,9 +245,9 @@ class _Sides:
         """The target's name; with the relation's where that does not tell enough."""
         taken = {each.name for each in (*self.own[model].fields, *self.fields[model])}
         taken |= {each.name for each in self.present[model].relations} if model in self.present else set()
-        plain = f"{prefix}{target}"
-        is_plain = not is_ambiguous and not suffix and plain not in taken
-        return free_name(plain if is_plain else f"{plain}_{relation}{suffix}", taken)
+        plain = f"{prefix}{target}{suffix}"
+        is_plain = not is_ambiguous and plain not in taken
+        return free_name(plain if is_plain else f"{prefix}{target}_{relation}{suffix}", taken)
 
     def put(self, model: str, name: str, target: str, arity: Arity, relation: str) -> None:
         present = self.present.get(model)

@@ -44,7 +44,7 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         case c.DropEnum(enum=enum):
             return (f"DROP TYPE {spell_name(enum.key)}",)
         case c.CreateTable(table=table):
-            return (create_table(table),)
+            return (create_table(table), *_switches(table))
         case c.DropTable(table=table):
             return (f"DROP TABLE {spell_name(table.key)}",)
         case c.AlterTable(table=table, changes=changes):
@@ -107,7 +107,27 @@ def create_table(table: Table) -> str:
     if table.primary_key:
         lines += f",\n\n    {_primary_key(table.primary_key)}"
     lines += "".join(f",\n    {_check(check)}" for check in table.checks)
-    return f"CREATE TABLE {spell_name(table.key)} (\n{lines}\n)"
+    unlogged = "UNLOGGED " if "UNLOGGED" in table.options else ""
+    return f"CREATE {unlogged}TABLE {spell_name(table.key)} (\n{lines}\n){_clauses(table)}"
+
+
+_SWITCHES = ("ROW LEVEL SECURITY", "FORCE ROW LEVEL SECURITY", "REPLICA IDENTITY")
+
+
+def _clauses(table: Table) -> str:
+    """What stands behind the parentheses of a table: its parents, how it is cut, and how it is stored."""
+    clauses = [option for option in table.options if option.startswith(("INHERITS", "PARTITION BY"))]
+    stored = [option for option in table.options if "=" in option and option not in clauses]
+    clauses += [f"WITH ({', '.join(stored)})"] if stored else []
+    return "".join(f" {clause}" for clause in clauses)
+
+
+def _switches(table: Table) -> Iterator[str]:
+    """What a table is told once it is there."""
+    for option in table.options:
+        if option.startswith(_SWITCHES):
+            word = "" if option.startswith(("FORCE", "REPLICA")) else "ENABLE "
+            yield f"ALTER TABLE {spell_name(table.key)} {word}{option}"
 
 
 def _check(check: Check) -> str:
