@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import drivers, import_time, newest_fact
+from benchmarks import catalogs, drivers, import_time, newest_fact
 
-BENCHMARKS = {"drivers": drivers.main, "import_time": import_time.main, "newest_fact": newest_fact.main}
+BENCHMARKS = {
+    "catalogs": catalogs.main,
+    "drivers": drivers.main,
+    "import_time": import_time.main,
+    "newest_fact": newest_fact.main,
+}
 
 
 def main() -> None:
