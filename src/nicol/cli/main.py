@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -58,28 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         listen(json=True)
     read_plainly()
-    app = application()
-    if (plain := _without_options(app, words)) is not None:
-        sys.exit(run(plain))
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(application())
     sys.exit(run(lambda: command.main(words, prog_name="nicol", standalone_mode=False)))
-
-
-def _without_options(app: typer.Typer, words: Sequence[str]) -> Callable[[], object] | None:
-    """The function of a command that is given no option: nothing has to be read, which takes a quarter of a start."""
-    if os.environ.get("NICOL_DEBUG") or not words:
-        return None
-    for name in words[:-1]:
-        groups = [group.typer_instance for group in app.registered_groups if group.name == name]
-        if not groups or groups[0] is None:
-            return None
-        app = groups[0]
-    for command in app.registered_commands:
-        function = command.callback
-        if command.name == words[-1] and function is not None:
-            needed = inspect.signature(function).parameters.values()
-            return function if all(each.default is not each.empty for each in needed) else None
-    return None
 
 
 def run(command: Callable[[], object]) -> int:

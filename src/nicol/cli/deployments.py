@@ -1,0 +1,244 @@
+"""`nicol migrate deploy`, `status` and `resolve`: bringing a database up to its history, and looking at where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption, named_project
+
+if TYPE_CHECKING:
+    from nicol.migrate.ledger import Standing
+    from nicol.ops.databases import Target
+    from nicol.ops.project import Project
+    from nicol.ops.status import Status
+
+DIFFERENT, FAILING = 2, 3
+
+
+def deploy(
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="Show what would be applied, its locks and what it costs; apply nothing."
+        ),
+    ] = False,
+    exit_code: Annotated[
+        bool,
+        typer.Option("--exit-code", help="With --plan: 2 when something is pending, 3 when it would fail."),
+    ] = False,
+    lock_timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--lock-timeout",
+            metavar="SPAN",
+            help="How long a statement waits for a lock before it tries again: 3s.",
+        ),
+    ] = None,
+    statement_timeout: Annotated[
+        str | None,
+        typer.Option(
+            "--statement-timeout",
+            metavar="SPAN",
+            help="How long a statement may take (PostgreSQL); 0: no limit.",
+        ),
+    ] = None,
+    wait: Annotated[
+        str | None,
+        typer.Option("--wait", metavar="SPAN", help="How long to wait for another deployer: 10m."),
+    ] = None,
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Apply all pending migrations: in production, in tests, in CI. Asks nothing and never loses data by itself."""
+    from nicol.cli.screen import answer, say, warn
+    from nicol.ops.deploy import migrate_deploy
+    from nicol.ops.manner import manner_of
+
+    if exit_code and not plan:
+        raise typer.BadParameter("--exit-code says something about --plan: give both")
+    project = named_project(schema, config, url)
+    if plan:
+        _show_plan(project, exit_code=exit_code)
+        return
+    manner = manner_of(
+        project, lock_timeout=lock_timeout, statement_timeout=statement_timeout, wait=wait, noted=say
+    )
+    result = migrate_deploy(project, applied, manner)
+    warn(doubts(result.before))
+    shown = place(result.target, new=result.created)
+    answer(
+        {
+            "database": result.target.shown,
+            "createdDatabase": result.created,
+            "applied": result.applied,
+            "changed": result.before.changed,
+            "missing": result.before.missing,
+        },
+        f"Applied {migrations(len(result.applied))} to {shown}."
+        if result.applied
+        else f"Nothing is pending: {shown} is up to date.",
+    )
+
+
+def _show_plan(project: Project, *, exit_code: bool) -> None:
+    from nicol.cli.plans import described, value_of
+    from nicol.cli.screen import answer, warn
+    from nicol.ops.deployment_plan import plan_deployment
+
+    found = plan_deployment(project)
+    warn(doubts(found.before))
+    answer(value_of(found), *described(found))
+    if exit_code and found.migrations:
+        raise typer.Exit(FAILING if found.stops else DIFFERENT)
+
+
+def place(target: Target, *, new: bool) -> str:
+    """A database, and that it is new where it is."""
+    return f"the new database {target.shown}" if new else target.shown
+
+
+def migrations(count: int) -> str:
+    """A number of migrations in words."""
+    return f"{count} migration{'s' if count != 1 else ''}"
+
+
+def applied(name: str) -> None:
+    """Tell that a migration is applied."""
+    from nicol.cli.screen import say
+
+    say(f"Applied {name}")
+
+
+def doubts(standing: Standing) -> list[str]:
+    """What history and database do not agree on."""
+    return [
+        *(f"{name} was edited after it had been applied" for name in standing.changed),
+        *(f"{name} is applied, but not in the history" for name in standing.missing),
+    ]
+
+
+def status(
+    drift: Annotated[
+        bool,
+        typer.Option(
+            "--drift", help="Also compare what the database holds with what its migrations lead to."
+        ),
+    ] = False,
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Tell which migrations are applied, pending, changed or failed. Exit code 1 unless all is well."""
+    from nicol.cli.screen import answer
+    from nicol.ops.status import migrate_status
+
+    found = migrate_status(named_project(schema, config, url), compare=drift)
+    stand = found.standing
+    answer(
+        {
+            "database": found.target.shown,
+            "exists": found.exists,
+            "unrecorded": found.unrecorded,
+            "clean": found.clean,
+            "applied": stand.applied,
+            "pending": stand.pending,
+            "changed": stand.changed,
+            "missing": stand.missing,
+            "failed": stand.failed,
+            "halfway": [
+                {
+                    "name": each.name,
+                    "done": each.done,
+                    "total": each.total,
+                    "worker": each.worker,
+                    "error": each.error,
+                }
+                for each in found.halfway
+            ],
+            "drift": {"tables": found.drift.tables, "objects": found.drift.objects}
+            if found.drift is not None
+            else None,
+        },
+        *_described(found),
+    )
+    raise typer.Exit(0 if found.clean else 1)
+
+
+def _described(found: Status) -> list[str]:
+    stand = found.standing
+    lines = [
+        f"Database   {found.target.shown}{'' if found.exists else ' (does not exist yet)'}",
+        f"Migrations {found.migrations} in the history, {len(stand.applied)} applied",
+        *(
+            f"  {word:8} {name}"
+            for word, names in (("pending", _untouched(stand)), ("failed", stand.failed))
+            for name in names
+        ),
+        *(f"  half done {halfway.sentence}" for halfway in found.halfway),
+        *(f"  drift    {line}" for line in _drifted(found)),
+        *(f"  {doubt}" for doubt in doubts(stand)),
+    ]
+    if not found.clean:
+        return [*lines, _advice(stand, unrecorded=found.unrecorded)]
+    return [*lines, "The database is up to date." if found.migrations else "There is no migration yet."]
+
+
+def _drifted(found: Status) -> tuple[str, ...]:
+    return (*found.drift.tables, *found.drift.objects) if found.drift is not None else ()
+
+
+def _untouched(standing: Standing) -> list[str]:
+    return [name for name in standing.pending if name not in standing.halfway]
+
+
+def _advice(standing: Standing, *, unrecorded: bool) -> str:
+    if unrecorded:
+        return "The database has tables but no record of migrations; `nicol migrate resolve --applied NAME` makes one."
+    if standing.failed:
+        return (
+            "Look at the database, then run `nicol migrate resolve --rolled-back NAME` or `--applied NAME`."
+        )
+    if standing.halfway:
+        return "`nicol migrate deploy` goes on where it stopped, and applies what is pending."
+    if standing.pending:
+        return "`nicol migrate deploy` applies what is pending."
+    if standing.changed or standing.missing:
+        return "Restore the files of the history from version control."
+    return "The database is not what its migrations made of it; `nicol migrate diff` tells what leads back."
+
+
+def resolve(
+    applied: Annotated[
+        str | None, typer.Option("--applied", metavar="NAME", help="This migration took effect.")
+    ] = None,
+    rolled_back: Annotated[
+        str | None,
+        typer.Option("--rolled-back", metavar="NAME", help="This failed migration left nothing behind."),
+    ] = None,
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Correct what the database remembers of a migration; its tables are not touched."""
+    from nicol.cli.screen import answer
+    from nicol.ops.resolve import mark_applied, mark_rolled_back
+
+    if (applied is None) == (rolled_back is None):
+        raise typer.BadParameter("give one of --applied NAME and --rolled-back NAME")
+    project = named_project(schema, config, url)
+    if applied is not None:
+        name = Path(applied).name
+        target, state = mark_applied(project, name), "applied"
+        sentence = f"{name} is recorded as applied."
+    else:
+        name = Path(rolled_back or "").name
+        target, state = mark_rolled_back(project, name), "rolledBack"
+        sentence = f"{name} is recorded as rolled back, and pending again."
+    answer({"database": target.shown, "migration": name, "state": state}, sentence)
