@@ -27,6 +27,7 @@ def group() -> typer.Typer:
     app.command("pull")(pull)
     app.command("seed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(seed)
     app.command("execute")(execute)
+    app.command("drop")(drop)
     return app
 
 
@@ -144,3 +145,22 @@ def execute(
     script = read_script(file) if file is not None else sys.stdin.read() if sys.stdin is not None else ""
     target = db_execute(named_project(schema, config, url), script)
     answer({"database": target.shown}, f"The script ran on {target.shown}.")
+
+
+def drop(
+    force: Annotated[bool, typer.Option("--force", "-f", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+    schema: SchemaOption = None,
+    config: ConfigOption = None,
+    url: UrlOption = None,
+) -> None:
+    """Take the whole database away, with everything in it; other connections to it are ended."""
+    from nicol.cli.prompts import questioner
+    from nicol.cli.screen import answer
+    from nicol.ops.drop import db_drop
+
+    target, existed = db_drop(named_project(schema, config, url), questioner(), force=force)
+    answer(
+        {"database": target.shown, "existed": existed},
+        f"The database {target.shown} is gone." if existed else f"There is no database {target.shown}.",
+    )

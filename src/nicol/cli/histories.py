@@ -14,6 +14,7 @@ from nicol.cli.options import (
     NoRenameOption,
     RenameOption,
     SchemaOption,
+    ShadowOption,
     UrlOption,
     named_project,
 )
@@ -37,6 +38,7 @@ def down(
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
+    shadow: ShadowOption = None,
 ) -> None:
     """Take applied migrations back, the newest first; their files stay and are pending again.
 
@@ -50,7 +52,7 @@ def down(
 
     if sum((name is not None, steps is not None, everything)) > 1:
         raise typer.BadParameter("give one of NAME, --steps and --all")
-    project = named_project(schema, config, url)
+    project = named_project(schema, config, url, shadow)
     goal = Goal(name, None if everything or name else steps or 1)
     way = migrate_down(
         project,
@@ -87,12 +89,13 @@ def verify(
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
+    shadow: ShadowOption = None,
 ) -> None:
     """Prove that the history leads to the same on all its databases, and to the schema. Exit code 1 if it does not."""
     from nicol.cli.screen import answer, say, warn
     from nicol.ops.verify import migrate_verify
 
-    found = migrate_verify(named_project(schema, config, url), say)
+    found = migrate_verify(named_project(schema, config, url, shadow), say)
     lines = [
         f"{each.migration}{f' ({each.provider})' if each.provider else ''}: {each.sentence}"
         for each in found.mismatches
@@ -127,6 +130,7 @@ def adopt(
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
+    shadow: ShadowOption = None,
 ) -> None:
     """Make a migration of what was changed in the database by hand; run `nicol db pull` before it.
 
@@ -138,7 +142,7 @@ def adopt(
     from nicol.ops.renaming import said
 
     found = migrate_adopt(
-        named_project(schema, config, url),
+        named_project(schema, config, url, shadow),
         questioner(),
         datetime.now(UTC),
         name=name,
@@ -175,13 +179,14 @@ def squash(
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
+    shadow: ShadowOption = None,
 ) -> None:
     """Make one migration of several. Databases that have all of them count as having the new one; no database is changed."""
     from nicol.cli.screen import answer, warn
     from nicol.ops.squash import migrate_squash
 
     done = migrate_squash(
-        named_project(schema, config, url), first=first, last=last, name=name, keep_sql=keep_sql
+        named_project(schema, config, url, shadow), first=first, last=last, name=name, keep_sql=keep_sql
     )
     warn(done.remarks)
     answer(

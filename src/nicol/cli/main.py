@@ -10,6 +10,7 @@ import typer
 
 from nicol.cli import database, formatting, language_server, migrations, project, schema, validation
 from nicol.cli.coercion import read_plainly
+from nicol.cli.older import modern
 from nicol.errors import NicolError
 
 CANCELLED = 130
@@ -51,7 +52,7 @@ def _options(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = modern(sys.argv[1:] if arguments is None else arguments)
     if "--json" in words[: words.index("--")] if "--" in words else "--json" in words:
         from nicol.cli.screen import listen
 

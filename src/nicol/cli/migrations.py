@@ -16,6 +16,7 @@ from nicol.cli.options import (
     NoRenameOption,
     RenameOption,
     SchemaOption,
+    ShadowOption,
     UrlOption,
     named_project,
 )
@@ -52,6 +53,7 @@ def dev(
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
+    shadow: ShadowOption = None,
 ) -> None:
     """Make a migration of what has changed in the schema, and apply it, with all that is pending, to your database."""
     from nicol.cli.prompts import questioner
@@ -62,7 +64,7 @@ def dev(
     if python and not create_only:
         raise typer.BadParameter("--python writes a file to be filled in: give --create-only with it")
     result = migrate_dev(
-        named_project(schema, config, url),
+        named_project(schema, config, url, shadow),
         questioner(),
         datetime.now(UTC),
         name=name,
@@ -137,6 +139,7 @@ def diff(
     schema: SchemaOption = None,
     config: ConfigOption = None,
     url: UrlOption = None,
+    shadow: ShadowOption = None,
 ) -> None:
     """Compare schema, history and database, any two of them, and tell what leads from one to the other."""
     from nicol.cli.screen import answer, say, warn
@@ -158,7 +161,7 @@ def diff(
         ),
     )
     found = migrate_diff(
-        named_project(schema, config, url),
+        named_project(schema, config, url, shadow),
         Side.parse(sides[0]),
         Side.parse(sides[1]),
         provider,

@@ -25,6 +25,11 @@ UrlOption: TypeAlias = Annotated[
     str | None, typer.Option("--url", metavar="URL", help="The database, instead of the configured one.")
 ]
 
+ShadowOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--shadow-url", metavar="URL", help="A database that is emptied to replay the history in."),
+]
+
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors included.")]
 """`main` looks for it before anything is parsed, since wrong arguments are answered in JSON too."""
 
@@ -49,8 +54,10 @@ NoRenameOption: TypeAlias = Annotated[
 ]
 
 
-def named_project(schema: Path | None, config: Path | None, url: str | None = None) -> Project:
+def named_project(
+    schema: Path | None, config: Path | None, url: str | None = None, shadow: str | None = None
+) -> Project:
     """The project of the working directory, as the options name it."""
     from nicol.ops.project import open_project
 
-    return open_project(Path.cwd(), os.environ, config=config, schema=schema, url=url)
+    return open_project(Path.cwd(), os.environ, config=config, schema=schema, url=url, shadow=shadow)

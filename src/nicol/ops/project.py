@@ -27,7 +27,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One project as one command sees it; `schema` and `migrations` are absolute paths, `url` what `--url` gave."""
+    """One project as one command sees it; `schema` and `migrations` are absolute, `url` and `shadow` what options gave."""
 
     root: Path
     schema: Path
@@ -36,6 +36,7 @@ class Project:
     environment: Environment
     origins: Mapping[str, str]
     url: str | None = None
+    shadow: str | None = None
 
     @property
     def portable(self) -> bool:
@@ -50,6 +51,7 @@ def open_project(
     config: Path | None = None,
     schema: Path | None = None,
     url: str | None = None,
+    shadow: str | None = None,
 ) -> Project:
     """The project of a folder. Paths given by hand are taken from that folder, those in the configuration from its own."""
     configuration = read_configuration(start / config) if config else find_configuration(start)
@@ -70,6 +72,7 @@ def open_project(
             "migrations": named if configuration.migrations else "default: beside the schema",
         },
         url=url,
+        shadow=shadow,
     )
 
 
@@ -109,6 +112,8 @@ def migration_url(project: Project, datasource: Datasource | None) -> Setting:
 
 def shadow_url(project: Project, datasource: Datasource | None) -> Setting | None:
     """The URL of the database for replaying histories, where one is given."""
+    if project.shadow is not None:
+        return Setting(anchored(project.shadow, project.root), "--shadow-url")
     if (name := project.configuration.shadow_url_env) is not None:
         return _from_variable(project, name, "shadow_url_env") if project.environment.get(name) else None
     given = datasource.shadow_database_url if datasource else None
