@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nicol.cli.deployments import DIFFERENT, applied, deploy, migrations, place, resolve, status
+from nicol.cli.lint import lint
 from nicol.cli.options import (
     ConfigOption,
     JsonOption,
@@ -29,6 +30,7 @@ def group() -> typer.Typer:
     app = typer.Typer(help="Make, apply and inspect migrations.", no_args_is_help=True, rich_markup_mode=None)
     for command in (dev, deploy, status, diff, resolve, reset, *histories.COMMANDS):
         app.command(command.__name__)(command)
+    app.command("lint")(lint)
     return app
 
 

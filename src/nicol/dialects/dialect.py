@@ -29,6 +29,7 @@ from nicol.schema.schema import (
 from nicol.sql.program import Program
 
 if TYPE_CHECKING:
+    from nicol.dialects.lint.rule import Rule, Script
     from nicol.sql.renderer import Renderer
 
 T = TypeVar("T")
@@ -222,6 +223,17 @@ class Dialect(ABC):
     @abstractmethod
     def operator_class_word(self, name: str) -> str | None:
         """The schema's word for an operator class; None where it has none."""
+
+    # ---- judging scripts -----------------------------------------------------------------------------------------
+
+    @property
+    @abstractmethod
+    def rules(self) -> tuple[Rule, ...]:
+        """The rule book about the scripts of migrations."""
+
+    @abstractmethod
+    def script(self, text: str) -> Script:
+        """A script as the rules judge it, with nothing known about the database around it."""
 
     # ---- changes -------------------------------------------------------------------------------------------------
 

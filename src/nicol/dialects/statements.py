@@ -42,28 +42,62 @@ class Token:
         return self.start + len(self.text)
 
 
+_SILENT = ("space", "block")
+
+
 def tokens(statement: str, grammar: Grammar) -> tuple[Token, ...]:
     """What a statement is made of, without blanks and comments."""
-    return tuple(_tokens(statement, grammar))
+    parts = _parts(statement, 0, len(statement), grammar.token)
+    return tuple(part for part in parts if part.kind not in _SILENT)
 
 
-def _tokens(statement: str, grammar: Grammar) -> Iterator[Token]:
-    place = 0
-    while place < len(statement):
-        match = grammar.token.match(statement, place)
+def _parts(text: str, place: int, end: int, token: re.Pattern[str]) -> Iterator[Token]:
+    while place < end:
+        match = token.match(text, place)
         kind = (match.lastgroup if match else None) or "sign"
         start = place
-        place = _behind_comment(statement, place) if kind == "block" else match.end() if match else place + 1
-        if kind not in ("space", "block"):
-            yield Token(kind, statement[start:place], start)
+        place = _behind_comment(text, place) if kind == "block" else match.end() if match else place + 1
+        yield Token(kind, text[start:place], start)
 
 
 def split(script: str, grammar: Grammar) -> tuple[str, ...]:
     """The statements in order, without their semicolons; comments stay with the statement they precede."""
-    return tuple(_split(script, grammar))
+    return tuple(script[chunk.start : chunk.end].strip() for chunk in _chunks(script, grammar) if chunk.said)
 
 
-def _split(script: str, grammar: Grammar) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One statement of a script: what it is made of, and the comments in and before it, all with their places in the script."""
+
+    tokens: tuple[Token, ...]
+    comments: tuple[Token, ...]
+
+
+def placed(script: str, grammar: Grammar) -> tuple[Placed, ...]:
+    """The statements in order; comments behind the last one stand in a last part that has no tokens."""
+    return tuple(_placed(script, grammar))
+
+
+def _placed(script: str, grammar: Grammar) -> Iterator[Placed]:
+    for chunk in _chunks(script, grammar):
+        parts = tuple(_parts(script, chunk.start, chunk.end, chunk.token))
+        comments = tuple(part for part in parts if part.kind in _SILENT and part.text[:2] in ("--", "/*"))
+        counting = tuple(part for part in parts if part.kind not in (*_SILENT, "end"))
+        if counting or comments:
+            yield Placed(counting, comments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """A script from behind a semicolon to the next; `said` is false where nothing but blanks and comments stands there."""
+
+    start: int
+    end: int
+    said: bool
+    token: re.Pattern[str]
+
+
+def _chunks(script: str, grammar: Grammar) -> Iterator[_Chunk]:
     start = place = parentheses = depth = 0
     said: list[str] = []
     empty = True
@@ -73,9 +107,8 @@ def _split(script: str, grammar: Grammar) -> Iterator[str]:
         kind = match.lastgroup if match else "rest"
         place = _behind_comment(script, place) if kind == "block" else match.end() if match else place + 1
         if kind == "end" and parentheses <= 0 and depth == 0:
-            if not empty:
-                token = grammar.dialogue(said, script[start : place - 1]) or token
-                yield script[start : place - 1].strip()
+            yield _Chunk(start, place - 1, not empty, token)
+            token = grammar.dialogue(said, script[start : place - 1]) or token
             start, parentheses, said, empty = place, 0, [], True
             continue
         if kind == "word" and match is not None:
@@ -83,8 +116,7 @@ def _split(script: str, grammar: Grammar) -> Iterator[str]:
             depth += _deeper(said, depth, grammar)
         parentheses += {"open": 1, "close": -1}.get(kind or "", 0)
         empty = empty and kind in ("space", "block", "end")
-    if not empty:
-        yield script[start:].strip()
+    yield _Chunk(start, len(script), not empty, token)
 
 
 def _deeper(said: Sequence[str], depth: int, grammar: Grammar) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from nicol.dialects import NAMES, named
+from nicol.dialects.lint.rule import Level
 from nicol.errors import ConfigurationError
 from nicol.schema.annotations.table import ANNOTATIONS, SPACE
 
@@ -26,10 +28,11 @@ SETTINGS: Mapping[str, str] = {
     "lock_timeout": "how long a statement of a migration waits for a lock before it is undone and tried again: 3s",
     "statement_timeout": "how long a statement of a migration may take on PostgreSQL; without it the server decides",
     "wait": "how long a deployer waits for another one: 10m",
+    "lint": 'how much the rules of `nicol migrate lint` weigh: `drop-not-null = "off"`, or note, warning, error',
 }
 
 
-_TABLES = ("providers", "annotations")
+_TABLES = ("providers", "annotations", "lint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Configuration:
     lock_timeout: str | None = None
     statement_timeout: str | None = None
     wait: str | None = None
+    lint: Mapping[str, Level] = field(default_factory=dict[str, Level])
 
 
 def find_configuration(start: Path) -> Configuration:
@@ -96,6 +100,7 @@ def _configuration(path: Path, table: Mapping[str, Any]) -> Configuration:
         path,
         providers=_providers(path, table.get("providers", [])),
         annotations=_owners(path, table.get("annotations", {})),
+        lint=_levels(path, table["lint"]) if "lint" in table else {},
         **texts,
     )
 
@@ -154,3 +159,26 @@ def _owner(path: Path, word: str, owner: object) -> str:
             help=f"did you mean {SPACE!r}? Other tools have other names",
         )
     return owner
+
+
+def _levels(path: Path, value: object) -> Mapping[str, Level]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(
+            f"{path}: lint must be a table", help='for example [lint]  drop-not-null = "off"'
+        )
+    from nicol.migrate.lint import guidance
+
+    rules = {code for name in NAMES for code in guidance(named(name), {})}
+    words = cast("dict[str, object]", value)
+    return {code: _level(path, code, level, rules) for code, level in words.items()}
+
+
+def _level(path: Path, code: str, level: object, rules: Collection[str]) -> Level:
+    if code not in rules:
+        near = difflib.get_close_matches(code, sorted(rules), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "docs/reference/lint.md lists them"
+        raise ConfigurationError(f"{path}: there is no rule {code!r}", help=hint)
+    spelled = "warning" if level == "warn" else level
+    if spelled not in set(Level):
+        raise ConfigurationError(f"{path}: lint.{code} is {level!r}", help=f"it may be {', '.join(Level)}")
+    return Level(str(spelled))

@@ -162,6 +162,10 @@ def settings(project: Project, datasource: Datasource | None) -> dict[str, Setti
             file if configuration.annotations else "default",
         ),
     }
+    found["lint"] = Setting(
+        ", ".join(f"{code}: {level}" for code, level in configuration.lint.items()) or "none",
+        file if configuration.lint else "default",
+    )
     for name, read in (("url", database_url), ("migration_url", migration_url), ("shadow_url", shadow_url)):
         found[name] = (
             _url_setting(read(project, datasource))

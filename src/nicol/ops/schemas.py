@@ -93,14 +93,15 @@ def sources_at(path: Path, project: Project, advice: str) -> tuple[Source, ...]:
 def _source(file: Path) -> Source:
     """The text of a file, its line ends as they are."""
     try:
-        return Source(_shown(file), file.read_bytes().decode("utf-8"))
+        return Source(shown(file), file.read_bytes().decode("utf-8"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"{file} is not UTF-8 text", help="save the file as UTF-8") from None
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}") from None
 
 
-def _shown(file: Path) -> str:
+def shown(file: Path) -> str:
+    """A path as people see it: from the working directory where it is below that."""
     here = Path.cwd()
     return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import ClassVar, TypeVar
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
@@ -44,6 +45,9 @@ from nicol.schema.schema import (
 )
 from nicol.sql.program import Program
 from nicol.sql.renderer import Renderer
+
+if TYPE_CHECKING:
+    from nicol.dialects.lint.rule import Rule, Script
 
 T = TypeVar("T")
 
@@ -133,6 +137,17 @@ class PostgreSQL(Dialect):
     def bound(self, statement: str, names: Collection[str]) -> tuple[str, tuple[str, ...]]:
         """A statement with its named parameters in this database's placeholders."""
         return bound(statement, names)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rule book about scripts. It is read only where scripts are judged."""
+        book: tuple[Rule, ...] = import_module(f"{__package__}.lint").RULES
+        return book
+
+    def script(self, text: str) -> Script:
+        """A script as the rules judge it."""
+        read: Script = import_module(f"{__package__}.lint").script(text)
+        return read
 
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""

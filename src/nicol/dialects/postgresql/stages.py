@@ -95,6 +95,15 @@ def _after_options(parts: Sequence[Token]) -> str:
 # ---- what is refused -------------------------------------------------------------------------------------------------
 
 
+def refusal(statement: str) -> MigrationError | None:
+    """Why a statement is refused, if it is."""
+    try:
+        _refuse_foreign(statement, tokens(statement))
+    except MigrationError as error:
+        return error
+    return None
+
+
 def _refuse_foreign(statement: str, parts: Sequence[Token]) -> None:
     """psql's own commands, and data behind a COPY, mean nothing to the server."""
     command = next((part for part in parts if part.text == "\\"), None)

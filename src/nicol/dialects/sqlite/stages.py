@@ -41,6 +41,15 @@ def stands_alone(parts: Sequence[Token]) -> bool:
     return words[0] == "PRAGMA" and name in _OUTSIDE
 
 
+def refusal(statement: str) -> MigrationError | None:
+    """Why a statement is refused, if it is."""
+    try:
+        _refuse_foreign(statement, tokens(statement))
+    except MigrationError as error:
+        return error
+    return None
+
+
 def _refuse_foreign(statement: str, parts: Sequence[Token]) -> None:
     if parts[0].text == ".":
         line = bare(statement).splitlines()[0]

@@ -1,0 +1,68 @@
+"""Judging the scripts of a history by the rule book of their database, each beside what the scripts before it have made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nicol.diagnostics import Diagnostic, Severity, Source, Span
+from nicol.dialects.dialect import Dialect
+from nicol.dialects.lint import known
+from nicol.dialects.lint.rule import Level, Problem, Script
+from nicol.migrate.ignores import IGNORE_RULES, ignores_of, judged
+
+_SEVERITIES = {Level.NOTE: Severity.NOTE, Level.WARNING: Severity.WARNING, Level.ERROR: Severity.ERROR}
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What is said about a rule's findings: how much they weigh, and the way out where a finding names none of its own."""
+
+    level: Level
+    way: str
+
+
+def guidance(dialect: Dialect, levels: Mapping[str, Level]) -> Mapping[str, Guidance]:
+    """Every rule of a database, those about ignores included, with the levels that the project wants."""
+    usual = {rule.code: Guidance(rule.level, rule.way) for rule in dialect.rules}
+    usual |= {code: Guidance(level, way) for code, (level, _, _, way) in IGNORE_RULES.items()}
+    return {code: replace(each, level=levels.get(code, each.level)) for code, each in usual.items()}
+
+
+def lint(
+    sources: Sequence[Source], dialect: Dialect, levels: Mapping[str, Level], wanted: Collection[str]
+) -> tuple[Diagnostic, ...]:
+    """The findings about the scripts at the wanted paths. `sources` are all scripts of the history, in order."""
+    scripts = [dialect.script(source.text) for source in sources]
+    book = guidance(dialect, levels)
+    findings: list[Diagnostic] = []
+    before = known.Known()
+    for number, (source, script) in enumerate(zip(sources, scripts, strict=True)):
+        after = known.after(before, (act.deed for act in script.acts))
+        if source.path in wanted:
+            later = tuple(act.deed for other in scripts[number + 1 :] for act in other.acts)
+            whole = replace(script, before=before, after=after, later=later)
+            findings += _findings(whole, source.path, dialect, book)
+        before = after
+    return tuple(findings)
+
+
+def _findings(
+    script: Script, path: str, dialect: Dialect, book: Mapping[str, Guidance]
+) -> Iterator[Diagnostic]:
+    silent = {code for code, each in book.items() if each.level is Level.OFF}
+    found = [
+        (rule.code, problem)
+        for rule in dialect.rules
+        if rule.code not in silent
+        for problem in rule.check(script)
+    ]
+    told = judged(ignores_of(script), found, book.keys(), silent)
+    for code, problem in sorted(told, key=lambda each: (each[1].start, each[1].end)):
+        if code not in silent:
+            yield _diagnostic(code, problem, path, book[code])
+
+
+def _diagnostic(code: str, problem: Problem, path: str, each: Guidance) -> Diagnostic:
+    span = Span(path, problem.start, problem.end)
+    return Diagnostic(code, problem.message, span, _SEVERITIES[each.level], problem.help or each.way)
