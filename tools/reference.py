@@ -1,4 +1,4 @@
-"""Writes the pages of the reference that the code itself knows: the command line, and errors with the rule book.
+"""Writes the pages of the reference that the code itself knows: the command line, errors, and the rule books.
 
 `reference.py --check` writes nothing and says which page is out of date.
 """
@@ -17,7 +17,9 @@ import typer.main
 
 from nicol import errors
 from nicol.cli.main import application
-from nicol.dialects import NAMES, PROVIDERS, provider_named
+from nicol.dialects import NAMES, PROVIDERS, named, provider_named
+from nicol.dialects.lint.rule import Rule
+from nicol.migrate.ignores import IGNORE_RULES
 from nicol.schema import cursor, expressions, parse
 from nicol.schema.provider import Constraint, Native, Numbering, Provider
 from nicol.schema.rules import RULES
@@ -215,7 +217,56 @@ def spellings(parameter: Any) -> list[str]:
     return [f"{one}{value}" for one in [*parameter.opts, *parameter.secondary_opts]]
 
 
-PAGES = {"cli.md": commands_page, "databases.md": databases_page, "errors.md": errors_page}
+# ---- rules about migrations ------------------------------------------------------------------------------------------
+
+
+LINT = """\
+# Rules of `nicol migrate lint`
+
+Written by `make docs` from the rules. [How to use them](../how-to/lint.md).
+
+A rule is `off`, a `note`, a `warning` or an `error` unless `[lint]`
+in the [configuration](configuration.md) says otherwise.
+What a script makes itself is free: nobody uses a table yet that was created a few lines before.
+
+## {sections}
+"""
+
+
+def lint_page() -> str:
+    """The rules about scripts, those of all databases first."""
+    books = {name: {rule.code: rule for rule in named(name).rules} for name in NAMES}
+    first, *others = books.values()
+    shared = [code for code, rule in first.items() if all(book.get(code) == rule for book in others)]
+    sections = [("All databases", [first[code] for code in shared])]
+    for name, book in books.items():
+        title = named(name).provider.title
+        sections.append((title, [rule for code, rule in book.items() if code not in shared]))
+    texts = [f"{title}\n\n{lint_table(rules)}" for title, rules in sections]
+    ignores = [
+        f"| `{code}` | {level} | {sentence} | {harm} | {way} |"
+        for code, (level, sentence, harm, way) in IGNORE_RULES.items()
+    ]
+    texts.append("Ignores\n\n" + "\n".join([*LINT_HEAD, *ignores]))
+    return LINT.format(sections="\n\n## ".join(texts))
+
+
+LINT_HEAD = ("| code | usually | what must hold | what may happen | the safe way |", "|---|---|---|---|---|")
+
+
+def lint_table(rules: list[Rule]) -> str:
+    """Rules as a table."""
+    cells = [(f"`{rule.code}`", rule.level, rule.sentence, rule.harm, rule.way) for rule in rules]
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in cells]
+    return "\n".join([*LINT_HEAD, *lines])
+
+
+PAGES = {
+    "cli.md": commands_page,
+    "databases.md": databases_page,
+    "errors.md": errors_page,
+    "lint.md": lint_page,
+}
 
 
 def main(check: bool) -> None:

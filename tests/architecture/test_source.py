@@ -112,8 +112,11 @@ def test_a_question_for_the_database_is_recognised(question: str) -> None:
 
 
 def test_every_dialect_folder_holds_the_same_files() -> None:
-    folders = [folder for folder in (SOURCE / "dialects").iterdir() if (folder / "__init__.py").exists()]
-    listings = {folder.name: sorted(path.name for path in folder.glob("*.py")) for folder in folders}
+    folders = [folder for folder in (SOURCE / "dialects").iterdir() if (folder / "provider.py").exists()]
+    listings = {
+        folder.name: sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py"))
+        for folder in folders
+    }
     whole = {tuple(names) for names in listings.values() if "dialect.py" in names}
     assert len(whole) == 1, listings
     checked = [names for names in listings.values() if "dialect.py" not in names]

@@ -10,7 +10,7 @@ import pytest
 from nicol.diagnostics import Diagnostic, Source, draw
 from nicol.dialects import NAMES, named
 from nicol.dialects.dialect import Dialect
-from nicol.dialects.lint.rule import Level
+from nicol.dialects.lint.level import Level
 from nicol.migrate.ignores import IGNORE_RULES
 from nicol.migrate.lint import lint
 from tests.corpus_runner import CORPUS, cases, question

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from nicol.diagnostics import suggestion
-from nicol.dialects.lint.rule import Level, Problem, Script
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Problem, Script
 from nicol.dialects.statements import Placed, Token
 
 IGNORE_RULES: dict[str, tuple[Level, str, str, str]] = {

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from nicol.diagnostics import Diagnostic, Severity, Source, Span
 from nicol.dialects.dialect import Dialect
 from nicol.dialects.lint import known
-from nicol.dialects.lint.rule import Level, Problem, Script
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Problem, Script
 from nicol.migrate.ignores import IGNORE_RULES, ignores_of, judged
 
 _SEVERITIES = {Level.NOTE: Severity.NOTE, Level.WARNING: Severity.WARNING, Level.ERROR: Severity.ERROR}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from nicol.dialects import NAMES, named
-from nicol.dialects.lint.rule import Level
+from nicol.dialects.lint.level import Level
 from nicol.errors import ConfigurationError
 from nicol.schema.annotations.table import ANNOTATIONS, SPACE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nicol.diagnostics import Diagnostic, Source
 from nicol.dialects import NAMES, named
-from nicol.dialects.lint.rule import Level
+from nicol.dialects.lint.level import Level
 from nicol.errors import ConfigurationError, MigrationError, NicolError
 from nicol.migrate.history import LOCK_FILE, History, Migration, lock_of, script_file
 from nicol.migrate.lint import lint

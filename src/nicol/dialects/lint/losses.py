@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
-from nicol.dialects.lint.rule import Level, Problem, Rebuild, Rule, Script, at, rule
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Problem, Rebuild, Rule, Script, at, rule
 
 
 @rule("drop-table", Level.ERROR)

@@ -5,25 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.known import Known
+from nicol.dialects.lint.level import Level
 from nicol.dialects.lint.reading import Doing
 from nicol.dialects.statements import Placed, Token
 
 D = TypeVar("D")
-
-
-class Level(StrEnum):
-    """How much a rule weighs unless the configuration says otherwise."""
-
-    OFF = "off"
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.deeds import Kind, spelled
+from nicol.dialects.lint.level import Level
 from nicol.dialects.lint.reader import unquoted
-from nicol.dialects.lint.rule import Act, Level, Problem, Rule, Script, at, rule
+from nicol.dialects.lint.rule import Act, Problem, Rule, Script, at, rule
 from nicol.dialects.postgresql.lint.types import is_wider
 from nicol.dialects.statements import Token
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.deeds import Kind
-from nicol.dialects.lint.rule import Act, Level, Problem, Rule, Script, at, rule
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Act, Problem, Rule, Script, at, rule
 from nicol.dialects.postgresql.lint.changes import made_anew
 from nicol.dialects.postgresql.stages import refusal, stands_alone
 

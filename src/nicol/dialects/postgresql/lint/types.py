@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.deeds import Kind, Name, spelled
-from nicol.dialects.lint.rule import Level, Problem, Rule, Script, at, rule
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Problem, Rule, Script, at, rule
 from nicol.dialects.statements import Token
 
 _NAME_LIMIT = 63

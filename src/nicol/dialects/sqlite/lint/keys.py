@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.deeds import Kind
-from nicol.dialects.lint.rule import Level, Problem, Rebuild, Rule, Script, at, rule
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Problem, Rebuild, Rule, Script, at, rule
 
 
 def _primary(made: d.CreateTable) -> tuple[str, ...]:

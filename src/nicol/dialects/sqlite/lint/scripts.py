@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.deeds import Kind
-from nicol.dialects.lint.rule import Level, Problem, Rule, Script, at, rule
+from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.rule import Problem, Rule, Script, at, rule
 from nicol.dialects.sqlite.stages import refusal
 
 _OFF = frozenset({"OFF", "0", "FALSE", "NO"})

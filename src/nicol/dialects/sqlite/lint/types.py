@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
+from nicol.dialects.lint.level import Level
 from nicol.dialects.lint.reader import Reader, items
-from nicol.dialects.lint.rule import Level, Problem, Rule, Script, at, rule
+from nicol.dialects.lint.rule import Problem, Rule, Script, at, rule
 from nicol.dialects.statements import Token
 
 _BOUNDS = re.compile(r"\(.*\)")
