@@ -24,8 +24,8 @@ EXPLAINED: tuple[Explained, ...] = (
         "without a datasource, what only a database can say is left unsaid: the configuration may name the database",
     ),
     Explained(
-        r"^only Nicol rejects: annotation-misspelt: ",
-        "a slip in an annotation's name must not pass for prose",
+        r"^only Nicol rejects: annotation-(misspelt|in-plain-comment): ",
+        "a slip in an annotation's name or marks must not pass for prose",
     ),
     Explained(
         r"^formatting: as Prisma formats its own result$",
