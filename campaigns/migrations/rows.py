@@ -81,7 +81,7 @@ def _value(column: Column, number: int, table: Table, catalog: Catalog, random: 
     plain = _plain(held.name, number, random, unique=unique)
     if plain is not None:
         return plain
-    if kind == "json":
+    if kind in ("json", "list"):
         return f"'[{number}]'"
     if kind == "uuid" or held.name == "UUID":
         text = f"'00000000-0000-0000-0000-00000000000{number}'"

@@ -217,5 +217,6 @@ def _value(column: Column, number: int, enums: dict[str, tuple[str, ...]], table
         case _:
             return {
                 "json": f"'[{number}]'",
+                "list": f"'[{number}]'",
                 "uuid": f"'00000000-0000-0000-0000-00000000000{number}'",
             }.get(kind, f"'v{number}'")

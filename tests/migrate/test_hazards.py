@@ -181,3 +181,17 @@ def test_a_hazard_asks_under_the_old_names(database_url: str):
         assert hazard.code == "made-required"
         assert "`width` on table `Piece`" in hazard.message
         assert probe(database, hazard) == 1
+
+
+def test_values_that_are_no_lists_stop_a_list_where_lists_are_texts(sqlite_url: str):
+    dialect = dialect_of(sqlite_url, portable=True)
+    before, after = (
+        catalog_of(text, dialect) for text in (SHOP, SHOP.replace("boxId  Int\n", "boxId  Int[]\n"))
+    )
+    with open_database(sqlite_url) as database:
+        apply(database, script_between(Catalog(), before, dialect), dialect)
+        for statement in PARTS:
+            ask(database, statement)
+        steps = steps_between(introspect(database, dialect), after, dialect)
+        (hazard,) = (each for step in steps for each in step.hazards if each.severity == "unexecutable")
+        assert (hazard.code, probe(database, hazard)) == ("check-added", 4)

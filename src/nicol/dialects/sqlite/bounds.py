@@ -11,7 +11,7 @@ from nicol.catalog import Check
 from nicol.schema.schema import Arity, EnumRef, Model, NativeType, Scalar, ScalarField, Schema
 from nicol.sql.quoting import quote, quote_text
 
-CHECK_KINDS = ("enum", "json", "range", "length", "bits", "uuid")
+CHECK_KINDS = ("enum", "json", "list", "range", "length", "bits", "uuid")
 """How the names of checks end that take the place of types. All others are an annotation's, or somebody's own."""
 
 
@@ -27,7 +27,9 @@ def checks(model: Model, schema: Schema) -> tuple[Check, ...]:
 
 def _condition(field: ScalarField, schema: Schema) -> tuple[str, str] | None:
     name = quote(field.mapped)
-    if field.arity is Arity.LIST or field.type is Scalar.JSON:
+    if field.arity is Arity.LIST:
+        return "list", f"json_valid({name}) AND json_type({name}) = 'array'"
+    if field.type is Scalar.JSON:
         return "json", f"json_valid({name})"
     if isinstance(field.type, EnumRef):
         values = ", ".join(quote_text(value.mapped) for value in schema.enum(field.type.name).values)
