@@ -4,7 +4,7 @@ SQLite has affinities, not types (https://www.sqlite.org/datatype3.html): the de
 file that somebody else made is read by the same families. A portable project differs where Prisma's DDL loses values or
 lets through what PostgreSQL refuses:
 
-* Decimal, Json and lists are declared TEXT, whose affinity leaves their text alone; Json must be valid JSON, and lists arrays of it.
+* Decimal, Json and lists are declared TEXT, whose affinity leaves their text alone; Json must be JSON, a list an array of it.
 * The default of Bytes is a BLOB; Prisma's is the text of its hexadecimal digits.
 * Enums, and native types with a length or a range, have a CHECK named `<table>_<column>_<kind>`.
 * A DateTime is ISO 8601 text in UTC of one width for each column, so that texts compare as times do:
