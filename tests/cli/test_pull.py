@@ -235,3 +235,17 @@ def test_views_are_taken_in_where_the_flag_is_set(pulled: Shop):
     pulled.run("db", "pull")
     assert "view dear {" in text(pulled)
     assert "already" in pulled.run("db", "pull").out
+
+
+def test_relations_that_only_clients_keep_stay(shop: Shop, sqlite_url: str):
+    shop.write("nicol.toml", "")
+    shop.schema(
+        'datasource db {\n  provider     = "sqlite"\n  relationMode = "prisma"\n}\n\n'
+        "model A {\n  id Int @id\n  bs B[]\n}\n\n"
+        "model B {\n  id Int @id\n  aId Int\n  a A @relation(fields: [aId], references: [id])\n}\n"
+    )
+    here = shop.on(sqlite_url)
+    here.run("db", "push")
+    before = text(here)
+    assert "already" in here.run("db", "pull").out
+    assert text(here) == before

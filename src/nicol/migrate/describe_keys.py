@@ -34,15 +34,16 @@ class Keys:
 
     def __init__(self, dialect: Dialect, present: Schema, *, partial: bool) -> None:
         self.dialect = dialect
-        self.present = present
+        self.present = {model.name: model for model in present.models}
+        self.lowered = lower_keys(present, dialect)
         self.partial = partial
         self.remarks: list[str] = []
 
     def of(self, model: Model, table: Table, lowered: Table | None) -> Model:
         """The model with the keys, indexes and checks of its table; what it has as it is stays."""
         known = {field.mapped: field.name for field in model.scalars}
-        was = next((each for each in self.present.models if each.name == model.name), None)
-        held = list(lower_keys(was, self.present, self.dialect)) if was else []
+        was = self.present.get(model.name)
+        held = list(self.lowered.get(model.name, ()))
         uniques: list[Unique] = []
         indexes: list[ModelIndex] = []
         for index in table.indexes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from nicol.catalog import Action, Catalog, ForeignKey, ObjectName, Table
 from nicol.dialects.dialect import Dialect
@@ -74,10 +75,19 @@ def related(
         finder.keys(table)
     for table in joins:
         finder.join(table)
+    if present.datasource and present.datasource.relation_mode == "prisma":
+        finder.keep_without_keys()
     sides = _Sides({model.name: model for model in models.values()}, present)
     for relation in finder.named():
         sides.add(relation, is_ambiguous=finder.is_ambiguous(relation))
     return Related(sides.models(), tuple(sides.relations), tuple(finder.remarks))
+
+
+_Ends: TypeAlias = tuple[str, tuple[str, ...], str]
+
+
+def _has(model: Model, fields: tuple[str, ...]) -> bool:
+    return {field.name for field in model.scalars}.issuperset(fields)
 
 
 @dataclass(slots=True)
@@ -89,6 +99,19 @@ class _Finder:
     present: Schema
     found: list[Relation] = field(default_factory=list[Relation])
     remarks: list[str] = field(default_factory=list[str])
+    pairs: Counter[frozenset[str]] = field(default_factory=Counter[frozenset[str]])
+    held: dict[_Ends, list[ForeignKeyRelation]] = field(default_factory=dict[_Ends, list[ForeignKeyRelation]])
+    joins: dict[tuple[str, str, str], JoinTableRelation] = field(
+        default_factory=dict[tuple[str, str, str], JoinTableRelation]
+    )
+
+    def __post_init__(self) -> None:
+        for each in self.present.relations:
+            match each:
+                case ForeignKeyRelation():
+                    self.held.setdefault((each.child, each.fields, each.parent), []).append(each)
+                case JoinTableRelation():
+                    self.joins[(each.mapped, each.a, each.b)] = each
 
     def join(self, table: Table) -> None:
         keys = {key.columns[0]: key for key in table.foreign_keys}
@@ -96,15 +119,8 @@ class _Finder:
             self.models_by_table[ObjectName(keys[side].table, keys[side].namespace)].name for side in "AB"
         )
         name = table.name[1:]
-        for relation in self.present.relations:
-            if isinstance(relation, JoinTableRelation) and (relation.mapped, relation.a, relation.b) == (
-                table.name,
-                a,
-                b,
-            ):
-                self.found.append(relation)
-                return
-        self.found.append(JoinTableRelation(name, a, "", b, "", table.name))
+        present = self.joins.get((table.name, a, b))
+        self.found.append(present or JoinTableRelation(name, a, "", b, "", table.name))
 
     def keys(self, table: Table) -> None:
         child = self.models_by_table[table.key]
@@ -148,18 +164,19 @@ class _Finder:
 
     def as_called(self, made: ForeignKeyRelation) -> ForeignKeyRelation:
         """The relation with the names that the present schema gives it."""
-        for held in self.present.relations:
-            if isinstance(held, ForeignKeyRelation) and (held.child, held.fields, held.parent) == (
-                made.child,
-                made.fields,
-                made.parent,
-            ):
-                named = replace(
-                    made, name=held.name, child_field=held.child_field, parent_field=held.parent_field
-                )
-                if named not in self.found:
-                    return named
-        return made
+        held = self.held.get((made.child, made.fields, made.parent))
+        if not held:
+            return made
+        first = held.pop(0)
+        return replace(made, name=first.name, child_field=first.child_field, parent_field=first.parent_field)
+
+    def keep_without_keys(self) -> None:
+        """Where clients alone keep relations, the database knows of none: those of the schema stay while their columns do."""
+        models = {model.name: model for model in self.models_by_table.values()}
+        for relation in (each for left in self.held.values() for each in left):
+            child, parent = models.get(relation.child), models.get(relation.parent)
+            if child and parent and _has(child, relation.fields) and _has(parent, relation.references):
+                self.found.append(relation)
 
     def named(self) -> list[Relation]:
         """All relations with names of their own, where two models have several or one relates to itself."""
@@ -178,7 +195,9 @@ class _Finder:
 
     def is_ambiguous(self, relation: Relation) -> bool:
         """True when another relation has the same two ends, so that their names cannot tell them apart."""
-        return Counter(map(_pair, self.found))[_pair(relation)] > 1
+        if not self.pairs:
+            self.pairs = Counter(map(_pair, self.found))
+        return self.pairs[_pair(relation)] > 1
 
 
 def _pair(relation: Relation) -> frozenset[str]:

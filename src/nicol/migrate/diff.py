@@ -271,11 +271,12 @@ def _same_index_column(old: IndexColumn, new: IndexColumn, owned: Owned) -> bool
 
 def _comments(before: Catalog, after: Catalog) -> Iterator[c.Change]:
     enums = {enum.key: enum.comment for enum in before.enums}
+    tables = {table.key: table for table in before.tables}
     for enum in after.enums:
         if enum.comment != enums.get(enum.key):
             yield c.SetComment(enum.key, enum.comment, is_enum=True)
     for table in after.tables:
-        old = before.table(table.name, table.namespace)
+        old = tables.get(table.key)
         if table.comment != (old.comment if old else None):
             yield c.SetComment(table.key, table.comment)
         for column in table.columns:

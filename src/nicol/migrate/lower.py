@@ -67,19 +67,17 @@ def filled_columns(schema: Schema) -> Iterator[tuple[ObjectName, str]]:
 
 
 def lower_keys(
-    model: Model, schema: Schema, dialect: Dialect
-) -> tuple[tuple[ModelUnique | ModelIndex, Index], ...]:
-    """The uniques and indexes of a model, each with what it is in the database."""
+    schema: Schema, dialect: Dialect
+) -> dict[str, tuple[tuple[ModelUnique | ModelIndex, Index], ...]]:
+    """The uniques and indexes of each model by its name, each with what it is in the database."""
     lowering = _Lowering(schema, dialect)
-    return (
-        *((unique, lowering.unique(model, unique)) for unique in model.uniques),
-        *((index, lowering.index(model, index)) for index in model.indexes),
-    )
-
-
-def lower_relation(relation: ForeignKeyRelation, schema: Schema, dialect: Dialect) -> ForeignKey:
-    """The foreign key of a relation."""
-    return _Lowering(schema, dialect).foreign_key(schema.model(relation.child), relation)
+    return {
+        model.name: (
+            *((unique, lowering.unique(model, unique)) for unique in model.uniques),
+            *((index, lowering.index(model, index)) for index in model.indexes),
+        )
+        for model in schema.models
+    }
 
 
 class _Lowering:
