@@ -26,6 +26,9 @@ ALTER TABLE "User" ADD COLUMN "code" TEXT UNIQUE;
 ALTER TABLE "User" ADD COLUMN "bossId" INTEGER REFERENCES "User"("id");
 CREATE INDEX CONCURRENTLY "User_bossId_idx" ON "User"("bossId");
 ALTER TABLE "User" ADD COLUMN "otherId" INTEGER DEFAULT 1 REFERENCES "User"("id");
+ALTER TABLE "User" ADD COLUMN "teamTwo" INTEGER;
+ALTER TABLE "User" ADD FOREIGN KEY ("teamTwo") REFERENCES "Team"("id");
+ALTER TABLE "User" ADD COLUMN "age" INTEGER CHECK ("age" > 0);
 -- ==== 4_not_null
 ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;
 ALTER TABLE "User" ADD CONSTRAINT "team_there" CHECK ("teamId" IS NOT NULL) NOT VALID;
@@ -159,6 +162,27 @@ DROP INDEX "New_name_key";
 --| 11 | ALTER TABLE "User" ADD COLUMN "otherId" INTEGER DEFAULT 1 REFERENCES "User"("id");
 --|    |                                                           ^^^^^^^^^^^^^^^^^^^^^^^
 --|   help: Add @@index([…]) to the model.
+--|
+--| warning[foreign-key-scan]: writes to "User" and "Team" wait while every row is checked
+--|   --> 3_constraints:13:20
+--|    |
+--| 13 | ALTER TABLE "User" ADD FOREIGN KEY ("teamTwo") REFERENCES "Team"("id");
+--|    |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: ADD CONSTRAINT … NOT VALID here, which holds for new rows at once, and VALIDATE CONSTRAINT in the next migration.
+--|
+--| note[foreign-key-without-index]: the foreign key "teamTwo" of "User" has no index
+--|   --> 3_constraints:13:24
+--|    |
+--| 13 | ALTER TABLE "User" ADD FOREIGN KEY ("teamTwo") REFERENCES "Team"("id");
+--|    |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: Add @@index([…]) to the model.
+--|
+--| warning[check-scan]: everybody who uses "User" waits while every row is checked
+--|   --> 3_constraints:14:20
+--|    |
+--| 14 | ALTER TABLE "User" ADD COLUMN "age" INTEGER CHECK ("age" > 0);
+--|    |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: ADD CONSTRAINT … CHECK (…) NOT VALID here, and VALIDATE CONSTRAINT in the next migration.
 --|
 --| warning[not-null-scan]: everybody who uses "User" waits while every row is looked at for nulls
 --|  --> 4_not_null:1:20

@@ -26,6 +26,7 @@ ALTER TABLE "Post" DROP CONSTRAINT "Post_userId_fkey";
 ALTER TABLE "User" DROP COLUMN "a", DROP COLUMN IF EXISTS "b" CASCADE;
 DROP TABLE "Post", "Other" CASCADE;
 DROP SCHEMA "old" CASCADE;
+ALTER TABLE "Expense" DROP COLUMN "urls", ADD COLUMN "urls" JSONB[] DEFAULT ARRAY[]::JSONB[];
 DROP TYPE "Kind" CASCADE;
 DROP VIEW "V";
 DROP MATERIALIZED VIEW IF EXISTS "W", "X";
@@ -189,24 +190,31 @@ ALTER TABLE "User_new" RENAME TO "User";
 --|   |                   ^^^^^^^
 --|   help: Drop what hangs on it by name, first.
 --|
---| warning[drop-cascade]: CASCADE drops things that the script does not name
---|  --> 3_dropped:5:18
+--| error[drop-column]: "urls" of "Expense" is dropped with all its values
+--|  --> 3_dropped:5:23
 --|   |
---| 5 | DROP TYPE "Kind" CASCADE;
+--| 5 | ALTER TABLE "Expense" DROP COLUMN "urls", ADD COLUMN "urls" JSONB[] DEFAULT ARRAY[]::JSONB[];
+--|   |                       ^^^^^^^^^^^^^^^^^^
+--|   help: Take the field out of the schema's code first, deploy that, drop the column in a later migration, and say so with an ignore.
+--|
+--| warning[drop-cascade]: CASCADE drops things that the script does not name
+--|  --> 3_dropped:6:18
+--|   |
+--| 6 | DROP TYPE "Kind" CASCADE;
 --|   |                  ^^^^^^^
 --|   help: Drop what hangs on it by name, first.
 --|
 --| warning[drop-view]: "V" is dropped, and code that still runs may read it
---|  --> 3_dropped:6:1
+--|  --> 3_dropped:7:1
 --|   |
---| 6 | DROP VIEW "V";
+--| 7 | DROP VIEW "V";
 --|   | ^^^^^^^^^^^^^
 --|   help: Deploy code that no longer reads it, and drop it in a later migration.
 --|
 --| warning[drop-view]: "W" is dropped, and code that still runs may read it
---|  --> 3_dropped:7:1
+--|  --> 3_dropped:8:1
 --|   |
---| 7 | DROP MATERIALIZED VIEW IF EXISTS "W", "X";
+--| 8 | DROP MATERIALIZED VIEW IF EXISTS "W", "X";
 --|   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 --|   help: Deploy code that no longer reads it, and drop it in a later migration.
 --|
@@ -231,7 +239,7 @@ ALTER TABLE "User_new" RENAME TO "User";
 --|   |                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 --|   help: Add @@index([…]) to the model.
 --|
---| error[drop-column]: "User" is made anew without "d", whose values are lost
+--| error[drop-column]: "User" is made anew, and the values of "d" are lost
 --|  --> 9_rebuilt:1:14
 --|   |
 --| 1 | CREATE TABLE "User_new" ("id" BIGINT PRIMARY KEY, "c" TEXT);

@@ -45,6 +45,16 @@ PRAGMA defer_foreign_keys=OFF;
 CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "userId" INTEGER NOT NULL, "title" TEXT NOT NULL);
 DROP TABLE "Post";
 ALTER TABLE "new_Post" RENAME TO "Post";
+-- ==== 5_half_copied
+CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT NOT NULL DEFAULT '');
+INSERT INTO "new_Post" ("id", "owner") SELECT "id", "userId" FROM "Post";
+DROP TABLE "Post";
+ALTER TABLE "new_Post" RENAME TO "Post";
+-- ==== 5_all_copied
+CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT);
+INSERT INTO "new_Post" SELECT * FROM "Post";
+DROP TABLE "Post";
+ALTER TABLE "new_Post" RENAME TO "Post";
 -- ==== 6_unique
 DROP VIEW "Names";
 CREATE UNIQUE INDEX "Post_title_key" ON "Post"("title");
@@ -149,7 +159,7 @@ ALTER TABLE "Post" RENAME TO "Article";
 --|    |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 --|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
 --|
---| error[drop-column]: "User" is made anew without "n", "a", "b", "c", "d", "e", "f", "g", "j", whose values are lost
+--| error[drop-column]: "User" is made anew, and the values of "n", "a", "b", "c", "d", "e", "f", "g", "j" are lost
 --|  --> 3_rebuilt_carelessly:1:14
 --|   |
 --| 1 | CREATE TABLE "new_User" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "fullName" TEXT NOT NULL);
@@ -197,6 +207,13 @@ ALTER TABLE "Post" RENAME TO "Article";
 --| 2 | DROP TABLE "Post";
 --|   | ^^^^^^^^^^^^^^^^^
 --|   help: Write CREATE INDEX anew behind the ALTER TABLE … RENAME; DROP INDEX before it says that an index is to go.
+--|
+--| error[drop-column]: "Post" is made anew, and the values of "title" are lost
+--|  --> 5_half_copied:1:14
+--|   |
+--| 1 | CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT NOT NULL DEFAULT '');
+--|   |              ^^^^^^^^^^
+--|   help: Take the field out of the schema's code first, deploy that, drop the column in a later migration, and say so with an ignore.
 --|
 --| warning[drop-view]: "Names" is dropped, and code that still runs may read it
 --|  --> 6_unique:1:1

@@ -79,7 +79,7 @@ def _may_repeat(script: Script, act: Act, table: str, columns: tuple[str, ...]) 
     """A column that the script adds without a default holds nulls, which are never alike; a smaller unique key suffices."""
     if script.is_new(table, act):
         return False
-    added = script.new_columns(table)
+    added = script.new_columns(table, act)
     if any(key in added and added[key].default is None for key in columns):
         return False
     known = script.before.tables.get(table)

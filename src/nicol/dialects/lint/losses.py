@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.level import Level
+from nicol.dialects.lint.reader import outside, unquoted
 from nicol.dialects.lint.rule import Problem, Rebuild, Rule, Script, at, rule
 
 
@@ -38,22 +39,26 @@ def columns_are_not_dropped_while_they_hold_values(script: Script) -> Iterator[P
     """
     for act, deed in script.each(d.DropColumn):
         if not script.is_new(deed.table.key, act) and deed.column.key not in script.new_columns(
-            deed.table.key
+            deed.table.key, act
         ):
             yield at(act, f'"{deed.column.shown}" of "{deed.table.shown}" is dropped with all its values')
     for rebuild in script.rebuilds:
         columns = ", ".join(f'"{column}"' for column in _left_out(script, rebuild))
         if columns:
             yield at(
-                rebuild.made.table, f'"{rebuild.shown}" is made anew without {columns}, whose values are lost'
+                rebuild.made.table, f'"{rebuild.shown}" is made anew, and the values of {columns} are lost'
             )
 
 
 def _left_out(script: Script, rebuild: Rebuild) -> Iterator[str]:
+    """The columns of the old table that nothing is copied from, where something is copied at all."""
     known = script.before.tables.get(rebuild.table)
-    kept = {column.name.key for column in rebuild.made.columns}
-    for key, column in known.columns.items() if known is not None else ():
-        if key not in kept and not column.generated:
+    if known is None or rebuild.copy is None:
+        return
+    copied = {unquoted(part).lower() for part in rebuild.copy.body if part.kind in ("word", "name")}
+    everything = any(part.text == "*" for part in outside(rebuild.copy.body)[:2])
+    for key, column in known.columns.items():
+        if not column.generated and key.lower() not in copied and not everything:
             yield column.name.shown
 
 

@@ -69,10 +69,12 @@ class Script:
         states = [new for start, key, new in self._made if key == table and start < act.start]
         return bool(states) and states[-1]
 
-    def new_columns(self, table: str) -> dict[str, d.Column]:
-        """The columns that the script adds to a table."""
+    def new_columns(self, table: str, act: Act) -> dict[str, d.Column]:
+        """The columns that the script has added to a table before an act."""
         return {
-            deed.column.name.key: deed.column for _, deed in self.each(d.AddColumn) if deed.table.key == table
+            deed.column.name.key: deed.column
+            for other, deed in self.each(d.AddColumn)
+            if deed.table.key == table and other.start < act.start
         }
 
     @cached_property

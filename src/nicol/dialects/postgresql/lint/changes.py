@@ -112,7 +112,7 @@ def columns_keep_their_types(script: Script) -> Iterator[Problem]:
     """
     enums = {each.old for each in made_anew(script)}
     for act, deed in script.each(d.SetType):
-        if script.is_new(deed.table.key, act) or deed.column.key in script.new_columns(deed.table.key):
+        if script.is_new(deed.table.key, act) or deed.column.key in script.new_columns(deed.table.key, act):
             continue
         known = script.before.column(deed.table.key, deed.column.key)
         old = known.type if known is not None else ()

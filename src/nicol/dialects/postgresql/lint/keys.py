@@ -108,22 +108,17 @@ def checks_are_validated_afterwards(script: Script) -> Iterator[Problem]:
 
 
 def _added(script: Script, kind: Kind) -> Iterator[tuple[Act, d.Name, d.Constraint]]:
-    """Constraints whose rows are looked at: those of a column that is added without a value have none."""
+    """Constraints for which rows are looked at: not for the foreign key of a column that comes with it and without a value."""
     for act, deed in script.each(d.AddConstraint):
         constraint = deed.constraint
         if constraint.kind is kind and not constraint.not_valid and not script.is_new(deed.table.key, act):
-            added = script.new_columns(deed.table.key)
-            if not constraint.columns or not all(_is_empty(added.get(key)) for key in constraint.columns):
-                yield act, deed.table, constraint
+            yield act, deed.table, constraint
     for act, grown in script.each(d.AddColumn):
-        for constraint in grown.column.constraints:
-            looked_at = constraint.kind is kind and not _is_empty(grown.column)
-            if looked_at and not script.is_new(grown.table.key, act):
-                yield act, grown.table, constraint
-
-
-def _is_empty(column: d.Column | None) -> bool:
-    return column is not None and column.default is None
+        empty = kind is Kind.FOREIGN and grown.column.default is None
+        if not empty and not script.is_new(grown.table.key, act):
+            for constraint in grown.column.constraints:
+                if constraint.kind is kind:
+                    yield act, grown.table, constraint
 
 
 @rule("validated-at-once", Level.WARNING)
@@ -213,7 +208,7 @@ def not_null_is_proved_by_a_check(script: Script) -> Iterator[Problem]:
     SET NOT NULL and drop the check.
     """
     for act, deed in script.each(d.SetNotNull):
-        added = script.new_columns(deed.table.key)
+        added = script.new_columns(deed.table.key, act)
         if script.is_new(deed.table.key, act) or _is_filled(added.get(deed.column.key)):
             continue
         if not _is_proved(script, act, deed):

@@ -15,7 +15,9 @@ from nicol.dialects.lint.rule import Problem, Rule, Script, at, rule
 from nicol.dialects.statements import Token
 
 _NAME_LIMIT = 63
-_BOUNDED = re.compile(r"(?P<name>[A-Z ]+?)(?:\((?P<bounds>[\d,]+)\))?(?P<zone> WITH(?:OUT)? TIME ZONE)?")
+_BOUNDED = re.compile(
+    r"(?P<name>[A-Z][A-Z0-9_ ]*?)(?:\((?P<bounds>[\d,]+)\))?(?P<zone> WITH(?:OUT)? TIME ZONE)?"
+)
 _NAMES = {
     "CHARACTER VARYING": "VARCHAR", "BIT VARYING": "VARBIT", "DECIMAL": "NUMERIC", "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ",
     "TIMESTAMP WITHOUT TIME ZONE": "TIMESTAMP", "INT": "INTEGER", "INT4": "INTEGER", "INT8": "BIGINT", "INT2": "SMALLINT",
