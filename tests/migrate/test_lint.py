@@ -109,7 +109,7 @@ def test_scripts_are_cut_alike_for_judging_and_for_carrying_out(name: str, words
     judged = [part for part in dialect.script(script).parts if part.tokens]
     assert len(judged) == len(dialect.split(script))
     for part, statement in zip(judged, dialect.split(script), strict=True):
-        assert script[part.tokens[0].start : part.tokens[-1].end] in statement
+        assert script[part.tokens[0].start : part.tokens[-1].end].strip() in statement
 
 
 # ---- real histories --------------------------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ CLUSTER "User" USING "User_pkey";
 ALTER TABLE "User" RENAME TO "Account";
 ALTER TABLE "Account" RENAME COLUMN "name" TO "fullName";
 ALTER TABLE "Account" RENAME "n" TO "m";
+ALTER SCHEMA "old" RENAME TO "new";
 
 --| warning[volatile-default]: "User" is written anew, since gen_random_uuid() differs from row to row
 --|  --> 2_defaults:1:20
@@ -204,3 +205,10 @@ ALTER TABLE "Account" RENAME "n" TO "m";
 --| 3 | ALTER TABLE "Account" RENAME "n" TO "m";
 --|   |                       ^^^^^^^^^^^^^^^^^
 --|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
+--|
+--| warning[rename-table]: a schema is renamed, and code that still runs looks for its tables
+--|  --> 8_names:4:1
+--|   |
+--| 4 | ALTER SCHEMA "old" RENAME TO "new";
+--|   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: Rename only the model and keep the table with @@map("old_name"); or rename while the application stands still.

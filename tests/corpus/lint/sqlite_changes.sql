@@ -55,6 +55,22 @@ CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT 
 INSERT INTO "new_Post" SELECT * FROM "Post";
 DROP TABLE "Post";
 ALTER TABLE "new_Post" RENAME TO "Post";
+-- ==== 5_required
+CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT NOT NULL);
+INSERT INTO "new_Post" ("id", "owner", "title") SELECT "id", "owner", "title" FROM "Post";
+DROP TABLE "Post";
+ALTER TABLE "new_Post" RENAME TO "Post";
+ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;
+-- ==== 5_nullable
+CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT);
+INSERT INTO "new_Post" ("id", "owner", "title") SELECT "id", "owner", "title" FROM "Post";
+DROP TABLE "Post";
+ALTER TABLE "new_Post" RENAME TO "Post";
+-- ==== 5_required_with_a_value
+CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT NOT NULL DEFAULT '');
+INSERT INTO "new_Post" ("id", "owner", "title") SELECT "id", "owner", coalesce("title", '') AS "title" FROM "Post";
+DROP TABLE "Post";
+ALTER TABLE "new_Post" RENAME TO "Post";
 -- ==== 6_unique
 DROP VIEW "Names";
 CREATE UNIQUE INDEX "Post_title_key" ON "Post"("title");
@@ -80,6 +96,13 @@ ALTER TABLE "Post" RENAME TO "Article";
 --|   |
 --| 2 | ALTER TABLE "User" ADD COLUMN "b" TEXT DEFAULT (lower('X'));
 --|   |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: Make the table anew, or add the column without a default and fill it by UPDATE.
+--|
+--| error[default-not-constant]: the default of "c" is not constant, which "User" refuses once it has rows
+--|  --> 2_columns:3:20
+--|   |
+--| 3 | ALTER TABLE "User" ADD COLUMN "c" INTEGER DEFAULT (1 + 1);
+--|   |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 --|   help: Make the table anew, or add the column without a default and fill it by UPDATE.
 --|
 --| error[required-column]: "d" has no value for the rows of "User"
@@ -214,6 +237,20 @@ ALTER TABLE "Post" RENAME TO "Article";
 --| 1 | CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT NOT NULL DEFAULT '');
 --|   |              ^^^^^^^^^^
 --|   help: Take the field out of the schema's code first, deploy that, drop the column in a later migration, and say so with an ignore.
+--|
+--| warning[not-null-may-fail]: a row of "Post" may be null in "title"
+--|  --> 5_required:1:87
+--|   |
+--| 1 | CREATE TABLE "new_Post" ("id" INTEGER NOT NULL PRIMARY KEY, "owner" INTEGER NOT NULL, "title" TEXT NOT NULL);
+--|   |                                                                                       ^^^^^^^
+--|   help: UPDATE … SET "column" = … WHERE "column" IS NULL before it; or copy COALESCE("column", …) where the table is made anew.
+--|
+--| warning[not-null-may-fail]: a row of "User" may be null in "email"
+--|  --> 5_required:5:20
+--|   |
+--| 5 | ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;
+--|   |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: UPDATE … SET "column" = … WHERE "column" IS NULL before it; or copy COALESCE("column", …) where the table is made anew.
 --|
 --| warning[drop-view]: "Names" is dropped, and code that still runs may read it
 --|  --> 6_unique:1:1

@@ -12,7 +12,7 @@ from nicol.dialects.lint.rule import Act, Problem, Rule, Script, at, rule
 
 @rule("rename-table", Level.WARNING)
 def tables_keep_their_names(script: Script) -> Iterator[Problem]:
-    """A table in use keeps its name.
+    """A table in use keeps its name, and so does its schema.
 
     Code that still runs fails between the migration and its own deployment, and after a return to the old code.
 
@@ -22,6 +22,10 @@ def tables_keep_their_names(script: Script) -> Iterator[Problem]:
         rebuilt = script.is_rebuilt(deed.new.key) or script.is_rebuilt(deed.table.key)
         if not rebuilt and not script.is_new(deed.table.key, act):
             yield at(act, f'"{deed.table.shown}" is renamed, and code that still runs looks for it')
+
+    for act, other in script.each(d.Other):
+        if other.words[:2] == ("ALTER", "SCHEMA") and "RENAME" in other.words:
+            yield at(act, "a schema is renamed, and code that still runs looks for its tables")
 
 
 @rule("rename-column", Level.WARNING)

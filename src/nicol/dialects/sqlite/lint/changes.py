@@ -9,8 +9,10 @@ from collections.abc import Iterator
 
 from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.deeds import Kind
+from nicol.dialects.lint.known import Table
 from nicol.dialects.lint.level import Level
-from nicol.dialects.lint.rule import Act, Problem, Rule, Script, at, rule
+from nicol.dialects.lint.reader import unquoted
+from nicol.dialects.lint.rule import Act, Problem, Rebuild, Rule, Script, at, rule
 from nicol.dialects.statements import Token
 
 _NOW = frozenset({"CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME"})
@@ -39,9 +41,12 @@ def new_columns_have_constant_defaults(script: Script) -> Iterator[Problem]:
 
 
 def _is_constant(default: tuple[Token, ...]) -> bool:
-    return not any(
-        part.kind in ("word", "name") and part.word not in ("NULL", "TRUE", "FALSE") for part in default
-    )
+    """A literal in parentheses, with a sign at most; SQLite computes nothing here."""
+    inner = [part for part in default if part.kind not in ("open", "close")]
+    inner = inner[1:] if inner and inner[0].text in "+-" else inner
+    if any(part.kind in ("word", "name") for part in inner):
+        return [part.word for part in inner] in (["NULL"], ["TRUE"], ["FALSE"])
+    return not any(part.text in "+-*/%|&<>=~" for part in inner)
 
 
 @rule("required-column", Level.ERROR)
@@ -56,6 +61,40 @@ def new_columns_have_a_value_for_old_rows(script: Script) -> Iterator[Problem]:
         empty = column.default is None or (len(column.default) == 1 and column.default[0].word == "NULL")
         if column.not_null and empty and not column.generated:
             yield at(act, f'"{column.name.shown}" has no value for the rows of "{table.shown}"')
+
+
+@rule("not-null-may-fail", Level.WARNING)
+def what_becomes_not_null_holds_no_nulls(script: Script) -> Iterator[Problem]:
+    """A column with rows becomes NOT NULL only when no row is null in it.
+
+    The migration fails on the first null, in production and not on the developer's few rows.
+
+    UPDATE … SET "column" = … WHERE "column" IS NULL before it; or copy COALESCE("column", …) where the table is made anew.
+    """
+    for act, deed in script.each(d.SetNotNull):
+        added = script.new_columns(deed.table.key, act).get(deed.column.key)
+        filled = added is not None and added.default is not None
+        if not filled and not script.is_new(deed.table.key, act):
+            yield at(act, f'a row of "{deed.table.shown}" may be null in "{deed.column.shown}"')
+    for rebuild in script.rebuilds:
+        known = script.before.tables.get(rebuild.table, Table())
+        for column in rebuild.made.columns:
+            before = known.columns.get(column.name.key)
+            if before is not None and _becomes_required(before, column) and not _replaced(column, rebuild):
+                yield at(column.name, f'a row of "{rebuild.shown}" may be null in "{column.name.shown}"')
+
+
+def _becomes_required(before: d.Column, after: d.Column) -> bool:
+    return after.not_null and not before.not_null and not before.has(Kind.PRIMARY)
+
+
+def _replaced(column: d.Column, rebuild: Rebuild) -> bool:
+    """True where the copy says what takes the place of a null, or copies nothing of it."""
+    parts = rebuild.copy.body if rebuild.copy is not None else ()
+    places = [place for place, part in enumerate(parts) if unquoted(part).lower() == column.name.key]
+    return not places or any(
+        place > 1 and parts[place - 2].word in ("COALESCE", "IFNULL") for place in places
+    )
 
 
 @rule("column-not-addable", Level.ERROR)
@@ -96,10 +135,22 @@ def dropped_columns_are_used_by_nothing(script: Script) -> Iterator[Problem]:
             for name, index in script.before.indexes.items()
             if index.table == table and column in index.columns and name not in dropped
         ]
-        known = script.before.tables.get(table)
-        users += [f"the {each.kind}" for each in known.constraints if column in each.columns] if known else []
+        users += [f"the {kind}" for kind in _constraining(script, table, column)]
         if users:
             yield at(act, f'"{deed.column.shown}" is in {" and ".join(users)}')
+
+
+def _constraining(script: Script, table: str, column: str) -> Iterator[Kind]:
+    """The kinds of constraints that keep a column: those of its own that are no keys go with it."""
+    known = script.before.tables.get(table, Table())
+    declared = known.columns.get(column)
+    for each in known.constraints:
+        goes = (
+            declared is not None and each in declared.constraints and each.kind in (Kind.FOREIGN, Kind.CHECK)
+        )
+        names = {unquoted(part).lower() for part in each.body if part.kind in ("word", "name")}
+        if not goes and (column in each.columns or (each.kind is Kind.CHECK and column in names)):
+            yield each.kind
 
 
 @rule("table-with-view-changed", Level.WARNING)
@@ -124,6 +175,7 @@ def tables_under_views_are_not_rebuilt(script: Script) -> Iterator[Problem]:
 RULES: tuple[Rule, ...] = (
     new_columns_have_constant_defaults,
     new_columns_have_a_value_for_old_rows,
+    what_becomes_not_null_holds_no_nulls,
     new_columns_are_no_keys,
     dropped_columns_are_used_by_nothing,
     tables_under_views_are_not_rebuilt,

@@ -134,7 +134,7 @@ def scripts_leave_the_settings_of_the_file_alone(script: Script) -> Iterator[Pro
 def scripts_stay_in_their_file(script: Script) -> Iterator[Problem]:
     """A script works on the database alone.
 
-    ATTACH names a file of one machine, and is refused inside a transaction.
+    ATTACH names a file of one machine, which is another or none on the next.
 
     Load rows in a migrate.py beside the SQL.
     """
