@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from nicol.masking import Masked, mask, masked
+
 T = TypeVar("T")
 
 _MAX_CANDIDATES = 200
@@ -58,12 +60,17 @@ class Remark:
     message: str
     span: Span
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", masked(self.message))
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding: a stable code, a sentence, the guilty characters, and a line that says what to do.
 
-    `fix`: the edits that do what `help` says, where that is one thing. `related`: other places that have to do with it.
+    Findings are told in many places, so they hold no secrets: those of URLs are masked in the sentences from the start.
+    `fix`: the edits that do what `help` says, where that is one thing and repeats no secret. `related`: other places that
+    have to do with it.
     """
 
     code: str
@@ -73,6 +80,13 @@ class Diagnostic:
     help: str | None = None
     fix: tuple[Edit, ...] = ()
     related: tuple[Remark, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", masked(self.message))
+        if self.help:
+            object.__setattr__(self, "help", masked(self.help))
+        if any(mask(edit.text).hidden for edit in self.fix):
+            object.__setattr__(self, "fix", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,16 +183,22 @@ def _excerpt(
     if lines is None:
         return [f"  {paint(_BLUE, '-->')} {span.path}"]
     place = lines.position(span.start)
-    text = lines.line(place.line)
-    shown = text.expandtabs(4)
-    left = len(text[: place.column - 1].expandtabs(4))
-    width = max(1, len(text[place.column - 1 : place.column - 1 + span.end - span.start].expandtabs(4)))
+    raw = lines.line(place.line)
+    line = mask(raw)
+    left, width = _underline(line, place.column - 1, min(len(raw), place.column - 1 + span.end - span.start))
     number = str(place.line)
     gutter = " " * len(number)
     bar = paint(_BLUE, "|")
     return [
         f"{gutter}{paint(_BLUE, '-->')} {span.path}:{place.line}:{place.column}",
         f"{gutter} {bar}",
-        f"{paint(_BLUE, number)} {bar} {shown}",
+        f"{paint(_BLUE, number)} {bar} {line.text.expandtabs(4)}",
         f"{gutter} {bar} {' ' * left}{paint(_COLOURS[severity], '^' * width)}",
     ]
+
+
+def _underline(line: Masked, start: int, end: int) -> tuple[int, int]:
+    """How far in the underline of some characters begins, and how long it is, once the line is masked and without tabs."""
+    first, last = line.place(start), line.place(end, end=True)
+    left = len(line.text[:first].expandtabs(4))
+    return left, max(1, len(line.text[:last].expandtabs(4)) - left)

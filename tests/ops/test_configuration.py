@@ -8,9 +8,9 @@ import pytest
 
 from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
+from nicol.masking import masked
 from nicol.ops.configuration import find_configuration, read_configuration
 from nicol.ops.project import database_url, migration_url, open_project, shadow_url
-from nicol.ops.urls import masked
 from nicol.schema.schema import Datasource, EnvironmentVariable
 
 

@@ -16,7 +16,7 @@ import msgspec
 from nicol.cli.findings import as_json
 from nicol.diagnostics import Diagnostic, Source, draw
 from nicol.errors import MigrationError, NicolError, SchemaInvalid
-from nicol.ops.urls import masked
+from nicol.masking import masked
 
 _RED, _GREEN, _YELLOW, _CYAN, _BOLD, _RESET = (
     f"\x1b[{code}m" for code in ("1;31", "32", "1;33", "1;36", "1", "0")

@@ -9,8 +9,8 @@ from pathlib import Path
 from nicol.client.environment import Environment, read_environment
 from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
+from nicol.masking import masked
 from nicol.ops.configuration import Configuration, find_configuration, read_configuration
-from nicol.ops.urls import masked
 from nicol.schema.schema import Datasource, EnvironmentVariable
 
 DEFAULT_URL_VARIABLE = "DATABASE_URL"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from nicol.diagnostics import Remark, Severity, Span, suggestion
@@ -74,18 +75,19 @@ def _new_column(field: BoundField, other: str, case: Case) -> Edits:
 
 def _other_side(field: BoundField, case: Case) -> str:
     """The line that would complete a relation."""
-    given = field.relation.string("name") if field.relation else None
+    name_of_relation = field.relation.string("name") if field.relation else None
+    given = json.dumps(name_of_relation, ensure_ascii=False) if name_of_relation else None
     if has_fields(field):
         arity = "?" if _is_unique(argument_names(field, "fields"), case.binding.models[field.model]) else "[]"
         name = field.model[:1].lower() + field.model[1:] + ("s" if arity == "[]" else "")
-        return f"{name} {field.model}{arity}" + (f' @relation("{given}")' if given else "")
+        return f"{name} {field.model}{arity}" + (f" @relation({given})" if given else "")
     name = field.model[:1].lower() + field.model[1:]
     if field.arity is Arity.LIST and _has_single_id(case.binding.models[field.model]):
         id_ = case.binding.models[field.model].id
         key = id_.names[0] if id_ else "id"
-        label = f'"{given}", ' if given else ""
+        label = f"{given}, " if given else ""
         return f"{name} {field.model} @relation({label}fields: [{name}{key[:1].upper()}{key[1:]}], references: [{key}])"
-    return f"{name} {field.model}?" + (f' @relation("{given}")' if given else "")
+    return f"{name} {field.model}?" + (f" @relation({given})" if given else "")
 
 
 def _has_single_id(model: BoundModel) -> bool:
