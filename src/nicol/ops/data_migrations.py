@@ -169,6 +169,6 @@ def _told(migration: Migration) -> Generator[None]:
         )
         place = f" (line {line})" if line is not None else ""
         raise MigrationError(
-            f"{PYTHON_FILE} raised {type(error).__name__}: {error}{place}",
+            f"{PYTHON_FILE} raised {type(error).__name__}: {getattr(error, 'msg', error)}{place}",
             help="nothing of the transaction was kept: correct the module and run the command again",
         ) from error
