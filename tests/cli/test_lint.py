@@ -179,6 +179,7 @@ def test_services_read_findings(tmp_path: Path) -> None:
     driver = run["tool"]["driver"]
     assert driver["name"] == "nicol"
     assert [rule["id"] for rule in driver["rules"]] == ["drop-table", "rename-column"]
+    assert driver["rules"][1]["shortDescription"]["text"] == "A column in use keeps its name."
     for result in run["results"]:
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in ("error", "warning", "note")

@@ -13,7 +13,7 @@ from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption,
 
 if TYPE_CHECKING:
     from nicol.diagnostics import Source
-    from nicol.ops.lint import Linted
+    from nicol.ops.lint import Choice, Linted
     from nicol.ops.project import Project
 
 STDIN = Path("-")
@@ -80,10 +80,9 @@ def lint(
         raise typer.Exit(1)
 
 
-def _linted(project: Project, paths: list[Path], choice: object, provider: str | None) -> Linted:
-    from nicol.ops.lint import Choice, lint_given, lint_history
+def _linted(project: Project, paths: list[Path], choice: Choice, provider: str | None) -> Linted:
+    from nicol.ops.lint import lint_given, lint_history
 
-    assert isinstance(choice, Choice)
     if not paths:
         return lint_history(project, choice, provider)
     given = [_standard_input() if path == STDIN else path for path in paths]
@@ -116,8 +115,9 @@ def _tell(linted: Linted, form: Format | None, allowed: int | None) -> None:
     warn(linted.remarks)
     if form == "sarif":
         from nicol.cli.sarif import as_sarif
+        from nicol.ops.lint import sentences
 
-        say_json(as_sarif(linted.findings, linted.sources, Path.cwd()))
+        say_json(as_sarif(linted.findings, linted.sources, Path.cwd(), sentences(linted.providers)))
         return
     if form != "github":
         show_findings(linted.findings, linted.sources)

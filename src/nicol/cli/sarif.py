@@ -17,12 +17,16 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def as_sarif(findings: Iterable[Diagnostic], sources: Sequence[Source], root: Path) -> dict[str, Any]:
-    """A log of one run. Paths are relative to the root where they are below it; columns count code points from 1."""
+def as_sarif(
+    findings: Iterable[Diagnostic], sources: Sequence[Source], root: Path, sentences: Mapping[str, str]
+) -> dict[str, Any]:
+    """A log of one run. Paths are relative to the root where they are below it; columns count code points from 1.
+
+    `sentences`: what must hold, by the code of the rule.
+    """
     found = list(findings)
     lines = {source.path: Lines(source.text) for source in sources}
-    helps = {finding.code: finding.help or "" for finding in found}
-    codes = sorted(helps)
+    codes = sorted({finding.code for finding in found})
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -34,7 +38,7 @@ def as_sarif(findings: Iterable[Diagnostic], sources: Sequence[Source], root: Pa
                         "version": __version__,
                         "semanticVersion": __version__,
                         "rules": [
-                            {"id": code, **({"help": {"text": helps[code]}} if helps[code] else {})}
+                            {"id": code, "shortDescription": {"text": sentences.get(code, code)}}
                             for code in codes
                         ],
                     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from nicol.dialects import NAMES, named
 from nicol.dialects.lint.level import Level
 from nicol.errors import ConfigurationError, MigrationError, NicolError
 from nicol.migrate.history import LOCK_FILE, History, Migration, lock_of, script_file
+from nicol.migrate.ignores import IGNORE_RULES
 from nicol.migrate.lint import lint
 from nicol.ops.histories import read_history
 from nicol.ops.project import Project
@@ -80,6 +82,12 @@ def lint_given(project: Project, given: Sequence[Path | Source], provider: str |
     return Linted(found.sources, found.findings, paths, found.providers, "as given")
 
 
+def sentences(providers: Iterable[str]) -> Mapping[str, str]:
+    """What must hold, by the code of the rule."""
+    rules = {rule.code: rule.sentence for provider in providers for rule in named(provider).rules}
+    return {**{code: sentence for code, (_, sentence, _, _) in IGNORE_RULES.items()}, **rules}
+
+
 # ---- which migrations ------------------------------------------------------------------------------------------------
 
 
@@ -127,9 +135,14 @@ def _changed_since(folder: Path, revision: str) -> frozenset[str]:
     return frozenset(path.split("/", 1)[0] for path in (changed + unknown).split("\0") if "/" in path)
 
 
+_HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX")
+"""What git says to its hooks, with paths that are wrong from a folder below."""
+
+
 def _git(folder: Path, *words: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name not in _HOOKS}
     try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=False)
+        done = subprocess.run(["git", *words], cwd=folder, env=environment, capture_output=True, check=False)
     except OSError as error:
         raise ConfigurationError(
             f"git cannot be run: {error.strerror}", help="install git, or choose migrations by --since NAME"
