@@ -72,7 +72,7 @@ DROP INDEX "New_name_key";
 --|   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 --|   help: CREATE INDEX CONCURRENTLY; Nicol runs it outside of the transaction, as a step of its own, and mends what an interruption leaves.
 --|
---| warning[drop-index-not-concurrent]: everybody who uses the table waits while the index "User_teamId_idx" is dropped
+--| warning[drop-index-not-concurrent]: everybody who uses the table waits while "User_teamId_idx" is dropped
 --|  --> 2_on_a_table_in_use:4:1
 --|   |
 --| 4 | DROP INDEX "User_teamId_idx";

@@ -116,6 +116,13 @@ DROP SCHEMA "x" CASCADE;
 --|   |           ^^^^^^
 --|   help: INSERT … ON CONFLICT (column) DO UPDATE or DO NOTHING names the one key that may collide.
 --|
+--| warning[rows-replaced]: rows that were there are deleted where they collide
+--|  --> 4_rows:3:1
+--|   |
+--| 3 | REPLACE INTO "A" ("id") VALUES (2);
+--|   | ^^^^^^^
+--|   help: INSERT … ON CONFLICT (column) DO UPDATE or DO NOTHING names the one key that may collide.
+--|
 --| error[delete-without-where]: every row of "A" is deleted
 --|  --> 4_rows:6:1
 --|   |

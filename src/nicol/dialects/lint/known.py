@@ -118,7 +118,8 @@ def _learn(known: Known, deed: d.Deed) -> Known:  # noqa: C901 - one line for ea
             | d.Validate()
             | d.RenameColumn()
         ):
-            found = known.tables.get(deed.table.key)
+            grows = isinstance(deed, d.AddColumn | d.AddConstraint)
+            found = known.tables.get(deed.table.key, Table() if grows else None)
             if found is None:
                 return known
             changed = replace(known, tables={**known.tables, deed.table.key: _changed(found, deed)})

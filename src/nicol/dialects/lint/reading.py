@@ -239,7 +239,8 @@ _NARROWING = frozenset(
 
 
 def _insert(reader: Reader) -> d.Deed | None:
-    conflict = reader.token if reader.take("REPLACE") else None
+    conflict = reader.token if reader.word == "REPLACE" else None
+    reader.take("REPLACE")
     if reader.take("INSERT") and reader.take("OR"):
         conflict = reader.token
         reader.any_of("REPLACE", "IGNORE", "ABORT", "FAIL", "ROLLBACK")

@@ -44,7 +44,7 @@ def indexes_are_dropped_beside_readers(script: Script) -> Iterator[Problem]:
         goes = tables and all(_is_dropped(script, table) for table in tables)
         if not goes and not all(name.key in own for name in deed.names):
             names = ", ".join(f'"{name.shown}"' for name in deed.names)
-            yield at(act, f"everybody who uses the table waits while the index {names} is dropped")
+            yield at(act, f"everybody who uses the table waits while {names} is dropped")
 
 
 def _is_dropped(script: Script, table: str) -> bool:
