@@ -44,6 +44,10 @@ def test_every_command_explains_itself(shop: Shop) -> None:
         assert "Usage: nicol" in shop.run(*command, "--help").out
 
 
+def test_the_version_is_a_flag_too(shop: Shop) -> None:
+    assert shop.run("--version").out == shop.run("-v").out == shop.run("version").out
+
+
 @pytest.mark.proves("Command line", "a broken schema is drawn with its place")
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_broken_schema_is_drawn(shop: Shop, command: tuple[str, ...]) -> None:

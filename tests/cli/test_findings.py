@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nicol.cli.findings import as_annotations, as_json
+from nicol.cli.findings import as_annotations, as_json, spoken
 from nicol.diagnostics import Diagnostic, Edit, Remark, Severity, Source, Span
 
 TEXT = "one\ntwo, three\nfour"
@@ -35,6 +35,19 @@ def finding(
 )  # fmt: skip
 def test_annotations_are_escaped_and_placed(diagnostic: Diagnostic, line: str):
     assert list(as_annotations([diagnostic], [Source("a,b.prisma", TEXT)])) == [line]
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"errors": 0, "warnings": 0}, ""),
+        ({"errors": 1, "warnings": 0}, "1 error"),
+        ({"errors": 2, "warnings": 1}, "2 errors and 1 warning"),
+        ({"errors": 1, "warnings": 2, "notes": 1}, "1 error, 2 warnings and 1 note"),
+    ],
+)
+def test_counts_are_spoken(found: dict[str, int], words: str):
+    assert spoken(found) == words
 
 
 def test_json_holds_fixes_and_related_places():

@@ -70,6 +70,25 @@ def test_the_way_back_keeps_rows_and_leads_forward_again(grown: Shop) -> None:
     grown.run("migrate", "diff", "--from", "migrations", "--to", "config-datasource", "--exit-code")
 
 
+def test_the_way_back_finds_values_in_tables_that_had_another_name(living_shop: Shop) -> None:
+    living_shop.run("migrate", "dev", "--name", "init")
+    url = url_of(living_shop)
+    write(url, 'INSERT INTO "User" ("email") VALUES (\'ada@x.org\')')
+    write(url, 'INSERT INTO "Post" ("title", "kind", "authorId") VALUES (\'Notes\', \'NOTE\', 1)')
+    moved = (
+        SCHEMA.replace("model Post", "model Article").replace("Post[]", "Article[]").replace("kind ", "sort ")
+    )
+    living_shop.schema(moved)
+    living_shop.run(
+        "migrate", "dev", "-n", "moved", "--rename", "Post=Article", "--rename", "Article.kind=sort"
+    )
+    living_shop.schema(moved.replace("NOTE", "MEMO"))
+    living_shop.run("migrate", "dev", "-n", "values", "--rename", "Kind.NOTE=MEMO")
+    assert read(url, 'SELECT CAST("sort" AS TEXT) FROM "Article"') == [("MEMO",)]
+    living_shop.run("migrate", "down", living_shop.migrations()[0])
+    assert read(url, 'SELECT CAST("kind" AS TEXT) FROM "Post"') == [("NOTE",)]
+
+
 @pytest.mark.proves("Migrations", "migrate down refuses to lose rows unless told to")
 def test_the_way_back_is_refused_where_rows_would_be_lost(grown: Shop) -> None:
     url = url_of(grown)
@@ -78,6 +97,7 @@ def test_the_way_back_is_refused_where_rows_would_be_lost(grown: Shop) -> None:
     answer = grown.run("migrate", "down", "--steps", "2", code=1)
     assert "--accept-data-loss" in answer.err
     assert "phone" in answer.err
+    assert "--rename" not in answer.err  # there is no such flag
     assert len(json.loads(grown.run("migrate", "status", "--json").out)["applied"]) == 4
     grown.run("migrate", "down", "--steps", "2", "--accept-data-loss")
     assert json.loads(grown.run("migrate", "status", "--json", code=1).out)["pending"] == names[2:]
@@ -162,7 +182,10 @@ def test_renderings_that_differ_are_found(grown: Shop, postgres_url: str) -> Non
     assert "User: a unique key of phone is only on sqlite" in messages
     assert "User: the column phone may be null on sqlite only" in messages
     assert {each["provider"] for each in found["mismatches"]} == {None, "postgresql"}
+    assert "error: 4 migrations" in place.run("migrate", "verify", code=1).err
 
 
 def test_verification_needs_a_server_for_each_database(grown: Shop, sqlite_url: str) -> None:
-    assert "no server is at hand" in grown.on(sqlite_url).run("migrate", "verify", code=1).err
+    answer = grown.on(sqlite_url).run("migrate", "verify", code=1).err
+    assert "no server is at hand" in answer
+    assert "--shadow-url" in answer

@@ -117,6 +117,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.proves("Command line", "print a schema of many files as one")
 def test_the_schema_is_printed(project: Path):
     assert run(project, "print") == (0, MERGED, "")
+    assert run(project, "print", "--output", "-") == (0, MERGED, "")
     assert run(project, "print", "--output", "out/all.prisma") == (0, "Wrote out/all.prisma\n", "")
     assert (project / "out" / "all.prisma").read_text() == MERGED
     assert run(project, "print", "--schema", "out/all.prisma") == (0, MERGED, "")

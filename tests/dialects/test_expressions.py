@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nicol.catalog import Default, Expression
 from nicol.dialects import named
+from nicol.dialects.defaults import same_default
 from nicol.dialects.expressions import same_sql
 from nicol.drivers import open_database
 from tests.migrate.engine import ask, introspect
@@ -110,6 +112,48 @@ def test_conditions_that_mean_something_else_are_not_the_same(printed: dict[str,
 def test_what_means_something_else_is_not_the_same(one: str, other: str):
     assert not same_sql(one, other)
     assert same_sql(one, one)
+
+
+LISTS = {
+    "text[]": ("'{}'", "ARRAY[]::text[]"),
+    "varchar(9)[]": ("'{a,b c}'", "ARRAY['a', 'b c']::varchar(9)[]"),
+    "integer[]": ("'{1,-2}'", "ARRAY[1, -2]"),
+    "double precision[]": ("'{1.5}'", "ARRAY[1.50]"),
+    "boolean[]": ("'{t,f}'", "ARRAY[true, false]"),
+    "date[]": ("'{2000-01-01}'", "ARRAY['2000-01-01']::date[]"),
+}
+
+
+@pytest.fixture(scope="module")
+def list_defaults(postgres_server, _postgres_administration) -> dict[str, list[Default | None]]:
+    """The defaults of lists as PostgreSQL prints them, by type."""
+    _postgres_administration("CREATE DATABASE lists TEMPLATE template0")
+    with open_database(postgres_server("lists")) as database:
+        for name, (text, array) in LISTS.items():
+            ask(
+                database,
+                f'CREATE TABLE "{name}" (a {name} NOT NULL DEFAULT {text}, b {name} DEFAULT {array})',
+            )
+        tables = introspect(database, named("postgresql")).tables
+    _postgres_administration("DROP DATABASE lists")
+    return {table.name: [column.default for column in table.columns] for table in tables}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_the_same_default_as_text_and_as_array(
+    name: str, list_defaults: dict[str, list[Default | None]]
+):
+    text, array = list_defaults[name]
+    assert same_default(text, array), (text, array)
+    others = [each for other, (each, _) in list_defaults.items() if other != name]
+    assert not any(same_default(array, other) for other in others)
+
+
+@pytest.mark.parametrize(
+    "text", ["'{b}'::text[]", "'{a,b}'::text[]", "'{NULL}'::text[]", "'{a,NULL}'::text[]"]
+)
+def test_another_list_is_another_default(text: str):
+    assert not same_default(Expression(text), Expression("ARRAY['a']::text[]"))
 
 
 def test_nesting_without_end_is_compared_by_its_words():

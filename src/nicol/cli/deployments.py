@@ -210,7 +210,10 @@ def _advice(standing: Standing, *, unrecorded: bool) -> str:
         return "`nicol migrate deploy` applies what is pending."
     if standing.changed or standing.missing:
         return "Restore the files of the history from version control."
-    return "The database is not what its migrations made of it; `nicol migrate diff` tells what leads back."
+    return (
+        "The database is not what its migrations made of it. `nicol db pull` and then `nicol migrate adopt` make a migration "
+        "of that; `nicol migrate diff --from config-datasource --to migrations --script` writes the SQL that leads back."
+    )
 
 
 def resolve(

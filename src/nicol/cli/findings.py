@@ -18,10 +18,11 @@ def counts(findings: Iterable[Diagnostic]) -> dict[str, int]:
 
 
 def spoken(found: Mapping[str, int]) -> str:
-    """The counts that are not zero, in words: `1 error and 2 warnings`."""
-    return " and ".join(
+    """The counts that are not zero, in words: `1 error, 2 warnings and 1 note`."""
+    *others, last = [
         f"{count} {name if count != 1 else name[:-1]}" for name, count in found.items() if count
-    )
+    ] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def as_json(findings: Iterable[Diagnostic], sources: Sequence[Source]) -> list[dict[str, Any]]:

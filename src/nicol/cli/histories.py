@@ -19,6 +19,8 @@ from nicol.cli.options import (
     named_project,
 )
 
+_MEND = "write what is missing into the migration where nobody has applied it yet, else into a new one"
+
 
 def down(
     name: Annotated[
@@ -92,7 +94,7 @@ def verify(
     shadow: ShadowOption = None,
 ) -> None:
     """Prove that the history leads to the same on all its databases, and to the schema. Exit code 1 if it does not."""
-    from nicol.cli.screen import answer, say, warn
+    from nicol.cli.screen import answer, say, tell_error, warn
     from nicol.ops.verify import migrate_verify
 
     found = migrate_verify(named_project(schema, config, url, shadow), say)
@@ -119,6 +121,8 @@ def verify(
         },
         *([] if lines else [end]),
     )
+    if lines and not as_json:
+        tell_error(f"{count} on {places}: they do not lead to the same, or not to the schema", None, _MEND)
     raise typer.Exit(1 if lines else 0)
 
 

@@ -42,8 +42,17 @@ def application() -> typer.Typer:
     return app
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        project.version()
+        raise typer.Exit
+
+
 def _options(
     debug: bool = typer.Option(False, "--debug", envvar="NICOL_DEBUG", help="Show the trace of an error."),
+    version: bool = typer.Option(
+        False, "--version", "-v", is_eager=True, callback=_show_version, help="As the command version."
+    ),
 ) -> None:
     os.environ.pop("NICOL_DEBUG", None)
     if debug:

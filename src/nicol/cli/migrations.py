@@ -162,15 +162,18 @@ def diff(
             after, empty=to_empty, schema=to_schema, migrations=to_migrations, url=to_url, own=to_datasource
         ),
     )
+    one, other = map(Side.parse, sides)
     found = migrate_diff(
         named_project(schema, config, url, shadow),
-        Side.parse(sides[0]),
-        Side.parse(sides[1]),
+        one,
+        other,
         provider,
         said(rename or (), no_rename or ()),
     )
     warn(found.remarks)
     text = found.script or "-- This is an empty migration.\n" if script else found.summary
+    if found.empty and not script:
+        text = f"No difference between {' and '.join(side.kind for side in (one, other))}."
     if output is not None:
         write_atomically(output, text)
     elif not as_json:

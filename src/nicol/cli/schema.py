@@ -13,8 +13,9 @@ from nicol.cli.options import ConfigOption, SchemaOption, named_project
 Form: TypeAlias = Literal["svg", "mermaid", "dot"]
 OutputOption: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Write to the file, and not to standard output."),
+    typer.Option("--output", "-o", metavar="FILE", help="Write to the file, and not to standard output (-)."),
 ]
+STDOUT = Path("-")
 _ENDINGS: dict[str, Form] = {
     ".svg": "svg",
     ".mmd": "mermaid",
@@ -90,7 +91,7 @@ def erd(
 
 
 def _form_of(output: Path | None) -> Form:
-    if output is None:
+    if output in (None, STDOUT):
         return "svg"
     form = _ENDINGS.get(output.suffix.lower())
     if form is None:
@@ -107,7 +108,7 @@ def _write(text: str, output: Path | None) -> None:
     from nicol.cli.screen import done
     from nicol.ops.output import write_output
 
-    if output is None:
+    if output in (None, STDOUT):
         sys.stdout.buffer.write(text.encode("utf-8"))
     else:
         write_output(output, text)

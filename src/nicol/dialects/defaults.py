@@ -12,9 +12,32 @@ from nicol.dialects.expressions import canonical, instant_of, same_sql
 
 def same_default(one: Default | None, other: Default | None) -> bool:
     """True when two defaults give the same value."""
+    one, other = _spread(one), _spread(other)
     if one == other or _meaning(one) == _meaning(other):
         return True
     return isinstance(one, Expression) and isinstance(other, Expression) and same_sql(one.sql, other.sql)
+
+
+_LIST = re.compile(r"'\{([^'\\{}]*)\}'::(.+)\[\]", re.DOTALL)
+_ITEM = re.compile(r'"[^"]*"|[^,"]+')
+_TRUTHS = {"t": "true", "true": "true", "f": "false", "false": "false"}
+
+
+def _spread(default: Default | None) -> Default | None:
+    """`'{a,b}'::text[]` as `ARRAY['a', 'b']`, which is how a schema's list is spelled; what needs escapes stays."""
+    found = _LIST.fullmatch(default.sql) if isinstance(default, Expression) else None
+    if found is None:
+        return default
+    kind = found.group(2)
+    items = (_item(item, kind) for item in _ITEM.findall(found.group(1)))
+    return Expression(f"ARRAY[{', '.join(items)}]::{kind}[]")
+
+
+def _item(text: str, kind: str) -> str:
+    if text.lower() == "null":
+        return "NULL"
+    plain = text.strip('"')
+    return _TRUTHS.get(plain, plain) if kind == "boolean" else f"'{plain}'::{kind}"
 
 
 def _meaning(default: Default | None) -> object:

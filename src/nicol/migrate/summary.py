@@ -7,6 +7,7 @@ from typing import assert_never
 
 from nicol.catalog import Column, ForeignKey, Index, ObjectName
 from nicol.dialects import changes as c
+from nicol.dialects.defaults import same_default
 
 
 def summary(changes: Iterable[c.Change]) -> tuple[str, ...]:
@@ -122,9 +123,9 @@ def _altered(before: Column, after: Column) -> Iterator[str]:
         yield (
             f"type {before.type.name} to {after.type.name}" if before.type.name != after.type.name else "type"
         )
-    if before.nullable != after.nullable:
+    if before.nullable != after.nullable and not (before.type.array and after.type.array):
         yield "optional" if after.nullable else "required"
-    if before.default != after.default:
+    if not same_default(before.default, after.default):
         yield "default"
     if before.autoincrement != after.autoincrement:
         yield "numbering"

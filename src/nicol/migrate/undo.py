@@ -9,7 +9,7 @@ from typing import assert_never
 from nicol.catalog import Catalog, ObjectName
 from nicol.dialects import changes as c
 from nicol.dialects.tokens import Kind, Token, tokens_of
-from nicol.migrate.renames import columns_renamed, listed_values, renamed, table_renamed
+from nicol.migrate.renames import Former, columns_renamed, listed_values, renamed, table_renamed
 
 
 def renames_in(statements: Iterable[str]) -> tuple[c.Rename, ...]:
@@ -32,17 +32,20 @@ def _of_new(rename: c.Rename, made: set[ObjectName]) -> bool:
 def undone(renames: Sequence[c.Rename], now: Catalog, then: Catalog) -> tuple[tuple[c.Rename, ...], Catalog]:
     """The renames that lead back from one catalog towards an earlier one, and what the first is after them.
 
-    Left out is what came or went since under one of the two names: that is no rename any more.
+    Values are rewritten last, under the names that their columns have then. Left out is what came or went since under one
+    of the two names: that is no rename any more.
     """
     back: list[c.Rename] = []
-    for rename in reversed(renames):
-        for each in _inverse(rename, now, then):
+    for place in reversed(range(len(renames))):
+        for each in _inverse(renames[place], now, then, Former(tuple(renames[:place]))):
             back.append(each)
             now = renamed(now, (each,))
+    back.sort(key=lambda each: isinstance(each, c.RewriteValue))
     return tuple(back), now
 
 
-def _inverse(rename: c.Rename, now: Catalog, then: Catalog) -> Iterator[c.Rename]:
+def _inverse(rename: c.Rename, now: Catalog, then: Catalog, former: Former) -> Iterator[c.Rename]:
+    """`former` knows the names that the earlier catalog has for what the renames before this one brought to its names."""
     match rename:
         case c.RenameTable(before=old, after=new):
             table = now.table(new.name, new.namespace)
@@ -61,8 +64,9 @@ def _inverse(rename: c.Rename, now: Catalog, then: Catalog) -> Iterator[c.Rename
             if new in values and old not in values:
                 yield c.RenameEnumValue(name, new, old)
         case c.RewriteValue(table=name, column=column, before=old, after=new, listed=listed):
-            if _bounds(now, name, column, new, old) and _bounds(then, name, column, old, new):
-                yield c.RewriteValue(name, column, new, old, listed)
+            first = former.table(name), former.column(name, column)
+            if _bounds(now, name, column, new, old) and _bounds(then, *first, old, new):
+                yield c.RewriteValue(*first, new, old, listed)
         case _:
             assert_never(rename)
 

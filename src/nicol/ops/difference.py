@@ -54,8 +54,6 @@ class Difference:
     @property
     def summary(self) -> str:
         """The same in sentences, one a line."""
-        if self.empty:
-            return "No difference."
         return "\n".join([*self.found.tables, *self.found.objects])
 
     @property

@@ -107,7 +107,11 @@ def migrate_down(
         steps, remarks = _steps(conversation, history, (applied, kept), read, places)
         warned(remarks)
         agreed = consent(
-            weigh(conversation, steps), questioner, accept_data_loss=accept_data_loss, only_written=only_shown
+            weigh(conversation, steps),
+            questioner,
+            accept_data_loss=accept_data_loss,
+            only_written=only_shown,
+            back=True,
         )
         warned(agreed)
         text = script(steps) if steps else ""

@@ -84,12 +84,21 @@ def _short(text: str, limit: int = 40) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+_BY_HAND = "a migration to which SQL can be added is written with `migrate dev --create-only`"
+_BY_HAND_BACK = "`migrate down --plan` shows the SQL, and rows can be corrected with `db execute`"
+
+
 def consent(
-    weighed: Weighed, questioner: Questioner, *, accept_data_loss: bool, only_written: bool = False
+    weighed: Weighed,
+    questioner: Questioner,
+    *,
+    accept_data_loss: bool,
+    only_written: bool = False,
+    back: bool = False,
 ) -> tuple[str, ...]:
     """Stop at what is impossible and ask about losses; the sentences of all that was agreed to.
 
-    `only_written`: nothing is carried out now, so that there is nothing to ask.
+    `only_written`: nothing is carried out now, so that there is nothing to ask. `back`: what is lost has no new name.
     """
     if only_written:
         return weighed.sentences
@@ -97,11 +106,13 @@ def consent(
         raise MigrationError(
             "the change cannot be carried out on the data that is there:"
             + "".join(map(_told, weighed.impossible)),
-            help="nothing was changed; a migration to which SQL can be added is written with `migrate dev --create-only`",
+            help=f"nothing was changed; {_BY_HAND_BACK if back else _BY_HAND}",
         )
     if weighed.losses:
         question = Question(
-            "This change may lose data. Go on?", "--accept-data-loss", tuple(map(_reason, weighed.losses))
+            "This change may lose data. Go on?",
+            "--accept-data-loss",
+            tuple(found.sentence if back else _reason(found) for found in weighed.losses),
         )
         agreed(questioner, question, beforehand=accept_data_loss)
     return tuple(found.sentence for found in weighed.losses)

@@ -72,7 +72,10 @@ def _aside(program: Callable[[], Program[T]], dialect: Dialect, schema: Schema |
     raise MigrationError(
         f"the history cannot be replayed for {dialect.name}: no server is at hand",
         code="P3014",
-        help="give a URL of that kind with --url, or name a variable with `shadow_url_env` in the configuration",
+        help=(
+            f"give the URL of a {dialect.name} database that may be emptied with --shadow-url, or name a variable that holds "
+            "it with `shadow_url_env` in the configuration"
+        ),
     )
 
 

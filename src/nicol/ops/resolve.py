@@ -79,7 +79,7 @@ def _refuse_unless_failed(name: str, attempts: tuple[LedgerRow, ...]) -> None:
         raise MigrationError(
             f"the migration {name} did not fail, so it cannot be marked as rolled back",
             code="P3012",
-            help="undo an applied migration with a new one",
+            help="`nicol migrate down` takes applied migrations back, or a new migration undoes what this one did",
             migration=name,
         )
 

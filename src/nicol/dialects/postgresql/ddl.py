@@ -296,8 +296,8 @@ def _alter_column(before: Column, after: Column, table: ObjectName) -> Iterator[
         yield "DROP EXPRESSION"
     if before.nullable and not after.nullable:
         yield "SET NOT NULL"
-    if not before.nullable and after.nullable:
-        yield "DROP NOT NULL"
+    if not before.nullable and after.nullable and not (before.type.array and after.type.array):
+        yield "DROP NOT NULL"  # of a list a schema cannot say it: it stays as it is
     if before.identity and not after.autoincrement:
         yield "DROP IDENTITY"
     elif ((before.default or before.autoincrement) and not (after.default or after.autoincrement)) or freed:

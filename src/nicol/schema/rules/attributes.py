@@ -43,6 +43,9 @@ def _known(case: Case) -> Iterator[tuple[Attribute, Signature, str]]:
                 yield attribute, signature, mark + attribute.name.text
 
 
+ANNOTATION = "Nicol's annotations are comments above what they speak of: /// @nicol.name(...)"
+
+
 @rule("unknown-attribute")
 def attributes_exist(case: Case) -> Iterator[Problem]:
     """An attribute is one of the language's."""
@@ -57,6 +60,8 @@ def attributes_exist(case: Case) -> Iterator[Problem]:
 
 
 def _instead(name: str, table: _Table, mark: str) -> str:
+    if name.partition(".")[0] == "nicol":
+        return ANNOTATION
     other = {"@": ("@@", MODEL_ATTRIBUTES), "@@": ("@", FIELD_ATTRIBUTES)}[mark]
     if name in other[1] and table in (FIELD_ATTRIBUTES, MODEL_ATTRIBUTES):
         return f"{other[0]}{name} belongs {'on its own line in the block' if mark == '@' else 'on a field'}"

@@ -102,15 +102,15 @@ def _not_a_column(model: BoundModel, name: str) -> tuple[str, str] | None:
             f"did you mean `{meant}`?" if meant else "name fields of this model",
         )
     if isinstance(field.target, ModelRef):
-        return f"`{name}` is a relation, not a column", _columns_of(field)
+        return f"`{name}` is a relation, not a column", _columns_of(model, field)
     return None
 
 
-def _columns_of(field: BoundField) -> str:
+def _columns_of(model: BoundModel, field: BoundField) -> str:
     columns = field.relation.names("fields") if field.relation else None
     return (
         f"use {', '.join(f'`{column.name}`' for column in columns)}"
-        if columns
+        if columns and all(column.name in model.fields for column in columns)
         else "use a field that holds a value"
     )
 

@@ -10,6 +10,7 @@ from nicol.schema.build import native_type
 from nicol.schema.document import Attribute, NumberLiteral
 from nicol.schema.edits import instead, without
 from nicol.schema.provider import Limits, Native, Provider
+from nicol.schema.rules.attributes import ANNOTATION
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Scalar
 
@@ -38,6 +39,8 @@ def native_types_begin_with_the_datasource(case: Case) -> Iterator[Problem]:
         if source is not None and prefix != source.name.text:
             way_out = f"native types begin with the datasource's name: @{source.name.text}.{name}"
             fix = instead(attribute.name.span, f"{source.name.text}.{name}")
+            if prefix == "nicol":
+                way_out, fix = ANNOTATION, ()
             yield Problem(f"`{prefix}` is not the datasource", attribute.name.span, way_out, fix=fix)
         if field.target is not None and not isinstance(field.target, Scalar):
             text = "only fields of a scalar type have native types"
@@ -53,12 +56,12 @@ def native_types_are_the_databases(case: Case) -> Iterator[Problem]:
     for field, attribute in _with_natives(case):
         name = native_type(attribute).name
         native = case.provider.natives.get(name)
-        if not isinstance(field.target, Scalar):
+        prefix = attribute.name.text.partition(".")[0]
+        if not isinstance(field.target, Scalar) or (native is None and prefix == "nicol"):
             continue
         if native is None:
             text = f"{case.provider.title} has no native type {name}"
             meant = suggestion(name, case.provider.natives)
-            prefix = attribute.name.text.partition(".")[0]
             fix = instead(attribute.name.span, f"{prefix}.{meant}" if meant else None)
             yield Problem(text, attribute.span, _instead(name, field.target, case.provider), fix=fix)
         elif field.target not in native.scalars:
