@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import catalogs, drivers, import_time, newest_fact
+from benchmarks import catalogs, drivers, import_time, language, newest_fact
 
 BENCHMARKS = {
     "catalogs": catalogs.main,
     "drivers": drivers.main,
     "import_time": import_time.main,
+    "language": language.main,
     "newest_fact": newest_fact.main,
 }
 

@@ -201,13 +201,15 @@ def test_what_is_not_utf_8_is_told(tmp_path: Path):
     assert b"standard input is not UTF-8 text" in done.stderr
 
 
-def test_a_short_command_loads_no_library_that_it_does_not_use(tmp_path: Path):
+@pytest.mark.parametrize("command", [["validate"], ["format", "--check"]])
+def test_a_short_command_loads_nothing_that_it_does_not_use(tmp_path: Path, command: list[str]):
     write(tmp_path, {"a.prisma": BARE})
     script = (
         "import sys\nfrom nicol.cli.main import main\n"
-        "try:\n    main(['validate', 'a.prisma'])\n"
+        f"try:\n    main([*{command}, 'a.prisma'])\n"
         "except SystemExit as end:\n    assert end.code == 0\n"
-        "print(sorted({'apsw', 'asyncio', 'psycopg', 'pydantic', 'rich', 'graphlay', 'pygls'} & set(sys.modules)))"
+        "print(sorted({'apsw', 'asyncio', 'psycopg', 'pydantic', 'rich', 'graphlay', 'pygls', 'msgspec',"
+        " 'nicol.catalog', 'nicol.dialects.dialect', 'nicol.drivers', 'nicol.migrate', 'nicol.sql'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -7,7 +7,8 @@ import itertools
 from nicol.catalog import ColumnType
 from nicol.dialects.dialect import Cast
 from nicol.dialects.postgresql.casts import cast, using
-from nicol.dialects.postgresql.types import NATIVE_TYPES, spell_type
+from nicol.dialects.postgresql.natives import NATIVE_TYPES
+from nicol.dialects.postgresql.types import spell_type
 from nicol.drivers import open_database
 from nicol.errors import DriverError
 from tests.migrate.engine import ask

@@ -10,7 +10,8 @@ from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
 from nicol.masking import masked
 from nicol.ops.configuration import find_configuration, read_configuration
-from nicol.ops.project import database_url, migration_url, open_project, shadow_url
+from nicol.ops.project import open_project
+from nicol.ops.settings import database_url, migration_url, shadow_url
 from nicol.schema.schema import Datasource, EnvironmentVariable
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +15,8 @@ from nicol.cli.older import modern
 from nicol.errors import NicolError
 
 CANCELLED = 130
+
+_COLLECT_AFTER = 200_000
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -59,8 +62,18 @@ def _options(
         os.environ["NICOL_DEBUG"] = "1"
 
 
+def collect_rarely() -> None:
+    """Let Python look for cyclic garbage less often.
+
+    A large schema is a million values that hold no cycles and live until the end; by default the collector walks over them
+    again and again, which takes more time than reading the schema.
+    """
+    gc.set_threshold(_COLLECT_AFTER, 20, 20)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code."""
+    collect_rarely()
     words = modern(sys.argv[1:] if arguments is None else arguments)
     if "--json" in words[: words.index("--")] if "--" in words else "--json" in words:
         from nicol.cli.screen import listen
@@ -68,7 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         listen(json=True)
     read_plainly()
     command = typer.main.get_command(application())
-    sys.exit(run(lambda: command.main(words, prog_name="nicol", standalone_mode=False)))
+    code = run(lambda: command.main(words, prog_name="nicol", standalone_mode=False))
+    gc.freeze()  # nothing of what is left is worth a last search for cycles
+    sys.exit(code)
 
 
 def run(command: Callable[[], object]) -> int:

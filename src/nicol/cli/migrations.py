@@ -146,8 +146,8 @@ def diff(
     """Compare schema, history and database, any two of them, and tell what leads from one to the other."""
     from nicol.cli.screen import answer, say, warn
     from nicol.ops.difference import Side, migrate_diff
-    from nicol.ops.histories import write_atomically
     from nicol.ops.renaming import said
+    from nicol.ops.writing import write_atomically
 
     sides = (
         _side(

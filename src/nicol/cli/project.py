@@ -45,8 +45,8 @@ def config(
 ) -> None:
     """Show every setting with its value and where it comes from."""
     from nicol.cli.screen import say_json, table
-    from nicol.ops.project import settings
     from nicol.ops.schemas import datasource_of
+    from nicol.ops.settings import settings
 
     project = named_project(schema, config, url)
     found = settings(project, datasource_of(project))

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TextIO
 
-import msgspec
-
 from nicol.cli.findings import as_json
 from nicol.diagnostics import Diagnostic, Source, draw
 from nicol.errors import MigrationError, NicolError, SchemaInvalid
@@ -71,6 +69,8 @@ def answer(value: Mapping[str, Any], *sentences: str) -> None:
 
 def say_json(value: Any) -> None:
     """A value as JSON on standard output."""
+    import msgspec
+
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n")
 
 

@@ -19,8 +19,9 @@ from nicol.drivers import (
     run,
 )
 from nicol.errors import ConfigurationError, ConnectionFailed, DriverError, NicolError
-from nicol.ops.project import Project, Setting, migration_url
+from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema
+from nicol.ops.settings import Setting, migration_url
 from nicol.schema.schema import Schema
 from nicol.sql.program import Program
 

@@ -16,10 +16,11 @@ from nicol.ops.databases import Target, talk, target_at, target_if_any, target_o
 from nicol.ops.drift import Drift, drift, new_objects
 from nicol.ops.histories import read_history
 from nicol.ops.planning import plan_between
-from nicol.ops.project import Project, Setting
+from nicol.ops.project import Project
 from nicol.ops.renaming import NOTHING_SAID, Renaming, Said, made_in
 from nicol.ops.replay import catalog_after, places_of
 from nicol.ops.schemas import ReadSchema, read_schema, read_schema_at
+from nicol.ops.settings import Setting
 
 KINDS = ("empty", "schema", "migrations", "url", "config-datasource")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nicol.diagnostics import Source
 from nicol.errors import ConfigurationError
-from nicol.ops.histories import write_atomically
 from nicol.ops.project import Project
+from nicol.ops.writing import write_atomically
 from nicol.schema.format import format_sources
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from nicol.client.codegen import PROVIDER, read_options, render_package
 from nicol.client.codegen.source import BANNER
 from nicol.errors import GenerationFailed
-from nicol.ops.histories import write_atomically
 from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema, read_schema
+from nicol.ops.writing import write_atomically
 from nicol.schema.schema import Generator, Schema
 
 

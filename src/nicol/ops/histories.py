@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from nicol.migrate.history import (
     lock_text,
     script_file,
 )
+from nicol.ops.writing import write_whole
 
 
 def read_history(folder: Path) -> History:
@@ -70,10 +70,10 @@ def write_migration(
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         for file, text in files.items():
-            _write(draft / file, text)
+            write_whole(draft / file, text)
         draft.rename(target)
         if not (folder / LOCK_FILE).exists():
-            _write(folder / LOCK_FILE, lock_text(providers))
+            write_whole(folder / LOCK_FILE, lock_text(providers))
     except OSError as error:
         raise _unwritable(folder, error) from error
     return target
@@ -82,24 +82,9 @@ def write_migration(
 def write_snapshot(folder: Path, name: str, text: str) -> None:
     """Replace the snapshot of a migration."""
     try:
-        _write(folder / name / SNAPSHOT_FILE, text)
+        write_whole(folder / name / SNAPSHOT_FILE, text)
     except OSError as error:
         raise _unwritable(folder, error) from error
-
-
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is there whole or as it was, in a folder that is made if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, content)
-
-
-def _write(path: Path, content: str | bytes) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content.encode() if isinstance(content, str) else content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _unwritable(folder: Path, error: OSError) -> MigrationError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nicol.errors import ConfigurationError
-from nicol.ops.histories import write_atomically
+from nicol.ops.writing import write_atomically
 
 
 def write_output(path: Path, text: str) -> None:

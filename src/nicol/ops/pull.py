@@ -16,9 +16,10 @@ from nicol.errors import ConfigurationError, NicolError, SchemaInvalid
 from nicol.migrate.describe import EMPTY, describe
 from nicol.migrate.revise import Revision, revise, without_blocks
 from nicol.ops.databases import Target, exists, namespaces_of, talk, without_ledger
-from nicol.ops.histories import write_atomically
-from nicol.ops.project import Project, migration_url
+from nicol.ops.project import Project
 from nicol.ops.schemas import asked, check_sources, judge_sources, read_sources
+from nicol.ops.settings import migration_url
+from nicol.ops.writing import write_atomically
 from nicol.schema.bind import bind
 from nicol.schema.bound import Binding
 from nicol.schema.document import SettingsDeclaration, SettingsKind

@@ -15,8 +15,9 @@ from nicol.errors import DriverError, MigrationError
 from nicol.migrate.apply import replayed, replayed_along
 from nicol.migrate.history import Migration
 from nicol.ops.databases import Target, explain, explained, namespaces_of, talk, target_at, without_ledger
-from nicol.ops.project import Project, Setting, shadow_url
+from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema
+from nicol.ops.settings import Setting, shadow_url
 from nicol.schema.schema import Schema
 from nicol.sql.program import Program
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nicol.diagnostics import Diagnostic, Severity, Source
 from nicol.dialects import PROVIDERS, named, provider_named
-from nicol.dialects.dialect import Dialect
 from nicol.errors import ConfigurationError, SchemaInvalid
 from nicol.ops.project import Project
 from nicol.schema.document import Document
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve, wanted_provider
 from nicol.schema.schema import Datasource, Schema
+
+if TYPE_CHECKING:
+    from nicol.dialects.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True)

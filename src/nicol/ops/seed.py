@@ -14,8 +14,9 @@ from typing import TextIO
 
 from nicol.errors import ConfigurationError, NicolError
 from nicol.ops.databases import Target, target_of
-from nicol.ops.project import DEFAULT_URL_VARIABLE, Project
+from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema, read_schema
+from nicol.ops.settings import DEFAULT_URL_VARIABLE
 from nicol.schema.schema import EnvironmentVariable
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")

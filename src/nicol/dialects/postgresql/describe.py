@@ -6,7 +6,8 @@ import re
 
 from nicol.catalog import Column, Constant, Default, Expression
 from nicol.dialects.described import bytes_of_hex, literal_of
-from nicol.dialects.postgresql.types import BY_SQL, USUAL, spell_default, spell_type
+from nicol.dialects.postgresql.natives import BY_SQL
+from nicol.dialects.postgresql.types import USUAL, spell_default, spell_type
 from nicol.dialects.tokens import Kind, Token, tokens_of
 from nicol.schema.schema import Literal, NativeType, Scalar, Unsupported
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nicol.dialects.postgresql.types import NATIVE_TYPES, NativeSpec
+from nicol.dialects.postgresql.natives import NATIVE_TYPES, NativeSpec
 from nicol.schema.provider import (
     ANY_LIST,
     Constraint,

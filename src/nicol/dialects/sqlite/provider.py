@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nicol.dialects.sqlite.types import PORTABLE_NATIVE
+from nicol.dialects.sqlite.natives import PORTABLE_NATIVE
 from nicol.schema.provider import Constraint, IndexMethod, NameScope, Native, Numbering, Power, Provider
 from nicol.schema.schema import Scalar
 

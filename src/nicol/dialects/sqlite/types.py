@@ -100,22 +100,6 @@ def declared_type(text: str) -> ColumnType:
     return ColumnType(_FAMILIES.get(word.lower(), word))
 
 
-PORTABLE_NATIVE: dict[str, Scalar] = {
-    **dict.fromkeys(
-        ("Text", "VarChar", "Char", "Bit", "VarBit", "Uuid", "Xml", "Inet", "Citext"), Scalar.STRING
-    ),
-    **dict.fromkeys(("Integer", "SmallInt", "Oid"), Scalar.INT),
-    **dict.fromkeys(("Decimal", "Money"), Scalar.DECIMAL),
-    **dict.fromkeys(("Real", "DoublePrecision"), Scalar.FLOAT),
-    **dict.fromkeys(("Timestamp", "Timestamptz", "Date", "Time", "Timetz"), Scalar.DATETIME),
-    **dict.fromkeys(("Json", "JsonB"), Scalar.JSON),
-    "BigInt": Scalar.BIGINT,
-    "Boolean": Scalar.BOOLEAN,
-    "ByteA": Scalar.BYTES,
-}
-"""The native types of PostgreSQL that a portable project may use, with the scalars they suit."""
-
-
 def column(field: ScalarField, schema: Schema, *, is_only_id: bool, portable: bool) -> Column:
     """The column that stores a field. A whole number that alone is the id is SQLite's rowid, numbered by the database."""
     numbered = is_only_id and _is_numbered(field, portable=portable)
