@@ -78,6 +78,7 @@ class Fields:
         )
 
     def type(self, column: Column) -> tuple[FieldType, NativeType | None]:
+        """A column's type in the language's words, and what bounds it."""
         if column.type.enum:
             return EnumRef(self.names.name(ObjectName(column.type.name, column.type.namespace))), None
         return self.dialect.field_type(column)
@@ -96,6 +97,7 @@ class Fields:
         return said or FunctionCall("dbgenerated", (self.dialect.default_sql(column.default, column),))
 
     def value(self, default: ColumnDefault, type_name: FieldType) -> Literal | None:
+        """One constant; None where the language cannot write it."""
         match type_name:
             case EnumRef(name=name) if isinstance(default, Constant):
                 values = self.enums[name].values if name in self.enums else ()
@@ -107,6 +109,7 @@ class Fields:
                 return None
 
     def items(self, default: ColumnDefault, type_name: FieldType) -> ListLiteral | None:
+        """A list of constants; None where the language cannot write one of them."""
         items = self.dialect.items(default)
         if items is None:
             return None

@@ -64,6 +64,7 @@ class Keys:
         return replace(model, checks=tuple(self.checks(table, was, lowered)))
 
     def primary_key(self, model: Model, table: Table, known: dict[str, str]) -> PrimaryKey | None:
+        """The id; the client's name for it stays as long as its fields do."""
         key = table.primary_key
         if key is None:
             return None
@@ -106,6 +107,7 @@ class Keys:
         return not index.unique or not any(column.operator_class for column in index.columns)
 
     def key_field(self, column: IndexColumn, known: dict[str, str]) -> KeyField:
+        """One field of a key, with all that is said of it."""
         kind = column.operator_class
         return KeyField(
             known[column.name],
@@ -119,6 +121,7 @@ class Keys:
         )
 
     def annotated(self, index: Index, known: dict[str, str]) -> ModelIndex:
+        """An index as only an annotation can say it."""
         method = self.dialect.index_method_word(index.method) if index.method else None
         return ModelIndex(
             (),
