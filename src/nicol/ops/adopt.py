@@ -8,24 +8,24 @@ from pathlib import Path
 
 from nicol.catalog import Catalog
 from nicol.migrate.diff import diff
-from nicol.migrate.history import History, Migration, check_lock, migration_name, snapshot_text, stamp
+from nicol.migrate.history import Migration, migration_name, snapshot_text, stamp
 from nicol.migrate.ledger import standing
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import script
 from nicol.migrate.summary import summary
 from nicol.ops.agreement import listed, refuse_diverged
 from nicol.ops.applying import open_ledger, refuse_failed, refuse_halfway
-from nicol.ops.databases import Conversation, Target, talk, target_of
+from nicol.ops.databases import Conversation, Target, talk
+from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
-from nicol.ops.histories import read_history, write_migration
+from nicol.ops.histories import write_migration
 from nicol.ops.objects import Exchange, exchange
 from nicol.ops.planning import Plans, plan_all
 from nicol.ops.project import Project
 from nicol.ops.questions import Cancelled, Questioner
 from nicol.ops.renaming import NOTHING_SAID, Renaming, Said, made_in
-from nicol.ops.replay import Places, catalog_after, places_of
+from nicol.ops.replay import catalog_after
 from nicol.ops.resolve import mark_applied
-from nicol.ops.schemas import ReadSchema, read_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,6 @@ class Adoption:
     created: str | None = None
     folder: Path | None = None
     remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What lies on the table during one run."""
-
-    project: Project
-    read: ReadSchema
-    target: Target
-    history: History
-    places: Places
 
 
 def migrate_adopt(
@@ -62,11 +51,8 @@ def migrate_adopt(
 
     The schema must say the same as the database: `nicol db pull` makes it so. `now` stamps the name, in UTC.
     """
-    read = read_schema(project)
-    target = target_of(project, read)
-    history = read_history(project.migrations)
-    check_lock(history.lock, read.providers)
-    desk = _Desk(project, read, target, history, places_of(project, read, target))
+    desk = open_desk(project)
+    read, target, history = desk.read, desk.target, desk.history
     with talk(target) as conversation:
         _refuse_pending(desk, conversation)
         live = conversation.catalog(read.schema)
@@ -85,7 +71,7 @@ def migrate_adopt(
     return Adoption(target, (*found.tables, *found.objects), migration.name, folder, remarks)
 
 
-def _refuse_pending(desk: _Desk, conversation: Conversation) -> None:
+def _refuse_pending(desk: Desk, conversation: Conversation) -> None:
     stand = standing(desk.history, open_ledger(conversation, desk.read.schema), desk.target.dialect.name)
     refuse_failed(stand)
     refuse_halfway(stand)
@@ -97,7 +83,7 @@ def _refuse_pending(desk: _Desk, conversation: Conversation) -> None:
         )
 
 
-def _refuse_unsaid(desk: _Desk, live: Catalog) -> None:
+def _refuse_unsaid(desk: Desk, live: Catalog) -> None:
     beyond = summary(diff(live, lower(desk.read.schema, desk.target.dialect)))
     if beyond:
         raise Cancelled(
@@ -107,7 +93,7 @@ def _refuse_unsaid(desk: _Desk, live: Catalog) -> None:
         )
 
 
-def _write(desk: _Desk, name: str, plans: Plans, swap: Exchange) -> tuple[Migration, Path]:
+def _write(desk: Desk, name: str, plans: Plans, swap: Exchange) -> tuple[Migration, Path]:
     own, read = desk.target.dialect.name, desk.read
     scripts = {
         provider: script((*swap.gone, *plan.steps, *swap.come)) if provider == own else plan.text
@@ -118,7 +104,7 @@ def _write(desk: _Desk, name: str, plans: Plans, swap: Exchange) -> tuple[Migrat
     return Migration(name, tuple(scripts.items()), snapshot), folder
 
 
-def _remaining(desk: _Desk, migration: Migration, live: Catalog) -> tuple[str, ...]:
+def _remaining(desk: Desk, migration: Migration, live: Catalog) -> tuple[str, ...]:
     """What the migration leaves as it was: no SQL of ours says it."""
     after = catalog_after(
         (*desk.history.migrations, migration), desk.target.dialect, desk.read.schema, desk.places
@@ -127,7 +113,7 @@ def _remaining(desk: _Desk, migration: Migration, live: Catalog) -> tuple[str, .
     return tuple(f"not in the migration: {sentence}" for sentence in (*rest.tables, *rest.objects))
 
 
-def _elsewhere(desk: _Desk, swap: Exchange) -> tuple[str, ...]:
+def _elsewhere(desk: Desk, swap: Exchange) -> tuple[str, ...]:
     others = [name for name in desk.read.providers if name != desk.target.dialect.name]
     if not others or not (swap.gone or swap.come):
         return ()

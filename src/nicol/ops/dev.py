@@ -10,9 +10,7 @@ from pathlib import Path
 from nicol.catalog import Catalog
 from nicol.migrate.data import SKELETON
 from nicol.migrate.history import (
-    History,
     Migration,
-    check_lock,
     latest_snapshot,
     migration_name,
     snapshot_text,
@@ -21,17 +19,17 @@ from nicol.migrate.history import (
 from nicol.migrate.ledger import LedgerRow, standing
 from nicol.ops.agreement import refuse_diverged, refuse_drift
 from nicol.ops.applying import apply_all, open_ledger, refuse_failed, refuse_halfway
-from nicol.ops.databases import Conversation, Target, ensure_database, talk, target_of
+from nicol.ops.databases import Conversation, Target, ensure_database, talk
+from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
 from nicol.ops.hazards import consent, weigh
-from nicol.ops.histories import read_history, write_migration, write_snapshot
+from nicol.ops.histories import write_migration, write_snapshot
 from nicol.ops.manner import manner_of
 from nicol.ops.planning import Plans, plan_all
 from nicol.ops.project import Project
 from nicol.ops.questions import Cancelled, Questioner
 from nicol.ops.renaming import NOTHING_SAID, Renaming, Said, made_in
-from nicol.ops.replay import Places, catalog_after, places_of
-from nicol.ops.schemas import ReadSchema, read_schema
+from nicol.ops.replay import catalog_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,6 @@ class Development:
     folder: Path | None = None
     applied: bool = False
     remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What lies on the table during one run."""
-
-    project: Project
-    read: ReadSchema
-    target: Target
-    history: History
-    places: Places
 
 
 def migrate_dev(
@@ -81,12 +68,9 @@ def migrate_dev(
     renamed and what is not. `now` stamps the migration's name, in UTC. `told` hears the name of each migration when it is
     applied, `warned` each remark before anything comes of it.
     """
-    read = read_schema(project)
-    target = target_of(project, read)
-    history = read_history(project.migrations)
-    check_lock(history.lock, read.providers)
+    desk = open_desk(project)
+    read, target, history = desk.read, desk.target, desk.history
     title = migration_name(stamp(now, history), name)
-    desk = _Desk(project, read, target, history, places_of(project, read, target))
     created_database = ensure_database(target)
     with talk(target) as conversation:
         expected, remarks = _examine(desk, conversation)
@@ -112,7 +96,7 @@ def migrate_dev(
     )
 
 
-def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
+def _examine(desk: Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
     """Stop where the database is not what its record says; else what the whole history stands for, and remarks."""
     ledger = open_ledger(conversation, desk.read.schema)
     stand = standing(desk.history, ledger, desk.target.dialect.name)
@@ -128,14 +112,14 @@ def _examine(desk: _Desk, conversation: Conversation) -> tuple[Catalog, tuple[st
     return everything, tuple(f"the database differs from its history: {line}" for line in found.objects)
 
 
-def _catch_up(desk: _Desk, conversation: Conversation, told: Callable[[str], None]) -> tuple[str, ...]:
+def _catch_up(desk: Desk, conversation: Conversation, told: Callable[[str], None]) -> tuple[str, ...]:
     ledger: tuple[LedgerRow, ...] = open_ledger(conversation, desk.read.schema)
     pending = standing(desk.history, ledger, desk.target.dialect.name).pending
     missing = [each for each in desk.history.migrations if each.name in pending]
     return apply_all(conversation, missing, told, manner_of(desk.project))
 
 
-def _write(desk: _Desk, name: str, plans: Plans, python: str | None) -> tuple[Migration, Path]:
+def _write(desk: Desk, name: str, plans: Plans, python: str | None) -> tuple[Migration, Path]:
     if desk.history.get(name) is not None:
         raise Cancelled(f"there is a migration {name} already", help="run the command again")
     read = desk.read
@@ -145,7 +129,7 @@ def _write(desk: _Desk, name: str, plans: Plans, python: str | None) -> tuple[Mi
     return Migration(name, tuple(scripts.items()), snapshot, python), folder
 
 
-def _keep_snapshot(desk: _Desk) -> None:
+def _keep_snapshot(desk: Desk) -> None:
     """After a merge, remember what the merged history stands for: it was just found equal to the schema."""
     history = desk.history
     if desk.read.portable and history.migrations and latest_snapshot(history) is None:

@@ -9,23 +9,23 @@ from nicol.dialects.dialect import Dialect
 from nicol.dialects.scripts import bare
 from nicol.errors import DriverError, MigrationError
 from nicol.migrate.apply import is_outage
-from nicol.migrate.history import History, Migration, check_lock
+from nicol.migrate.history import History, Migration
 from nicol.migrate.ledger import read_ledger, standing
 from nicol.migrate.plan import Step, script, steps_between
 from nicol.migrate.stepwise import queue
 from nicol.migrate.undo import renames_in, undone, writes_rows
 from nicol.ops.agreement import refuse_diverged, refuse_drift
 from nicol.ops.applying import open_ledger, patiently, refuse_failed, refuse_halfway
-from nicol.ops.databases import Conversation, Target, talk, target_of
+from nicol.ops.databases import Conversation, Target, talk
+from nicol.ops.desk import open_desk
 from nicol.ops.drift import drift
 from nicol.ops.hazards import consent, weigh
-from nicol.ops.histories import read_history
 from nicol.ops.manner import Manner
 from nicol.ops.objects import exchange
 from nicol.ops.project import Project
 from nicol.ops.questions import Cancelled, Questioner
-from nicol.ops.replay import Places, catalog_after, places_of
-from nicol.ops.schemas import ReadSchema, read_schema
+from nicol.ops.replay import Places, catalog_after
+from nicol.ops.schemas import ReadSchema
 from nicol.sql.program import Program, Statement
 
 
@@ -92,11 +92,8 @@ def migrate_down(
     Where rows would be lost it is refused unless `accept_data_loss` is given or `questioner` agrees. `only_shown`: nothing
     is changed. `warned` hears each remark before anything comes of it.
     """
-    read = read_schema(project)
-    target = target_of(project, read)
-    history = read_history(project.migrations)
-    check_lock(history.lock, (target.dialect.name,))
-    places = places_of(project, read, target)
+    desk = open_desk(project)
+    read, target, history = desk.read, desk.target, desk.history
     with talk(target) as conversation:
         applied = _examine(conversation, history, read)
         names = goal.undone(history, applied)
@@ -104,7 +101,7 @@ def migrate_down(
         last = kept[-1] if kept else None
         if not names:
             return Way(target, (), last, "")
-        steps, remarks = _steps(conversation, history, (applied, kept), read, places)
+        steps, remarks = _steps(conversation, history, (applied, kept), read, desk.places)
         warned(remarks)
         agreed = consent(
             weigh(conversation, steps),
