@@ -97,6 +97,7 @@ RISKS = {
     "DELETE FROM t WHERE a": "deletes those that a condition picks out of the {count} rows of t",
     "ALTER TABLE t DROP COLUMN a": "the column a of t goes with its {count} values",
     "ALTER TABLE t ADD b INT, DROP IF EXISTS a": "the column a of t goes with its {count} values",
+    "ALTER TABLE t ADD COLUMN c INT NOT NULL": "{count} rows of t get no c, which must not be null",
     "CREATE UNIQUE INDEX i ON t (a, b)": "{count} values of (a, b) occur in several rows of t",
 }
 
@@ -114,6 +115,13 @@ def test_what_a_statement_costs_is_read_from_it(name: str, statement: str, sente
         ("postgresql", "ALTER TABLE t ALTER COLUMN a SET NOT NULL", ["{count} rows of t have no a"]),
         ("postgresql", "ALTER TABLE t ALTER a TYPE text", ["may write the {count} rows of t anew"]),
         ("postgresql", "ALTER TABLE t DROP CONSTRAINT c, ALTER a DROP NOT NULL, ALTER a DROP DEFAULT", []),
+        (
+            "postgresql",
+            'ALTER TABLE t ADD IF NOT EXISTS "C" NUMERIC(9, 2) NOT NULL, ADD d INT NOT NULL DEFAULT 0, ADD e SERIAL NOT NULL',
+            ['{count} rows of t get no "C", which must not be null'],
+        ),
+        ("postgresql", "ALTER TABLE t ADD a INT, ADD CONSTRAINT c CHECK (a IS NOT NULL)", []),
+        ("postgresql", "ALTER TABLE t ADD a INT NOT NULL GENERATED ALWAYS AS IDENTITY", []),
         ("postgresql", "CREATE TABLE n (a INT); CREATE UNIQUE INDEX i ON n (a)", []),
         ("postgresql", "CREATE UNIQUE INDEX i ON t (lower(a)); CREATE UNIQUE INDEX i ON t (a) WHERE b", []),
         ("postgresql", "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", ["{count} values of (a) occur in several rows of t"]),

@@ -90,6 +90,24 @@ def test_where_nobody_can_be_asked_all_flags_are_named_at_once():
     assert "--no-rename User.name" in (caught.value.help or "")
 
 
+RIVALS = BEFORE.replace("  USER\n", "  GUEST\n  MEMBER\n").replace("(USER)", "(MEMBER)")
+
+
+@pytest.mark.parametrize("provider", ["sqlite", "postgresql"])
+@pytest.mark.parametrize(
+    ("answers", "wished"), [([True], "GUEST"), ([False, True], "MEMBER"), ([False] * 2, None)]
+)
+def test_each_new_name_that_is_likely_is_asked_about(provider: str, answers: list[bool], wished: str | None):
+    dialect = named(provider, portable=True)
+    before, after = (lower(schema_of(text, dialect), dialect) for text in (BEFORE, RIVALS))
+    asked = Renaming(schema_of(RIVALS, dialect), said((), ()), somebody := Somebody(answers))
+    asked.between(before, after, dialect)
+    assert somebody.asked == ["--rename Role.USER=GUEST", "--rename Role.USER=MEMBER"][: len(answers)]
+    assert [wish.new for wish in asked.answered] == ([wished] if wished else [])
+    with pytest.raises(Unanswered, match="looks renamed to `GUEST` or `MEMBER`"):
+        Renaming(schema_of(RIVALS, dialect), said((), ()), Nobody()).between(before, after, dialect)
+
+
 def test_nobody_is_asked_where_nothing_would_be_lost():
     asked = renaming(Nobody())
     asked.worth = lambda _: False

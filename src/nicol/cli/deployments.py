@@ -206,10 +206,10 @@ def _advice(standing: Standing, *, unrecorded: bool) -> str:
         )
     if standing.halfway:
         return "`nicol migrate deploy` goes on where it stopped, and applies what is pending."
-    if standing.pending:
-        return "`nicol migrate deploy` applies what is pending."
     if standing.changed or standing.missing:
         return "Restore the files of the history from version control."
+    if standing.pending:
+        return "`nicol migrate deploy` applies what is pending."
     return (
         "The database is not what its migrations made of it. `nicol db pull` and then `nicol migrate adopt` make a migration "
         "of that; `nicol migrate diff --from config-datasource --to migrations --script` writes the SQL that leads back."

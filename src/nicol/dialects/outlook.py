@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nicol.dialects.statements import Token
 
@@ -68,6 +69,8 @@ _NO_COLUMN = ("CONSTRAINT", "DEFAULT", "NOT", "IDENTITY", "EXPRESSION")
 def _of_table(table: str, parts: Sequence[Token]) -> tuple[Risk, ...]:
     found: list[Risk] = []
     for place, part in enumerate(parts[:-1]):
+        if part.word == "ADD" and parts[place + 1].word not in _NO_NEW_COLUMN:
+            found += _of_new_column(table, _clause(parts[place + 1 :]))
         if place == 0 or part.word not in ("DROP", "ALTER") or parts[place + 1].word in _NO_COLUMN:
             continue
         rest = behind(parts, place + (2 if parts[place + 1].word == "COLUMN" else 1))
@@ -87,6 +90,29 @@ def _of_table(table: str, parts: Sequence[Token]) -> tuple[Risk, ...]:
                 Risk(f"SELECT count(*) FROM {table}", f"may write the {{count}} rows of {table} anew")
             )
     return tuple(found)
+
+
+_NO_NEW_COLUMN = ("CONSTRAINT", "CHECK", "UNIQUE", "PRIMARY", "FOREIGN", "EXCLUDE", "GENERATED")
+_FILLED = {"DEFAULT", "GENERATED", "AS", "SERIAL", "SMALLSERIAL", "BIGSERIAL"}
+
+
+def _of_new_column(table: str, clause: Sequence[Token]) -> Iterator[Risk]:
+    """A column that must have a value, and gives none to the rows that are there."""
+    named = behind(clause, 1 if clause[0].word == "COLUMN" else 0)
+    words = [part.word for part in named[1:]]
+    if ("NOT", "NULL") in pairwise(words) and not _FILLED & set(words):
+        sentence = f"{{count}} rows of {table} get no {spelled(named)}, which must not be null"
+        yield Risk(f"SELECT count(*) FROM {table}", sentence, stops=True)
+
+
+def _clause(parts: Sequence[Token]) -> Sequence[Token]:
+    """Up to the comma behind which the next change begins."""
+    depth = 0
+    for place, part in enumerate(parts):
+        depth += (part.kind == "open") - (part.kind == "close")
+        if part.text == "," and depth == 0:
+            return parts[:place]
+    return parts
 
 
 def _of_unique_index(parts: Sequence[Token]) -> tuple[Risk, ...]:

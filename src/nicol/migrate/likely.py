@@ -21,7 +21,7 @@ LIKELY = 0.5
 class Likely:
     """A thing that goes and the one that it seems to become, in database names; `owner` is the table or enum around it.
 
-    `kind` is what people call it: table, column, enum, value.
+    `kind` is what people call it: table, column, enum, value. `others` are new things that it may have become as well.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Likely:
     new: str
     owner: str | None
     score: float
+    others: tuple[str, ...] = ()
 
     @property
     def gone(self) -> str:
@@ -53,15 +54,19 @@ def likely_parts(before: Catalog, after: Catalog) -> tuple[Likely, ...]:
 
 def _matched(
     old: Iterable[T], new: Iterable[T], score: Callable[[T, T], float]
-) -> Iterator[tuple[T, T, float]]:
-    """Pairs that are likely, the best first, each thing in one pair at most."""
+) -> Iterator[tuple[T, T, float, list[T]]]:
+    """Pairs that are likely, the best first, each thing in one pair at most; and what else that is in none is likely."""
     come = list(new)
     scored = [(score(one, other), one, other) for one in old for other in come]
+    likely = sorted((each for each in scored if each[0] >= LIKELY), key=lambda each: -each[0])
+    pairs: list[tuple[T, T, float]] = []
     taken: list[T] = []
-    for value, one, other in sorted(scored, key=lambda each: -each[0]):
-        if value >= LIKELY and one not in taken and other not in taken:
+    for value, one, other in likely:
+        if one not in taken and other not in taken:
             taken += (one, other)
-            yield one, other, value
+            pairs.append((one, other, value))
+    for one, other, value in pairs:
+        yield one, other, value, [each for _, gone, each in likely if gone == one and each not in taken]
 
 
 def _resemblance(one: str, other: str) -> float:
@@ -83,8 +88,8 @@ def _tables(before: Catalog, after: Catalog) -> Iterator[Likely]:
     held, wanted = ({table.key for table in catalog.tables} for catalog in (before, after))
     gone = [table for table in before.tables if table.key not in wanted]
     come = [table for table in after.tables if table.key not in held]
-    for old, new, score in _matched(gone, come, _table_score):
-        yield Likely("table", old.name, new.name, None, score)
+    for old, new, score, others in _matched(gone, come, _table_score):
+        yield Likely("table", old.name, new.name, None, score, tuple(each.name for each in others))
 
 
 def _table_score(old: Table, new: Table) -> float:
@@ -108,8 +113,8 @@ def _enum_types(before: Catalog, after: Catalog) -> Iterator[Likely]:
     keys = [{enum.key for enum in catalog.enums} for catalog in (before, after)]
     gone = [enum for enum in before.enums if enum.key not in keys[1]]
     come = [enum for enum in after.enums if enum.key not in keys[0]]
-    for old, new, score in _matched(gone, come, _enum_score):
-        yield Likely("enum", old.name, new.name, None, score)
+    for old, new, score, others in _matched(gone, come, _enum_score):
+        yield Likely("enum", old.name, new.name, None, score, tuple(each.name for each in others))
 
 
 def _enum_score(old: EnumType, new: EnumType) -> float:
@@ -130,10 +135,9 @@ def _columns(before: Catalog, after: Catalog) -> Iterator[Likely]:
         gone = [column for column in old.columns if column.name not in names[1]]
         come = [column for column in new.columns if column.name not in names[0]]
         if gone and come:
-            pairs = _matched(gone, come, _column_score(old, new))
-            yield from (
-                Likely("column", one.name, other.name, old.name, score) for one, other, score in pairs
-            )
+            for one, other, score, others in _matched(gone, come, _column_score(old, new)):
+                rivals = tuple(each.name for each in others)
+                yield Likely("column", one.name, other.name, old.name, score, rivals)
 
 
 def _column_score(old: Table, new: Table) -> Callable[[Column, Column], float]:
@@ -196,8 +200,13 @@ def _value_pairs(owner: str, old: Sequence[str], new: Sequence[str]) -> Iterator
     gone, come = ([each for each in one if each not in other] for one, other in ((old, new), (new, old)))
 
     def score(one: str, other: str) -> float:
-        same_place = old.index(one) == new.index(other)
+        same_place = _stays_before(old, one, new) == _stays_before(new, other, old)
         return 0.6 * _resemblance(one, other) + 0.4 * same_place
 
-    for one, other, value in _matched(gone, come, score):
-        yield Likely("value", one, other, owner, value)
+    for one, other, value, others in _matched(gone, come, score):
+        yield Likely("value", one, other, owner, value, tuple(others))
+
+
+def _stays_before(values: Sequence[str], value: str, others: Sequence[str]) -> list[str]:
+    """What stands before a value and is in both lists: a value that comes in front of it moves nothing."""
+    return [each for each in values[: values.index(value)] if each in others]

@@ -77,8 +77,9 @@ def _refuse_pending(desk: Desk, conversation: Conversation) -> None:
     refuse_halfway(stand)
     refuse_diverged(stand)
     if stand.pending:
+        count = f"{len(stand.pending)} migration{'s are' if len(stand.pending) > 1 else ' is'}"
         raise Cancelled(
-            f"{len(stand.pending)} migrations are pending, so that it cannot be told what was changed by hand",
+            f"{count} pending, so that it cannot be told what was changed by hand",
             help="apply them first: `nicol migrate deploy`",
         )
 

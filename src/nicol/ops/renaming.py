@@ -5,7 +5,7 @@ Nothing that looks renamed is dropped unasked: where nobody can be asked, the ac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from nicol.catalog import Catalog
@@ -125,20 +125,34 @@ class Renaming:
     def _ask(self, guesses: Sequence[Likely], questioner: Questioner) -> None:
         silent: list[Likely] = []
         for guess in guesses:
-            question = Question(
-                f"{_called(guess)} goes and `{guess.new}` comes, which is much like it. Was it renamed?",
-                f"--rename {guess.pair}",
-                refusal=f"--no-rename {guess.gone}",
-            )
             try:
-                if questioner.confirm(question):
-                    self.answered.append(Wish(guess.old, guess.new, guess.owner))
-                else:
-                    self.dropped.add(guess.gone)
+                chosen = next(
+                    (each for each in self._choices(guess) if questioner.confirm(_question(each))), None
+                )
             except Unanswered:
                 silent.append(guess)
+                continue
+            if chosen is not None:
+                self.answered.append(Wish(chosen.old, chosen.new, chosen.owner))
+            else:
+                self.dropped.add(guess.gone)
         if silent:
             raise _unanswered(silent)
+
+    def _choices(self, guess: Likely) -> Iterator[Likely]:
+        """What a thing may have become, the likeliest first, without what another one became."""
+        taken = {(wish.owner, wish.new) for wish in self.answered}
+        for name in (guess.new, *guess.others):
+            if (guess.owner, name) not in taken:
+                yield replace(guess, new=name)
+
+
+def _question(guess: Likely) -> Question:
+    return Question(
+        f"{_called(guess)} goes and `{guess.new}` comes, which is much like it. Was it renamed?",
+        f"--rename {guess.pair}",
+        refusal=f"--no-rename {guess.gone}",
+    )
 
 
 def _refuse_unmet(found: Met) -> None:
@@ -170,20 +184,30 @@ def _called(guess: Likely) -> str:
 
 
 def _unanswered(guesses: Sequence[Likely]) -> Unanswered:
-    reasons = "".join(f"\n  - {_called(guess)} looks renamed to `{guess.new}`" for guess in guesses)
+    reasons = "".join(f"\n  - {_called(guess)} looks renamed to {_either(guess)}" for guess in guesses)
+    another = " (or another of these names)" if any(guess.others for guess in guesses) else ""
     yes = " ".join(f"--rename {guess.pair}" for guess in guesses)
     no = " ".join(f"--no-rename {guess.gone}" for guess in guesses)
     return Unanswered(
         f"what looks renamed is not dropped unasked, and nobody can be asked here:{reasons}",
-        help=f"give {yes} to keep the data under the new name, or {no} to drop it; nothing was changed",
+        help=f"give {yes}{another} to keep the data under the new name, or {no} to drop it; nothing was changed",
     )
+
+
+def _either(guess: Likely) -> str:
+    return " or ".join(f"`{name}`" for name in (guess.new, *guess.others))
 
 
 # ---- the schema's names ----------------------------------------------------------------------------------------------
 
 
 def _spoken(guess: Likely, schema: Schema) -> Likely:
-    """The guess as people speak of it: a model's or enum's name around it, and the new name as the schema spells it."""
+    """The guess as people speak of it: a model's or enum's name around it, and the new names as the schema spells them."""
+    others = tuple(_named(replace(guess, new=name), schema).new for name in guess.others)
+    return replace(_named(guess, schema), others=others)
+
+
+def _named(guess: Likely, schema: Schema) -> Likely:
     match guess.kind:
         case "table":
             names = {model.mapped: model.name for model in schema.models}
