@@ -46,6 +46,39 @@ def test_files_and_folders_are_named(tmp_path: Path):
     assert (tmp_path / "models" / "a.prisma").read_bytes() == NEAT.encode()
 
 
+PARENT = "model Parent {\n  id Int @id\n}\n"
+CHILD = "model Child {\n  id     Int    @id\n  parent Parent @relation(fields: [key], references: [id])\n  key    Int\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "other_side"),
+    [
+        (["child.prisma", "parent.prisma"], True),
+        (["."], True),
+        (["child.prisma", "."], True),
+        (["--each", "."], True),
+        (["--each", "child.prisma", "parent.prisma"], False),
+    ],
+)
+def test_paths_are_one_schema_unless_each_is_its_own(tmp_path: Path, arguments: list[str], other_side: bool):
+    (tmp_path / "child.prisma").write_text(CHILD)
+    (tmp_path / "parent.prisma").write_text(PARENT)
+    assert run(tmp_path, "--check", *arguments)[0] == other_side
+    assert run(tmp_path, *arguments)[0] == 0
+    assert ("Child[]" in (tmp_path / "parent.prisma").read_text()) is other_side
+    assert (tmp_path / "child.prisma").read_text() == CHILD
+
+
+def test_standard_input_stands_alone(tmp_path: Path):
+    for arguments in (["-", "a.prisma"], ["--stdin", "a.prisma"], ["a.prisma", "--schema", "a.prisma"]):
+        code, out, err = run(tmp_path, *arguments, given=ROUGH)
+        assert (code, out) == (1, "")
+        assert "paths" in err
+    done = subprocess.run([NICOL, "format", "-"], input=b"\xff", capture_output=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"standard input is not UTF-8 text" in done.stderr
+
+
 @pytest.mark.parametrize("argument", ["-", "--stdin"])
 def test_standard_input_goes_to_standard_output(tmp_path: Path, argument: str):
     assert run(tmp_path, argument, given=ROUGH) == (0, NEAT, "")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nicol.cli.options import ConfigOption, SchemaOption, named_project
+from nicol.cli.options import ConfigOption, EachOption, SchemaOption, named_project, standard_input
+
+if TYPE_CHECKING:
+    from nicol.ops.formatting import FormattedFile
 
 STDIN = Path("-")
 
@@ -23,12 +27,13 @@ def format_schema(
         list[Path] | None,
         typer.Argument(
             metavar="[PATH]...",
-            help="Schema files or folders; - reads standard input. Without any: the project's schema.",
+            help="Schema files and folders, together one schema; - reads standard input. Without any: the project's.",
         ),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; name what is not formatted and exit with 1.")
     ] = False,
+    each: EachOption = False,
     stdin: Annotated[
         bool, typer.Option("--stdin", help="Format standard input to standard output, like the path -.")
     ] = False,
@@ -36,19 +41,23 @@ def format_schema(
     config: ConfigOption = None,
 ) -> None:
     """Write the schema in canonical form: aligned, and with the other sides of its relations."""
+    if stdin and paths:
+        raise typer.BadParameter("--stdin takes no paths")
+    if paths and STDIN in paths and len(paths) > 1:
+        raise typer.BadParameter("- goes to standard output, and takes no other paths beside it")
+    if paths and schema:
+        raise typer.BadParameter("give paths or --schema, not both")
     if stdin or paths == [STDIN]:
-        if stdin and paths:
-            raise typer.BadParameter("--stdin takes no paths")
         _format_stdin(check=check)
     else:
-        _format_files(paths, schema, config, check=check)
+        _format_files(_read(paths or [], schema, config, each=each), check=check)
 
 
 def _format_stdin(*, check: bool) -> None:
     from nicol.cli.screen import say
     from nicol.schema.format import format_text
 
-    text = sys.stdin.buffer.read().decode("utf-8")
+    text = standard_input().text
     formatted = format_text(text)
     if not check:
         sys.stdout.buffer.write(formatted.encode("utf-8"))
@@ -57,14 +66,18 @@ def _format_stdin(*, check: bool) -> None:
         raise typer.Exit(1)
 
 
-def _format_files(paths: list[Path] | None, schema: Path | None, config: Path | None, *, check: bool) -> None:
-    from nicol.cli.screen import done, say
-    from nicol.ops.formatting import format_path, format_project, write_formatted
+def _read(
+    paths: Sequence[Path], schema: Path | None, config: Path | None, *, each: bool
+) -> tuple[FormattedFile, ...]:
+    from nicol.ops.formatting import format_paths, format_project
 
-    if paths:
-        files = [file for path in paths for file in format_path(path)]
-    else:
-        files = list(format_project(named_project(schema, config)))
+    return format_paths(paths, each=each) if paths else format_project(named_project(schema, config))
+
+
+def _format_files(files: Sequence[FormattedFile], *, check: bool) -> None:
+    from nicol.cli.screen import done, say
+    from nicol.ops.formatting import write_formatted
+
     changed = [file.path for file in files if file.changed] if check else write_formatted(files)
     for path in changed:
         say(f"{path} is not formatted" if check else f"Formatted {path}")

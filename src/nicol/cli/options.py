@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
+    from nicol.diagnostics import Source
     from nicol.ops.project import Project
 
 SchemaOption: TypeAlias = Annotated[
@@ -44,6 +46,9 @@ RenameOption: TypeAlias = Annotated[
         help="What is renamed and keeps its data: User=Account, User.name=fullName, Role.USER=MEMBER. Repeatable.",
     ),
 ]
+EachOption: TypeAlias = Annotated[
+    bool, typer.Option("--each", help="Every path is a schema of its own, and not a part of one.")
+]
 NoRenameOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -61,3 +66,14 @@ def named_project(
     from nicol.ops.project import open_project
 
     return open_project(Path.cwd(), os.environ, config=config, schema=schema, url=url, shadow=shadow)
+
+
+def standard_input() -> Source:
+    """The text that is piped in."""
+    from nicol.diagnostics import Source
+    from nicol.errors import ConfigurationError
+
+    try:
+        return Source("<stdin>", sys.stdin.buffer.read().decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ConfigurationError("standard input is not UTF-8 text", help="send it as UTF-8") from None

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, named_project
+from nicol.cli.options import (
+    ConfigOption,
+    EachOption,
+    JsonOption,
+    SchemaOption,
+    named_project,
+    standard_input,
+)
 
 if TYPE_CHECKING:
-    from nicol.diagnostics import Diagnostic, Source
+    from nicol.diagnostics import Diagnostic
     from nicol.ops.project import Project
     from nicol.ops.schemas import ReadSchema
 
@@ -34,9 +40,7 @@ def validate(
             help="Schema files and folders, together one schema; - reads standard input. Without any: the project's.",
         ),
     ] = None,
-    each: Annotated[
-        bool, typer.Option("--each", help="Every path is a schema of its own, and not a part of one.")
-    ] = False,
+    each: EachOption = False,
     as_json: JsonOption = False,
     form: Annotated[
         Format | None,
@@ -77,19 +81,7 @@ def _read(project: Project, paths: Sequence[Path], *, each: bool) -> tuple[ReadS
 
     if not paths:
         return (validate_project(project),)
-    return validate_given(
-        project, [_standard_input() if path == STDIN else path for path in paths], each=each
-    )
-
-
-def _standard_input() -> Source:
-    from nicol.diagnostics import Source
-    from nicol.errors import ConfigurationError
-
-    try:
-        return Source("<stdin>", sys.stdin.buffer.read().decode("utf-8"))
-    except UnicodeDecodeError:
-        raise ConfigurationError("standard input is not UTF-8 text", help="send it as UTF-8") from None
+    return validate_given(project, [standard_input() if path == STDIN else path for path in paths], each=each)
 
 
 def _failed(read: Sequence[ReadSchema], allowed: int | None) -> bool:

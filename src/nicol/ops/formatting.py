@@ -29,11 +29,17 @@ class FormattedFile:
 
 def format_project(project: Project) -> tuple[FormattedFile, ...]:
     """The files of the project's schema; those of the migration history are none of it."""
-    return format_path(project.schema, leave_out=project.migrations)
+    return _formatted(_files(project.schema, leave_out=project.migrations))
 
 
-def format_path(path: Path, leave_out: Path | None = None) -> tuple[FormattedFile, ...]:
-    """One schema: a file, or all `.prisma` files of a folder together."""
+def format_paths(paths: Iterable[Path], *, each: bool) -> tuple[FormattedFile, ...]:
+    """Files and folders: one schema that they make up together, or each a schema of its own."""
+    found = list(map(_files, paths))
+    schemas = found if each else [list(dict.fromkeys(file for files in found for file in files))]
+    return tuple(file for files in schemas for file in _formatted(files))
+
+
+def _files(path: Path, leave_out: Path | None = None) -> list[Path]:
     if path.is_dir():
         files = [
             file
@@ -46,7 +52,7 @@ def format_path(path: Path, leave_out: Path | None = None) -> tuple[FormattedFil
         raise ConfigurationError(
             f"there is no schema at {path}", help="name a .prisma file, or a folder that holds some"
         )
-    return _formatted(files)
+    return files
 
 
 def _formatted(files: list[Path]) -> tuple[FormattedFile, ...]:
