@@ -65,6 +65,14 @@ def test_a_file_made_by_hand_is_read(sqlite_url: str):
 
 
 @pytest.mark.proves("Migrations", "triggers, checks and views survive a table rebuild", only="sqlite")
+@pytest.mark.parametrize(("written", "meant"), [("1", "true"), ("0", "false"), ("TRUE", "true"), ("2", "2")])
+def test_a_truth_value_by_number_is_what_a_schema_calls_it(sqlite_url: str, written: str, meant: str):
+    with open_database(sqlite_url) as database:
+        apply(database, f"CREATE TABLE t (a BOOLEAN DEFAULT {written}, b INTEGER DEFAULT 1);", SQLITE)
+        (table,) = introspect(database, SQLITE).tables
+    assert [column.default for column in table.columns] == [Constant(meant), Constant("1")]
+
+
 def test_all_that_hangs_on_a_table_survives_its_rebuild(sqlite_url: str):
     with open_database(sqlite_url) as database:
         apply(database, BY_HAND, SQLITE)

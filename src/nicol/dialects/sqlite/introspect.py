@@ -16,6 +16,9 @@ from nicol.catalog import (
     Catalog,
     Check,
     Column,
+    ColumnType,
+    Constant,
+    Default,
     ForeignKey,
     Index,
     IndexColumn,
@@ -109,16 +112,24 @@ def _check(table: str, check: Check) -> Check:
     return replace(check, inherent=is_inherent(table, check))
 
 
+def _default(text: str | None, kind: ColumnType) -> Default | None:
+    """To SQLite, TRUE is another word for 1; of a truth value, `DEFAULT 1` is what a schema calls true."""
+    found = parse_default(text)
+    if kind.name == "BOOLEAN" and isinstance(found, Constant):
+        return Constant({"1": "true", "0": "false"}.get(found.text, found.text))
+    return found
+
+
 def _column(row: Row, key: tuple[str, ...], said: Declared) -> Column:
     """An INTEGER that alone is the primary key is the rowid, which the database numbers."""
     _, _, name, written, required, default, _ = row
     numbered = key == (name,) and written.upper() == "INTEGER" and "WITHOUT ROWID" not in said.options
-    collation = said.collations.get(name)
+    collation, kind = said.collations.get(name), declared_type(written)
     return Column(
         name=name,
-        type=declared_type(written),
+        type=kind,
         nullable=not required and name not in key,
-        default=parse_default(default),
+        default=_default(default, kind),
         autoincrement=numbered,
         generated=said.generated.get(name),
         collation=None if collation == "BINARY" else collation,
