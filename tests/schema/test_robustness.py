@@ -114,3 +114,11 @@ def test_byte_order_marks_and_line_ends_change_nothing(mark: str, end: str):
     plain, other = parse(Source("s", text)), parse(Source("s", mark + text.replace("\n", end)))
     assert other.findings == ()
     assert resolve((other.value,), None).value == resolve((plain.value,), None).value
+
+
+def test_half_a_character_in_a_name_is_answered():
+    """Files cannot hold one, but editors may send one."""
+    half = "\udc8d"
+    text = f'model A {{\n  id Int @id(map: "{half}")\n  b Int\n  @@map("{half}")\n  @@index([b], map: "{half * 100}")\n}}\n'
+    found = resolve((parse(Source("s", text)).value,), provider_named("postgresql")).findings
+    assert "constraint-name-length" in {finding.code for finding in found}

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
+def in_bytes(name: str) -> bytes:
+    """A name as UTF-8, also where an editor sent half of a character."""
+    return name.encode("utf-8", "surrogatepass")
+
+
 def shortened(name: str, limit: int | None, suffix: str = "") -> str:
     """A name that ends with a suffix, cut before it (between characters) so that the whole keeps the limit in bytes."""
-    if limit is None or len(name.encode()) + len(suffix.encode()) <= limit:
+    if limit is None or len(in_bytes(name)) + len(suffix.encode()) <= limit:
         return name + suffix
-    kept = name.encode()[: limit - len(suffix.encode())]
+    kept = in_bytes(name)[: limit - len(suffix.encode())]
     return kept.decode(errors="ignore") + suffix
 
 

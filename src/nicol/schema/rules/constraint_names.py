@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from nicol.diagnostics import Span
 from nicol.schema.attributes import BoundAttribute
 from nicol.schema.bound import BoundField, BoundKey, BoundModel
-from nicol.schema.constraint_names import foreign_key_name, index_name, primary_key_name, unique_name
+from nicol.schema.constraint_names import (
+    foreign_key_name,
+    in_bytes,
+    index_name,
+    primary_key_name,
+    unique_name,
+)
 from nicol.schema.document import StringLiteral
 from nicol.schema.provider import Constraint, KeyKind, NameScope, Provider
 from nicol.schema.relations import argument_names, is_many_to_many, sides
@@ -142,8 +148,8 @@ def names_of_constraints_are_short_enough(case: Case) -> Iterator[Problem]:
         return
     limit = case.provider.name_limit
     for name in _given_names(case):
-        if len(name.value.encode()) > limit:
-            text = f"this name has {len(name.value.encode())} bytes, and {case.provider.title} keeps {limit}"
+        if len(in_bytes(name.value)) > limit:
+            text = f"this name has {len(in_bytes(name.value))} bytes, and {case.provider.title} keeps {limit}"
             yield Problem(text, name.span, "shorten it")
 
 

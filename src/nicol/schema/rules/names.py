@@ -71,6 +71,15 @@ def names_are_words(case: Case) -> Iterator[Problem]:
         if not _NAME.fullmatch(name.text):
             way_out = f"begin with a letter, then letters, digits and _; {_mapping_hint(name.text)}"
             yield Problem(f"`{name.text}` cannot be a name", name.span, way_out)
+    for name in _names_of_settings(case):
+        if name.text.startswith("_"):
+            yield Problem(f"`{name.text}` cannot be a name", name.span, "begin with a letter")
+
+
+def _names_of_settings(case: Case) -> Iterator[Name]:
+    """The names of datasources and generators, which nobody but people reads: they may hold what others may not."""
+    for document in case.binding.documents:
+        yield from (block.name for block in document.settings)
 
 
 def _mapping_hint(name: str) -> str:
