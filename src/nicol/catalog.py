@@ -92,6 +92,7 @@ class Generated:
 class Column:
     """One column. `autoincrement`: the database numbers new rows (serial, identity or rowid).
 
+    `unasked`: nobody is known to ask whether it is numbered; between two such columns that makes no difference.
     `collation` and `domain` (the type that restricts `type`) stand only where they are not the usual ones. No schema speaks of
     them, nor of `identity`: a column keeps those that it has.
     """
@@ -106,6 +107,7 @@ class Column:
     identity: Identity | None = None
     collation: str | None = None
     domain: str | None = None
+    unasked: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

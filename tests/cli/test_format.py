@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import Shop
+
 NICOL = str(Path(sys.executable).parent / "nicol")
 ROUGH = "model A {\r\n id Int @id\r\n  name   String?\r\n}\r\n"
 NEAT = "model A {\r\n  id   Int     @id\r\n  name String?\r\n}\r\n"
@@ -92,3 +94,11 @@ def test_what_is_no_schema_is_told(tmp_path: Path):
     assert "there is no schema at nowhere.prisma" in err
     (tmp_path / "binary.prisma").write_bytes(b"\xff\xfe")
     assert "is not UTF-8 text" in run(tmp_path, "binary.prisma")[2]
+
+
+def test_what_cannot_be_read_is_left_and_told(shop: Shop) -> None:
+    file = shop.write("broken.prisma", "model A {\n id    Int @id\n}\n\nmodel B {\n  id   Int @id\n")
+    answer = shop.run("format", "broken.prisma", code=1)
+    assert "unclosed-block" in answer.err
+    assert "was left as it is" in answer.out
+    assert file.read_text() == "model A {\n  id Int @id\n}\n\nmodel B {\n  id   Int @id\n"

@@ -189,3 +189,16 @@ def test_verification_needs_a_server_for_each_database(grown: Shop, sqlite_url: 
     answer = grown.on(sqlite_url).run("migrate", "verify", code=1).err
     assert "no server is at hand" in answer
     assert "--shadow-url" in answer
+
+
+def test_a_key_that_sqlite_does_not_number_is_no_drift(shop: Shop, sqlite_url: str) -> None:
+    """`INT PRIMARY KEY` is no rowid; Prisma numbers every `Int @id` of its own and takes this one for it."""
+    place = shop.on(sqlite_url)
+    place.write("nicol.toml", "")
+    place.schema('datasource db {\n  provider = "sqlite"\n  url      = env("DATABASE_URL")\n}\n')
+    write(sqlite_url, "CREATE TABLE m (id int PRIMARY KEY)")
+    place.run("db", "pull")
+    script = place.run("migrate", "diff", "--from", "empty", "--to", "schema", "--script").out
+    place.migration("0_init", script)
+    place.run("migrate", "resolve", "--applied", "0_init")
+    assert "in sync" in place.run("migrate", "dev").out

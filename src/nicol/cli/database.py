@@ -104,7 +104,7 @@ def pull(
             "written": result.written,
             **({"schema": result.text} if print_only else {}),
         },
-        f"Wrote {', '.join(result.written)}: {result.models} models of {result.target.shown}."
+        f"Wrote {', '.join(result.written)}: {result.models} model{'s' if result.models != 1 else ''} of {result.target.shown}."
         if result.written
         else f"The schema says what is in {result.target.shown} already.",
     )

@@ -54,15 +54,19 @@ def format_schema(
 
 
 def _format_stdin(*, check: bool) -> None:
-    from nicol.cli.screen import say
+    from nicol.cli.screen import say, show_findings
+    from nicol.ops.formatting import unreadable
     from nicol.schema.format import format_text
 
-    text = standard_input().text
-    formatted = format_text(text)
+    source = standard_input()
+    formatted = format_text(source.text)
     if not check:
         sys.stdout.buffer.write(formatted.encode("utf-8"))
-    elif formatted != text:
+    elif formatted != source.text:
         say("standard input is not formatted")
+        raise typer.Exit(1)
+    if unread := unreadable(source):
+        show_findings(unread, (source,))
         raise typer.Exit(1)
 
 
@@ -75,12 +79,17 @@ def _read(
 
 
 def _format_files(files: Sequence[FormattedFile], *, check: bool) -> None:
-    from nicol.cli.screen import done, say
+    from nicol.cli.screen import done, say, show_findings
     from nicol.ops.formatting import write_formatted
 
     changed = [file.path for file in files if file.changed] if check else write_formatted(files)
     for path in changed:
         say(f"{path} is not formatted" if check else f"Formatted {path}")
+    unread = [each for file in files for each in file.unread]
+    show_findings(unread, [file.source for file in files])
+    if unread:
+        say("What can be read is formatted; what the findings are about was left as it is.")
+        raise typer.Exit(1)
     if not changed:
         done(f"{len(files)} {'file is' if len(files) == 1 else 'files are'} formatted.")
     elif check:

@@ -159,7 +159,7 @@ def same_column(old: Column, new: Column) -> bool:
     return (
         _same_type(old, new)
         and (old.nullable == new.nullable or new.type.array)
-        and old.autoincrement == new.autoincrement
+        and (old.autoincrement == new.autoincrement or (old.unasked and new.unasked))
         and _same_values(old, new)
     )
 

@@ -6,20 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nicol.diagnostics import Source
+from nicol.diagnostics import Diagnostic, Severity, Source
 from nicol.errors import ConfigurationError
 from nicol.ops.project import Project
 from nicol.ops.writing import write_atomically
 from nicol.schema.format import format_sources
+from nicol.schema.parse import parse
 
 
 @dataclass(frozen=True, slots=True)
 class FormattedFile:
-    """A file with its text as it is and in canonical form."""
+    """A file with its text as it is and in canonical form; `unread` are the findings about what cannot be read, which stays."""
 
     path: Path
     before: str
     after: str
+    unread: tuple[Diagnostic, ...] = ()
+
+    @property
+    def source(self) -> Source:
+        """The text as it is, to draw findings on."""
+        return Source(str(self.path), self.before)
 
     @property
     def changed(self) -> bool:
@@ -58,9 +65,14 @@ def _files(path: Path, leave_out: Path | None = None) -> list[Path]:
 def _formatted(files: list[Path]) -> tuple[FormattedFile, ...]:
     sources = tuple(Source(str(file), _read(file)) for file in files)
     return tuple(
-        FormattedFile(file, before.text, after.text)
+        FormattedFile(file, before.text, after.text, unreadable(before))
         for file, before, after in zip(files, sources, format_sources(sources), strict=True)
     )
+
+
+def unreadable(source: Source) -> tuple[Diagnostic, ...]:
+    """What cannot be read of a text, and is left as it is when it is formatted."""
+    return tuple(each for each in parse(source).findings if each.severity is Severity.ERROR)
 
 
 def _read(file: Path) -> str:

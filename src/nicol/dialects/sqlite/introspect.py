@@ -131,6 +131,7 @@ def _column(row: Row, key: tuple[str, ...], said: Declared) -> Column:
         nullable=not required and name not in key,
         default=_default(default, kind),
         autoincrement=numbered,
+        unasked=key == (name,) and kind.name == "INTEGER",
         generated=said.generated.get(name),
         collation=None if collation == "BINARY" else collation,
     )

@@ -110,13 +110,17 @@ def column(field: ScalarField, schema: Schema, *, is_only_id: bool, portable: bo
         nullable=field.arity is Arity.OPTIONAL or (field.arity is Arity.LIST and portable),
         default=_default(field, schema, portable=portable),
         autoincrement=numbered,
+        unasked=numbered and not _is_asked(field),
     )
 
 
 def _is_numbered(field: ScalarField, *, portable: bool) -> bool:
     """Prisma numbers every Int id; a portable project numbers what PostgreSQL would number."""
-    asked = isinstance(field.default, FunctionCall) and field.default.name == "autoincrement"
-    return field.type is Scalar.INT or (portable and asked and field.type is Scalar.BIGINT)
+    return field.type is Scalar.INT or (portable and _is_asked(field) and field.type is Scalar.BIGINT)
+
+
+def _is_asked(field: ScalarField) -> bool:
+    return isinstance(field.default, FunctionCall) and field.default.name == "autoincrement"
 
 
 def _type(field: ScalarField, *, portable: bool) -> ColumnType:
