@@ -108,3 +108,9 @@ def test_lists_of_a_model_are_called_by_its_plural(model: str, field: str):
 def test_no_text_is_too_strange(text: str):
     formatted = format_text(text)
     assert format_text(formatted) == formatted
+
+
+def test_a_line_that_cannot_be_read_keeps_the_comment_that_it_opens():
+    text = "model P {\n  e/*\n/**/r\n  id   Int\n}\n"
+    assert format_text(text) == "model P {\n  e/*\n/**/r\n  id Int\n}\n"
+    assert format_text(format_text(text)) == format_text(text)

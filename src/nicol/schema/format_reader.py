@@ -187,7 +187,22 @@ class _Reader:
         return part or self._comments() or self._unread_line()
 
     def _unread_line(self) -> Verbatim:
-        return Verbatim(self._line().text.removesuffix("\n"))
+        """A line as it is, with the lines of the comments that it opens: rewritten, they could be read as another line's."""
+        start = self.at
+        line = self._line().text
+        while (end := self._end_of_comment(line)) is not None:
+            self.at = end
+            line = self._line().text
+        return Verbatim(self.text[start : self.at].removesuffix("\n"))
+
+    def _end_of_comment(self, line: str) -> int | None:
+        """Where the comment ends that the line just passed leaves open."""
+        opening = line.rfind("/*")
+        before, behind = line[: max(opening, 0)], line[opening + 2 :]
+        if opening < 0 or "*/" in behind or "//" in before or before.count('"') % 2:
+            return None
+        index = bisect_left(self.comment_ends, self.at)
+        return self.comment_ends[index] if index < len(self.comment_ends) else None
 
     def _field(self) -> Row | None:
         name = _WORD.match(self.text, self.at)
