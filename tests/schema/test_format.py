@@ -114,3 +114,10 @@ def test_a_line_that_cannot_be_read_keeps_the_comment_that_it_opens():
     text = "model P {\n  e/*\n/**/r\n  id   Int\n}\n"
     assert format_text(text) == "model P {\n  e/*\n/**/r\n  id Int\n}\n"
     assert format_text(format_text(text)) == format_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["\n\ufeff ", "\n\ufeff\ufeff  x", "\r\n\ufeff\r\nmodel A {\r\n}", "\ufeff\n\ufeff \n"]
+)
+def test_a_byte_order_mark_behind_blank_lines_comes_to_rest_at_once(text: str):
+    assert format_text(format_text(text)) == format_text(text)

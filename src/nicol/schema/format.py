@@ -43,6 +43,8 @@ def layout(text: str) -> str:
         formatted += "\n"
     if _ends_lines_with_return(body):
         formatted = formatted.replace("\n", "\r\n")
+    if not mark and formatted.startswith(_BYTE_ORDER_MARK):
+        return layout(formatted)  # blank lines stood before it: only now it is a mark
     return mark + formatted
 
 
