@@ -20,7 +20,7 @@ EXPLAINED: tuple[Explained, ...] = (
         "Nicol says in one finding that it does not serve these databases, and judges nothing else",
     ),
     Explained(
-        r"^only Prisma rejects: .*(Default|[Cc]urrent) connector.*\[no datasource\]$",
+        r"^only Prisma rejects: .*((Default|[Cc]urrent) conn|Unknown (function in @default|index type)).*\[no datasource\]$",
         "without a datasource, what only a database can say is left unsaid: the configuration may name the database",
     ),
     Explained(
