@@ -17,14 +17,15 @@ _COMMENT = re.compile(r"///.*(?:@|nicol|nicl).*")
 
 
 @cache
-def schemas() -> dict[str, str]:
-    """The one-file schemas by name, the small ones first. Line ends are as in the files."""
+def schemas(*, own: bool = True) -> dict[str, str]:
+    """The one-file schemas by name, the small ones first. Line ends are as in the files. `own`: those of the tests, too."""
     texts = {path.stem: path.read_bytes().decode("utf-8") for path in REAL.glob("*.prisma")}
-    texts |= {
-        path.stem: _question(path.read_text("utf-8"))
-        for folder in ("schema", "format")
-        for path in (OWN / folder).glob("*.prisma")
-    }
+    if own or not texts:
+        texts |= {
+            path.stem: _question(path.read_text("utf-8"))
+            for folder in ("schema", "format")
+            for path in (OWN / folder).glob("*.prisma")
+        }
     return dict(sorted(texts.items(), key=lambda pair: (len(pair[1]), pair[0])))
 
 

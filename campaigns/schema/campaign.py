@@ -83,10 +83,10 @@ class Tally:
 # ---- asking ----------------------------------------------------------------------------------------------------------
 
 
-def bases(judge: Oracle, largest: int = _LARGEST) -> list[Base]:
+def bases(judge: Oracle, largest: int = _LARGEST, *, own: bool = True) -> list[Base]:
     """The texts that mutants are made of: valid ones, each for all providers for which it is."""
     found: list[Base] = []
-    for name, text in corpus.schemas().items():
+    for name, text in corpus.schemas(own=own).items():
         if len(text) <= largest:
             plain = without_urls(text)
             found.extend(each for each in _variants(name, plain) if judge.validate(each.text).error is None)
@@ -102,11 +102,11 @@ def _variants(name: str, text: str) -> Iterator[Base]:
             yield Base(f"{name} for {provider}", provider, for_provider(text, provider))
 
 
-def originals() -> list[str]:
+def originals(*, own: bool = True) -> list[str]:
     """All texts as they are, and with every other provider: they are asked about once."""
     return [
         version
-        for text in map(without_urls, corpus.schemas().values())
+        for text in map(without_urls, corpus.schemas(own=own).values())
         for version in dict.fromkeys((text, *(for_provider(text, provider) for provider in PROVIDERS)))
         if len(text) <= _SMALL or version is text
     ]
@@ -150,14 +150,21 @@ def _ask(numbers: range) -> Tally:
 
 
 def run(
-    mutants: int, seed: int, home: Path, jobs: int, *, quiet: bool = False, largest: int = _LARGEST
+    mutants: int,
+    seed: int,
+    home: Path,
+    jobs: int,
+    *,
+    quiet: bool = False,
+    largest: int = _LARGEST,
+    own: bool = True,
 ) -> Tally:
-    """Ask about all originals and so many mutants of them."""
+    """Ask about all originals and so many mutants of them; `own`: of the schemas of the tests, too."""
     judge = Oracle(home)
     total = Tally()
     try:
-        starts = bases(judge, largest)
-        for text in originals() if largest >= _LARGEST else ():
+        starts = bases(judge, largest, own=own)
+        for text in originals(own=own) if largest >= _LARGEST else ():
             total.add(text, answer(text, judge))
     finally:
         judge.close()
@@ -241,12 +248,15 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--no-examples", action="store_true", help="leave out the smallest example of each class"
     )
+    parser.add_argument(
+        "--own", action="store_true", help="mutate the schemas of the tests, too, which are made of corners"
+    )
     given = parser.parse_args(arguments)
     home = oracle.folder()
     if home is None:
         print(oracle.absence())
         return 0
-    tally = run(given.mutants, given.seed, home, given.jobs)
+    tally = run(given.mutants, given.seed, home, given.jobs, own=given.own)
     print(figures(tally), flush=True)
     judge = None if given.no_examples else Oracle(home)
     for each in classes(tally, judge):
