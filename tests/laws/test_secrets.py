@@ -86,7 +86,7 @@ def answers(source: Source) -> list[str]:
         draw(findings, [source], color=True),
         json.dumps(as_json(findings, [source]), ensure_ascii=False),
         *as_annotations(findings, [source]),
-        json.dumps(as_sarif(findings, [source], Path("/")), ensure_ascii=False),
+        json.dumps(as_sarif(findings, [source], Path("/"), {}), ensure_ascii=False),
         *(repr(messages.diagnostic(finding, place, lambda _: location)) for finding in findings),
         *map(repr, findings),
     ]
