@@ -41,12 +41,37 @@ class Masked:
 
 
 def mask(text: str) -> Masked:
-    """A text without the secrets of its URLs, and where they stood."""
+    """A text without the secrets of its URLs, and where they stood; looked at until nothing in it looks like one."""
     hidden = tuple(_joined(sorted(_secrets(text))))
-    if not hidden:
-        return Masked(text)
+    while hidden:
+        shown = _without(text, hidden)
+        starts, ends = _origins(text, hidden)
+        more = [(starts[start], ends[end - 1]) for start, end in _secrets(shown)]
+        wider = tuple(_joined(sorted((*hidden, *more))))
+        if wider == hidden:
+            return Masked(shown, hidden)
+        hidden = wider
+    return Masked(text)
+
+
+def _without(text: str, hidden: tuple[tuple[int, int], ...]) -> str:
     kept = [text[end:start] for (_, end), (start, _) in zip(((0, 0), *hidden), hidden, strict=False)]
-    return Masked(MASK.join((*kept, text[hidden[-1][1] :])), hidden)
+    return MASK.join((*kept, text[hidden[-1][1] :]))
+
+
+def _origins(text: str, hidden: tuple[tuple[int, int], ...]) -> tuple[list[int], list[int]]:
+    """For each character that is shown, where what it stands for begins and ends in the text."""
+    starts: list[int] = []
+    ends: list[int] = []
+    place = 0
+    for start, end in (*hidden, (len(text), len(text))):
+        starts.extend(range(place, start))
+        ends.extend(range(place + 1, start + 1))
+        if start < end:
+            starts.extend([start] * len(MASK))
+            ends.extend([end] * len(MASK))
+        place = end
+    return starts, ends
 
 
 def masked(text: str) -> str:

@@ -114,6 +114,7 @@ def test_no_answer_about_a_schema_holds_a_secret_of_its_urls(
     ).map("".join)
 )
 @example("://u:p@h?password=x ://v:q@i")
+@example('"password=://u:"p@h')
 def test_masking_hides_all_at_once_and_keeps_the_places_of_all_else(text: str) -> None:
     shown = mask(text)
     assert masked(shown.text) == shown.text
