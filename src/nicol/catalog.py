@@ -261,6 +261,16 @@ class Unmanaged:
     namespace: str | None = None
     columns: tuple[Column, ...] = ()
 
+    @property
+    def key(self) -> tuple[str, str, str | None, str | None]:
+        """What tells it from all others."""
+        return self.kind, self.name, self.table, self.namespace
+
+    @property
+    def words(self) -> str:
+        """The definition, in which blanks do not count."""
+        return " ".join(self.definition.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

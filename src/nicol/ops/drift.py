@@ -51,11 +51,7 @@ def _objects(before: Catalog, after: Catalog) -> tuple[str, ...]:
     return (
         *(f"+ {_named(thing)}" for key, thing in new.items() if key not in old),
         *(f"- {_named(thing)}" for key, thing in old.items() if key not in new),
-        *(
-            f"* {_named(thing)}"
-            for key, thing in new.items()
-            if key in old and _words(old[key]) != _words(thing)
-        ),
+        *(f"* {_named(thing)}" for key, thing in new.items() if key in old and old[key].words != thing.words),
     )
 
 
@@ -63,17 +59,13 @@ def new_objects(before: Catalog, after: Catalog) -> tuple[Unmanaged, ...]:
     """The objects that have to be made to come from one catalog to the other."""
     old = _by_key(before)
     found = _by_key(after).items()
-    return tuple(thing for key, thing in found if key not in old or _words(old[key]) != _words(thing))
+    return tuple(thing for key, thing in found if key not in old or old[key].words != thing.words)
 
 
 def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None, str | None], Unmanaged]:
-    return {(thing.kind, thing.name, thing.table, thing.namespace): thing for thing in catalog.unmanaged}
+    return {thing.key: thing for thing in catalog.unmanaged}
 
 
 def _named(thing: Unmanaged) -> str:
     place = f" of table {thing.table}" if thing.table and thing.table != thing.name else ""
     return f"{thing.kind} {thing.name}{place}"
-
-
-def _words(thing: Unmanaged) -> str:
-    return " ".join(thing.definition.split())

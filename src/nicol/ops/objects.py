@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nicol.catalog import Catalog, Unmanaged
 from nicol.dialects.dialect import Dialect
@@ -21,15 +21,13 @@ class Exchange:
     """The first catalog without what is gone."""
 
 
-def exchange(
-    before: Catalog, renamed: Catalog, after: Catalog, dialect: Dialect, *, taking: bool = True
-) -> Exchange:
-    """What lies between two catalogs; `renamed` is the first one in the names of the second. `taking` false: nothing goes."""
-    wanted = {_key(thing): _words(thing) for thing in after.unmanaged}
+def exchange(before: Catalog, renamed: Catalog, after: Catalog, dialect: Dialect) -> Exchange:
+    """What lies between two catalogs; `renamed` is the first one in the names of the second."""
+    wanted = {thing.key: thing.words for thing in after.unmanaged}
     pairs = tuple(zip(before.unmanaged, renamed.unmanaged, strict=True))
-    kept = {_key(now) for _, now in pairs if wanted.get(_key(now)) == _words(now)}
-    gone = [thing for thing, now in pairs if _key(now) not in kept] if taking else []
-    come = [thing for thing in after.unmanaged if _key(thing) not in kept]
+    kept = {now.key for _, now in pairs if wanted.get(now.key) == now.words}
+    gone = [thing for thing, now in pairs if now.key not in kept]
+    come = [thing for thing in after.unmanaged if thing.key not in kept]
     rank = {kind: place for place, kind in enumerate(dialect.object_kinds)}
     gone.sort(key=lambda thing: rank.get(thing.kind, 0))
     come.sort(key=lambda thing: -rank.get(thing.kind, 0))
@@ -49,18 +47,4 @@ def exchange(
 
 def _without(catalog: Catalog, things: Iterable[Unmanaged]) -> Catalog:
     gone = frozenset(map(id, things))
-    return Catalog(
-        catalog.tables,
-        catalog.enums,
-        tuple(thing for thing in catalog.unmanaged if id(thing) not in gone),
-        catalog.namespaces,
-        catalog.extensions,
-    )
-
-
-def _key(thing: Unmanaged) -> tuple[str, str, str | None, str | None]:
-    return thing.kind, thing.name, thing.table, thing.namespace
-
-
-def _words(thing: Unmanaged) -> str:
-    return " ".join(thing.definition.split())
+    return replace(catalog, unmanaged=tuple(thing for thing in catalog.unmanaged if id(thing) not in gone))
