@@ -9,12 +9,10 @@ from pathlib import Path
 from nicol.catalog import Catalog
 from nicol.migrate.diff import diff
 from nicol.migrate.history import Migration, migration_name, snapshot_text, stamp
-from nicol.migrate.ledger import standing
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import script
 from nicol.migrate.summary import summary
-from nicol.ops.agreement import listed, refuse_diverged
-from nicol.ops.applying import open_ledger, refuse_failed, refuse_halfway
+from nicol.ops.agreement import listed, settled
 from nicol.ops.databases import Conversation, Target, talk
 from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
@@ -72,10 +70,7 @@ def migrate_adopt(
 
 
 def _refuse_pending(desk: Desk, conversation: Conversation) -> None:
-    stand = standing(desk.history, open_ledger(conversation, desk.read.schema), desk.target.dialect.name)
-    refuse_failed(stand)
-    refuse_halfway(stand)
-    refuse_diverged(stand)
+    stand = settled(conversation, desk)
     if stand.pending:
         count = f"{len(stand.pending)} migration{'s are' if len(stand.pending) > 1 else ' is'}"
         raise Cancelled(

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from nicol.migrate.ledger import Standing
-from nicol.ops.databases import Target
+from nicol.migrate.ledger import Standing, standing
+from nicol.ops.applying import open_ledger, refuse_failed, refuse_halfway
+from nicol.ops.databases import Conversation, Target
+from nicol.ops.desk import Desk
 from nicol.ops.drift import Drift
 from nicol.ops.questions import Cancelled
 
 
-def refuse_diverged(stand: Standing) -> None:
+def settled(conversation: Conversation, desk: Desk) -> Standing:
+    """Where a database stands whose record can be trusted; refused where something failed, is half done or was edited."""
+    ledger = open_ledger(conversation, desk.read.schema)
+    stand = standing(desk.history, ledger, desk.target.dialect.name)
+    refuse_failed(stand)
+    refuse_halfway(stand)
+    _refuse_diverged(stand)
+    return stand
+
+
+def _refuse_diverged(stand: Standing) -> None:
     """Stop where the history is not what was applied."""
     changed = [f"{name} was edited after it had been applied" for name in stand.changed]
     missing = [f"{name} is applied, but no longer in the history" for name in stand.missing]

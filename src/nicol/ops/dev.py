@@ -17,8 +17,8 @@ from nicol.migrate.history import (
     stamp,
 )
 from nicol.migrate.ledger import LedgerRow, standing
-from nicol.ops.agreement import refuse_diverged, refuse_drift
-from nicol.ops.applying import apply_all, open_ledger, refuse_failed, refuse_halfway
+from nicol.ops.agreement import refuse_drift, settled
+from nicol.ops.applying import apply_all, open_ledger
 from nicol.ops.databases import Conversation, Target, ensure_database, talk
 from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
@@ -98,11 +98,7 @@ def migrate_dev(
 
 def _examine(desk: Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
     """Stop where the database is not what its record says; else what the whole history stands for, and remarks."""
-    ledger = open_ledger(conversation, desk.read.schema)
-    stand = standing(desk.history, ledger, desk.target.dialect.name)
-    refuse_failed(stand)
-    refuse_halfway(stand)
-    refuse_diverged(stand)
+    stand = settled(conversation, desk)
     dialect, schema = desk.target.dialect, desk.read.schema
     everything = catalog_after(desk.history.migrations, dialect, schema, desk.places)
     applied = [migration for migration in desk.history.migrations if migration.name in stand.applied]

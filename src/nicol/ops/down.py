@@ -14,8 +14,8 @@ from nicol.migrate.ledger import read_ledger, standing
 from nicol.migrate.plan import Step, script, steps_between
 from nicol.migrate.stepwise import queue
 from nicol.migrate.undo import renames_in, undone, writes_rows
-from nicol.ops.agreement import refuse_diverged, refuse_drift
-from nicol.ops.applying import open_ledger, patiently, refuse_failed, refuse_halfway
+from nicol.ops.agreement import refuse_drift, settled
+from nicol.ops.applying import patiently
 from nicol.ops.databases import Conversation, Target, talk
 from nicol.ops.desk import open_desk
 from nicol.ops.drift import drift
@@ -95,7 +95,7 @@ def migrate_down(
     desk = open_desk(project)
     read, target, history = desk.read, desk.target, desk.history
     with talk(target) as conversation:
-        applied = _examine(conversation, history, read)
+        applied = settled(conversation, desk).applied
         names = goal.undone(history, applied)
         kept = [name for name in applied if name not in names]
         last = kept[-1] if kept else None
@@ -116,15 +116,6 @@ def migrate_down(
             take_back = _Taking(target.dialect, history, applied, names, text, manner or Manner())
             patiently(lambda: take_back.attempt(conversation), conversation, take_back.manner)
     return Way(target, names, last, text, (*remarks, *agreed), not only_shown)
-
-
-def _examine(conversation: Conversation, history: History, read: ReadSchema) -> tuple[str, ...]:
-    """The names of what is applied, where the record can be trusted."""
-    stand = standing(history, open_ledger(conversation, read.schema), conversation.target.dialect.name)
-    refuse_failed(stand)
-    refuse_halfway(stand)
-    refuse_diverged(stand)
-    return stand.applied
 
 
 def _steps(
