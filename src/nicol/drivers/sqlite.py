@@ -74,6 +74,11 @@ class SqliteConnection:
         """A file knows no sessions."""
         return None
 
+    @property
+    def raw(self) -> apsw.Connection:
+        """APSW's own connection."""
+        return self._raw
+
     def lost(self) -> bool:
         """A file does not hang up."""
         return False
@@ -116,7 +121,7 @@ class SqliteConnection:
         try:
             rows = cursor.execute(statement.text, statement.params, can_cache=statement.prepare).fetchall()
         except Exception as error:
-            raise _failure(error, statement.text) from error
+            raise failure(error, statement.text) from error
         return Result(rows, self._written(), self._columns)
 
     def _ask_many(self, batch: Batch) -> Result:
@@ -143,7 +148,7 @@ class SqliteConnection:
                 rows += execute(batch.text, params).fetchall()
                 affected += self._written()
         except Exception as error:
-            raise _failure(error, batch.text) from error
+            raise failure(error, batch.text) from error
         return Result(rows, affected)
 
     def _written(self) -> int:
@@ -240,7 +245,7 @@ _NAMES = re.compile(
 )
 
 
-def _failure(error: Exception, statement: str) -> DriverError:
+def failure(error: Exception, statement: str) -> DriverError:
     """What APSW raised, as a DriverError; what is a mistake of ours goes on as it is."""
     if isinstance(error, apsw.Error):
         text = str(error)
@@ -291,7 +296,7 @@ def _names(found: re.Match[str]) -> dict[str, str]:
 def _not_opened(error: Exception, address: SqliteAddress) -> DriverError:
     """Why a file cannot be opened, in words that name it."""
     if not isinstance(error, apsw.Error):
-        return _failure(error, "")
+        return failure(error, "")
     state, folder = _state(error), Path(address.path).parent
     if not folder.is_dir():
         reason = f"the folder {folder} does not exist"
