@@ -34,8 +34,8 @@ fix: $(VENV)/.dev ## Mend what can be mended without thinking: lint and format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.dev ## Measure, on both databases
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev ## Measure, on both databases; ARGS="--quick client" for a part
+	$(BIN)/python -m benchmarks $(ARGS)
 
 campaign-schema: $(VENV)/.dev ## Compare 20,000 mutated schemas with Prisma's verdict and formatting (NICOL_ORACLE names the folder of its engines)
 	@$(BIN)/python -m campaigns schema $(ARGS)

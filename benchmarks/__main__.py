@@ -1,13 +1,14 @@
-"""`python -m benchmarks [--quick] [name…]`: run the benchmarks of these names, or all of them."""
+"""`python -m benchmarks [--quick] [--json] [name…]`: run the benchmarks of these names, or all of them."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import catalogs, drivers, import_time, language, newest_fact
+from benchmarks import catalogs, client, drivers, import_time, language, newest_fact
 
 BENCHMARKS = {
     "catalogs": catalogs.main,
+    "client": client.main,
     "drivers": drivers.main,
     "import_time": import_time.main,
     "language": language.main,
@@ -22,7 +23,13 @@ def main() -> None:
         "names", nargs="*", choices=[*BENCHMARKS, []], metavar="name", help=", ".join(BENCHMARKS)
     )
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller sizes")
+    parser.add_argument(
+        "--json", action="store_true", help="the figures of `client` for machines, and nothing else"
+    )
     given = parser.parse_args()
+    if given.json:
+        client.main(quick=given.quick, as_json=True)
+        return
     for name in given.names or BENCHMARKS:
         BENCHMARKS[name](quick=given.quick)
 
