@@ -140,9 +140,19 @@ class Thing(SimpleNamespace):
 class Things:
     """The client's classes: here one for all models."""
 
-    def new(self, model: str, fields: tuple[str, ...]) -> Callable[..., Any]:
+    def new(
+        self,
+        model: str,
+        fields: tuple[str, ...],
+        counts: tuple[str, ...] = (),
+        relations: tuple[str, ...] = (),
+        *,
+        only: bool = False,
+    ) -> Callable[..., Any]:
+        names = (*fields, *(f"count_{name}" for name in counts), *relations)
+
         def build(*values: Any) -> Thing:
-            return Thing(**dict(zip(fields, values, strict=True)))
+            return Thing(**dict(zip(names, values, strict=True)))
 
         return build
 

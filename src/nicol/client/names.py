@@ -24,6 +24,7 @@ CLIENT_WORDS = frozenset(
 
 RECORD_WORDS = frozenset(
     {
+        "counts",
         "model_copy",
         "model_dump",
         "model_dump_json",

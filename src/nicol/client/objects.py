@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from nicol.client.names import attribute_name
 from nicol.client.package import Package
+from nicol.client.shaped import COUNTS
 
 
 class PackageObjects:
@@ -15,29 +18,61 @@ class PackageObjects:
     def __init__(self, package: Package) -> None:
         self._package = package
 
-    def new(self, model: str, fields: tuple[str, ...]) -> Callable[..., Any]:
-        """What builds a record from the values of these fields, given by position in this order.
+    def new(
+        self,
+        model: str,
+        fields: tuple[str, ...],
+        counts: tuple[str, ...] = (),
+        relations: tuple[str, ...] = (),
+        *,
+        only: bool = False,
+    ) -> Callable[..., Any]:
+        """What builds a record from values by position: those of fields, the counts of relations, then relations.
 
         Where the order is that of the record's own constructor it is the class itself: nothing is called in between.
         """
+        given = tuple(attribute_name(name) for name in (*fields, *relations))
         record = self._package.model(model)
-        given = tuple(attribute_name(field) for field in fields)
-        if record.__struct_fields__[: len(given)] == given:
-            return record
-        return _rearranging(record, given)
+        absent = self._absent(model, frozenset(given), only=only)
+        if not absent and not counts:
+            return (
+                record
+                if record.__struct_fields__[: len(given)] == given
+                else _arranging(record, given, absent)
+            )
+        shape = self._package.shape(record, absent, counts)
+        if not counts:
+            return _arranging(shape, given, absent)
+        places = (*given[: len(fields)], *(f"{COUNTS}.{name}" for name in counts), *given[len(fields) :])
+        return _arranging(shape, places, absent, self._package.counts(record, counts))
+
+    def _absent(self, model: str, given: frozenset[str], *, only: bool) -> frozenset[str]:
+        """The attributes that a record does not have when these are read."""
+        relations = {attribute_name(field.name) for field in self._package.models[model].relations}
+        names = {attribute for _, attribute in self._package.field_names(self._package.model(model))}
+        return frozenset(name for name in names - given if only or name not in relations)
 
     def enum(self, name: str) -> Callable[[str], Any]:
         """What finds an enum's member by its name in the schema."""
         return {member.value: member for member in self._package.enum(name)}.__getitem__
 
 
-def _rearranging(record: type[Any], given: tuple[str, ...]) -> Callable[..., Any]:
-    """Values that come in another order than the record wants them; fields that do not come are None.
+def _arranging(
+    record: type[Any],
+    given: tuple[str, ...],
+    absent: frozenset[str],
+    counts: type[Any] | None = None,
+) -> Callable[..., Any]:
+    """Values that come in another order than the record wants them; counts come as `counts.…`.
 
-    The source holds nothing but numbered parameters.
+    Attributes that do not come are None, or unset where they are absent. The source holds nothing but numbered parameters.
     """
     parameters = ", ".join(f"v{index}" for index in range(len(given)))
     places = {name: f"v{index}" for index, name in enumerate(given)}
-    values = ", ".join(places.get(name, "None") for name in record.__struct_fields__)
-    build: Callable[..., Any] = eval(f"lambda {parameters}: record({values})", {"record": record})  # noqa: S307
+    if counts is not None:
+        places[COUNTS] = f"counts({', '.join(place for name, place in places.items() if '.' in name)})"
+    missing = dict.fromkeys(absent, "unset")
+    values = ", ".join((places | missing).get(name, "None") for name in record.__struct_fields__)
+    known = {"record": record, "counts": counts, "unset": msgspec.UNSET}
+    build: Callable[..., Any] = eval(f"lambda {parameters}: record({values})", known)  # noqa: S307
     return build

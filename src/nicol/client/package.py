@@ -22,6 +22,7 @@ from nicol.client.names import (
     visible_models,
 )
 from nicol.client.record import Record
+from nicol.client.shaped import COUNTS, Counts, counts_class, shaped_class
 from nicol.schema import stored
 from nicol.schema.schema import (
     Arity,
@@ -64,6 +65,8 @@ class Package:
         self.base = base
         self._records: dict[str, type[Record]] = {}
         self._enums: dict[str, type[StrEnum]] = {}
+        self._shapes: dict[tuple[Any, ...], type[Record]] = {}
+        self._counts: dict[tuple[Any, ...], type[Counts]] = {}
         self._making = RLock()
 
     @property
@@ -120,14 +123,38 @@ class Package:
             case _:
                 return _PYTHON_TYPES[type]
 
-    def field_names(self, model: str) -> tuple[tuple[str, str], ...]:
-        """Each field that a record holds and the attribute that holds it, in the schema's order."""
-        known = self._field_names.get(model)
+    def field_names(self, record: type[Record]) -> tuple[tuple[str, str], ...]:
+        """Each field that records of a class hold and the attribute that holds it, in the schema's order, `_count` last."""
+        known = self._field_names.get(record)
         if known is None:
-            fields = visible_fields(self.schema, self.models[model])
-            known = tuple((field.name, attribute_name(field.name)) for field in fields)
-            self._field_names[model] = known
+            fields = visible_fields(self.schema, self.models[record.__nicol_model__])
+            names = [(field.name, attribute_name(field.name)) for field in fields]
+            counts = [("_count", COUNTS)] if COUNTS in record.__struct_fields__ else []
+            known = (*(name for name in names if name[1] not in record.__nicol_absent__), *counts)
+            self._field_names[record] = known
         return known
+
+    def shape(
+        self, record: type[Record], absent: frozenset[str], counts: tuple[str, ...] = ()
+    ) -> type[Record]:
+        """The class of a model's records without these attributes, and with the counts of these relations."""
+        if not absent and not counts:
+            return record
+        key = (record, absent, counts)
+        with self._making:
+            made = self._shapes.get(key)
+            if made is None:
+                made = shaped_class(record, absent, self.counts(record, counts) if counts else None)
+                self._shapes[key] = made
+        return made
+
+    def counts(self, record: type[Record], relations: tuple[str, ...]) -> type[Counts]:
+        """The class of the counts of these relations of a model."""
+        key = (record, relations)
+        with self._making:
+            made = self._counts.get(key) or counts_class(record, relations)
+            self._counts[key] = made
+        return made
 
     def core_schema(self, record: type[Record], handler: Any) -> Any:
         """How pydantic validates, writes and describes a record; pydantic itself asks, so that it is there."""
@@ -136,7 +163,7 @@ class Package:
         return core_schema_of(self, record, handler)
 
     @cached_property
-    def _field_names(self) -> dict[str, tuple[tuple[str, str], ...]]:
+    def _field_names(self) -> dict[type[Record], tuple[tuple[str, str], ...]]:
         return {}
 
     def resolve(self, record: type[Record]) -> None:
@@ -168,7 +195,9 @@ class Package:
             rename=renamed,
             gc=False,
         )
-        return cast("type[Record]", made)
+        record = cast("type[Record]", made)
+        record.__nicol_whole__ = record
+        return record
 
     def _struct_field(self, field: Field) -> Any:
         name = attribute_name(field.name)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+import msgspec
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
@@ -32,6 +33,9 @@ class Classes(Protocol):
         """The Python type of one value of a field."""
         ...
 
+
+_COUNT = "_count"
+"""How dictionaries call the counts of a record."""
 
 _met: ContextVar[set[type] | None] = ContextVar("nicol_pydantic_met", default=None)
 
@@ -65,14 +69,22 @@ def core_schema_of(package: Classes, cls: type[Record], handler: GetCoreSchemaHa
 def _record_schema(
     cls: type[Record], fields: dict[str, core_schema.TypedDictField], reference: str
 ) -> CoreSchema:
-    names = cls.__nicol_package__.field_names(cls.__nicol_model__)
+    names = cls.__nicol_package__.field_names
     plain = core_schema.typed_dict_schema(fields, cls_name=cls.__name__)
 
     def build(values: dict[str, Any]) -> Record:
-        return cls(**{attribute_name(name): value for name, value in values.items()})
+        counted = values.pop(_COUNT, None)
+        given = {attribute_name(name): value for name, value in values.items()}
+        if counted is None:
+            return cls(**given)
+        package, relations = cls.__nicol_package__, tuple(counted)
+        counts = package.counts(cls, relations)(*counted.values())
+        shape: Any = package.shape(cls, frozenset(), relations)
+        return shape(**given, counts=counts)
 
     def take_apart(record: Record) -> dict[str, Any]:
-        return {name: getattr(record, attribute) for name, attribute in names}
+        shown = {name: getattr(record, attribute) for name, attribute in names(type(record))}
+        return shown | {_COUNT: msgspec.to_builtins(shown[_COUNT])} if _COUNT in shown else shown
 
     from_plain = core_schema.no_info_after_validator_function(build, plain)
     return core_schema.json_or_python_schema(
@@ -87,7 +99,10 @@ def _fields(
     package: Classes, model: str, handler: GetCoreSchemaHandler
 ) -> dict[str, core_schema.TypedDictField]:
     fields = visible_fields(package.schema, package.schema.model(model))
-    return {
+    many = any(isinstance(field, RelationField) and field.arity is Arity.LIST for field in fields)
+    numbers = core_schema.dict_schema(core_schema.str_schema(), core_schema.int_schema())
+    counts = {_COUNT: core_schema.typed_dict_field(numbers, required=False)} if many else {}
+    return counts | {
         field.name: core_schema.typed_dict_field(
             _field_schema(package, field, handler),
             required=not isinstance(field, RelationField) and field.arity is Arity.REQUIRED,

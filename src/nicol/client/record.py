@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias, cast
 
 import msgspec
+
+from nicol.client.shaped import COUNTS, Counts, NotRead, filled
 
 Names: TypeAlias = Collection[str] | None
 
@@ -14,12 +16,22 @@ Names: TypeAlias = Collection[str] | None
 class Home(Protocol):
     """The generated package that a record belongs to, as the record sees it."""
 
-    def field_names(self, model: str) -> tuple[tuple[str, str], ...]:
-        """Each field of a record and the attribute that holds it, in the schema's order."""
+    def field_names(self, record: type[Record]) -> tuple[tuple[str, str], ...]:
+        """Each field that records of a class hold and the attribute that holds it, in the schema's order, `_count` last."""
+        ...
+
+    def shape(
+        self, record: type[Record], absent: frozenset[str], counts: tuple[str, ...] = ()
+    ) -> type[Record]:
+        """The class of a model's records without these attributes, and with the counts of these relations."""
         ...
 
     def resolve(self, record: type[Record]) -> None:
         """Make every class that a record can lead to, so that the names in its annotations have a meaning."""
+        ...
+
+    def counts(self, record: type[Record], relations: tuple[str, ...]) -> type[Counts]:
+        """The class of the counts of these relations of a model."""
         ...
 
     def core_schema(self, record: type[Record], handler: Any) -> Any:
@@ -39,6 +51,14 @@ class Record(msgspec.Struct, gc=False):
 
     __nicol_model__: ClassVar[str]
     """The model's name in the schema."""
+
+    __nicol_whole__: ClassVar[type[Record]]
+    """The model's own class, of which that of a shape is a subclass."""
+
+    __nicol_absent__: ClassVar[frozenset[str]] = frozenset()
+    """The attributes that are not there because they were not read."""
+
+    counts = NotRead(COUNTS, 'nothing was counted: ask with include={"_count": True}')
 
     @classmethod
     def model_validate(cls, obj: Any, *, strict: bool = False) -> Self:
@@ -93,7 +113,10 @@ class Record(msgspec.Struct, gc=False):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy, with some fields changed; the changes are not validated."""
         original = copy.deepcopy(self) if deep else self
-        return msgspec.structs.replace(original, **(update or {}))
+        given = update or {}
+        if self.__nicol_absent__.isdisjoint(given):
+            return msgspec.structs.replace(original, **given)
+        return cast("Self", filled(original, given))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, handler: Any) -> Any:
@@ -104,9 +127,11 @@ class Record(msgspec.Struct, gc=False):
 def _plain(value: Any, exclude_none: bool) -> Any:
     match value:
         case Record():
-            names = type(value).__nicol_package__.field_names(type(value).__nicol_model__)
+            names = type(value).__nicol_package__.field_names(type(value))
             values = ((name, _plain(getattr(value, attribute), exclude_none)) for name, attribute in names)
             return {name: item for name, item in values if not (exclude_none and item is None)}
+        case Counts():
+            return msgspec.to_builtins(value)
         case [Record(), *_]:
             return [_plain(item, exclude_none) for item in value]
         case _:

@@ -28,8 +28,19 @@ from nicol.sql.tree import Table
 class Objects(Protocol):
     """Where the client's classes come from."""
 
-    def new(self, model: str, fields: tuple[str, ...]) -> Callable[..., Any]:
-        """What builds an object of a model from the values of these fields, given by position in this order."""
+    def new(
+        self,
+        model: str,
+        fields: tuple[str, ...],
+        counts: tuple[str, ...] = (),
+        relations: tuple[str, ...] = (),
+        *,
+        only: bool = False,
+    ) -> Callable[..., Any]:
+        """What builds an object of a model from values by position: those of fields, the counts of relations, then relations.
+
+        Fields that do not come are not there, nor are relations when these are the `only` ones; else they are None.
+        """
         ...
 
     def enum(self, name: str) -> Callable[[str], Any]:

@@ -25,19 +25,35 @@ Build: TypeAlias = Callable[[Sequence[Row], Sequence[Groups]], list[Any]]
 class Attached:
     """An included relation: the places in a parent's row of the key that leads to its group, and whether it is a list."""
 
-    name: str
     key: tuple[int, ...]
     many: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many counts that were read apart: the places in a parent's row of the key that leads to them."""
+
+    key: tuple[int, ...]
+    size: int
+
+
 def builder(
-    new: Callable[..., Any], fields: Sequence[Field], attached: Sequence[Attached], width: int
+    new: Callable[..., Any],
+    fields: Sequence[Field],
+    attached: Sequence[Attached | Counted],
+    width: int,
+    counts: Sequence[int] = (),
 ) -> Build:
-    """What builds the objects of rows that have `width` columns, of which the first are those of `fields`."""
-    if not attached and width == len(fields) and not any(map(_is_decoded, fields)):
+    """What builds the objects of rows that have `width` columns, of which the first are those of `fields`.
+
+    `counts` are the places of columns that come as they are, behind the fields. What is attached comes last.
+    """
+    plain = [*range(len(fields)), *counts] == list(range(width))
+    if plain and not attached and not any(map(_is_decoded, fields)):
         return lambda rows, _: list(starmap(new, rows))
     names: dict[str, Any] = {"new": new}
     arguments = [_argument(index, field, names) for index, field in enumerate(fields)]
+    arguments += [f"v{place}" for place in counts]
     arguments += [_attachment(index, each) for index, each in enumerate(attached)]
     row = "".join(f"v{index}," for index in range(width))
     groups = "".join(f"g{index}," for index in range(len(attached)))
@@ -66,9 +82,12 @@ def _argument(index: int, field: Field, names: dict[str, Any]) -> str:
             return value
 
 
-def _attachment(index: int, attached: Attached) -> str:
-    key = ", ".join(f"v{place}" for place in attached.key)
-    found = f"g{index}.get({key if len(attached.key) == 1 else f'({key})'})"
+def _attachment(index: int, attached: Attached | Counted) -> str:
+    places = ", ".join(f"v{place}" for place in attached.key)
+    key = places if len(attached.key) == 1 else f"({places})"
+    if isinstance(attached, Counted):
+        return f"*g{index}.get({key}, {(0,) * attached.size})"
+    found = f"g{index}.get({key})"
     return f"{found} or []" if attached.many else found
 
 

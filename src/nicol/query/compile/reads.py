@@ -1,120 +1,29 @@
-"""From pages to levels: one statement for each level of include, whatever the number of parents."""
+"""From selections to shapes, and from reading queries to conversations: one statement for each level of include."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
-from typing import Any, cast
-
-import msgspec
+from typing import Any
 
 from nicol.query import query as q
-from nicol.query.compile.context import Act, Context, Frame, Said
-from nicol.query.compile.filters import NOTHING, aliased, both, column, comparable, condition, key_condition
-from nicol.query.compile.loose import loose_scan
-from nicol.query.compile.ordering import cursor_join, ordering
+from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.filters import aliased, column, condition, key_condition, related
+from nicol.query.compile.levels import Branch, Level, Shape
+from nicol.query.compile.pages import cut_page, included_rows, page_rows, undistinct
 from nicol.query.faults import missing_record
 from nicol.query.models import Field, Link, Model
-from nicol.query.shape import Attached, Build, Groups, builder, faulty
+from nicol.query.shape import Attached, Counted, builder
 from nicol.schema.schema import Scalar
 from nicol.sql import tree as sql
-from nicol.sql.program import Program, Row
+from nicol.sql.program import Program
 
-# ---- levels ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Level:
-    """One statement's rows as objects. `backwards`: the rows come from the end and are turned round."""
-
-    said: Said
-    shape: Shape
-    backwards: bool = False
-
-    def run(self, frame: Frame) -> Program[tuple[Sequence[Row], list[Any]]]:
-        """Say the statement and those of what is included; the rows and their objects."""
-        rows = (yield self.said.statement(frame)).rows
-        if self.backwards:
-            rows.reverse()
-        if not self.shape.branches:
-            return rows, self.shape.built(rows, ())
-        return rows, (yield from self.shape.objects(rows, frame))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
-    """How rows of a model become objects, with what is included."""
-
-    model: Model
-    fields: tuple[Field, ...]
-    build: Build
-    branches: tuple[Branch, ...] = ()
-
-    def objects(self, rows: Sequence[Row], frame: Frame) -> Program[list[Any]]:
-        """The objects of rows, after those that hang on them."""
-        if not rows:
-            return []
-        groups: list[Groups] = []
-        for branch in self.branches:
-            groups += [(yield from branch.groups(rows, frame))]
-        return self.built(rows, groups)
-
-    def built(self, rows: Sequence[Row], groups: Sequence[Groups]) -> list[Any]:
-        """The objects of rows whose relations are there."""
-        try:
-            return self.build(rows, groups)
-        except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-            raise faulty(self.model, self.fields, rows) or error from error
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Branch:
-    """An included relation: the keys of its parents go into registers, and its rows are grouped by the keys they carry."""
-
-    level: Level
-    many: bool
-    parent_key: tuple[int, ...]
-    child_key: tuple[int, ...]
-    register: int
-    pack: Callable[[Sequence[Any]], Any]
-
-    def groups(self, rows: Sequence[Row], frame: Frame) -> Program[Groups]:
-        """The objects of the relation for all parents: one, or a list, for each key."""
-        keys = self._keys(rows)
-        if not keys:
-            return {}
-        for index, values in enumerate(zip(*keys, strict=True)):
-            frame[self.register + index] = self.pack(values)
-        children, objects = yield from self.level.run(frame)
-        key_of = _key_of(self.child_key)
-        if not self.many:
-            return dict(zip(map(key_of, children), objects, strict=True))
-        groups: dict[Any, list[Any]] = {}
-        for child, built in zip(children, objects, strict=True):
-            groups.setdefault(key_of(child), []).append(built)
-        return groups
-
-    def _keys(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-        places = self.parent_key
-        if len(places) == 1:
-            (place,) = places
-            return [(key,) for key in dict.fromkeys(row[place] for row in rows) if key is not None]
-        found = dict.fromkeys(tuple(row[place] for place in places) for row in rows)
-        return [key for key in found if None not in key]
-
-
-def _key_of(places: tuple[int, ...]) -> Callable[[Row], Any]:
-    """What takes a key out of a row: a value, or a tuple of several."""
-    return cast("Callable[[Row], Any]", itemgetter(*places))
-
-
-# ---- compilation -------------------------------------------------------------------------------------------------
+# ---- selections --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The columns of a level's rows: the model's fields, then keys that only serve to hang levels together."""
+    """The columns of a level's rows: the fields that are selected, then keys that only serve to hang levels together."""
 
     fields: tuple[Field, ...]
     extra: tuple[str, ...] = ()
@@ -130,58 +39,137 @@ class Wanted:
         return tuple(every.index(name) for name in columns)
 
 
-def wanted(model: Model, include: tuple[q.Include, ...], keys: Sequence[str] = ()) -> Wanted:
-    """The columns that a model's objects and what is included in them need."""
-    fields = tuple(model.fields.values())
-    seen = {field.column for field in fields}
+def wanted(model: Model, selection: q.Selection | None, keys: Sequence[str] = ()) -> Wanted:
+    """The columns that a model's objects, and what is included or counted in them, need."""
+    chosen = selection or q.EVERYTHING
+    fields = tuple(model.fields[name] for name in (model.fields if chosen.fields is None else chosen.fields))
     needed = [*keys]
-    for each in include:
+    for each in (*chosen.include, *chosen.counts):
         needed.extend(model.columns(model.links[each.field].local))
+    seen = {field.column for field in fields}
     return Wanted(fields, tuple(name for name in dict.fromkeys(needed) if name not in seen))
 
 
-def shape_of(
-    ctx: Context, model: Model, include: tuple[q.Include, ...], have: Wanted, width: int | None = None
+def shape_of(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted, keys: int = 0) -> Shape:
+    """How rows become objects that have the wanted columns, right behind them the counts, and then so many keys."""
+    chosen = selection or q.EVERYTHING
+    at = len(have.columns)
+    counts = range(at, at + len(chosen.counts))
+    return _shape(ctx, model, chosen, have, counts.stop + keys, counts=counts)
+
+
+def written_shape(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted) -> Shape:
+    """How rows that a write returned become objects: counts are read afterwards, as what is included is."""
+    chosen = selection or q.EVERYTHING
+    apart = (_counting_branch(ctx, model, chosen, have),) if chosen.counts else ()
+    return _shape(ctx, model, chosen, have, len(have.columns), apart=apart)
+
+
+def _shape(
+    ctx: Context,
+    model: Model,
+    chosen: q.Selection,
+    have: Wanted,
+    width: int,
+    counts: Sequence[int] = (),
+    apart: tuple[Branch, ...] = (),
 ) -> Shape:
-    """How rows with the wanted columns become objects."""
-    branches = tuple(_branch(ctx, model, each, have) for each in include)
+    branches = tuple(_branch(ctx, model, each, have) for each in chosen.include)
     attached = [
-        Attached(each.field, branch.parent_key, branch.many)
-        for each, branch in zip(include, branches, strict=True)
+        *(Counted(branch.parent_key, len(chosen.counts)) for branch in apart),
+        *(Attached(branch.parent_key, branch.many) for branch in branches),
     ]
-    names = (*(field.name for field in have.fields), *(each.name for each in attached))
-    new = ctx.models.objects.new(model.name, names)
-    return Shape(
-        model, have.fields, builder(new, have.fields, attached, width or len(have.columns)), branches
+    new = ctx.models.objects.new(
+        model.name,
+        tuple(field.name for field in have.fields),
+        counts=tuple(each.field for each in chosen.counts),
+        relations=tuple(each.field for each in chosen.include),
+        only=chosen.only,
     )
+    build = builder(new, have.fields, attached, width, counts)
+    return Shape(model, have.fields, build, (*apart, *branches))
+
+
+# ---- counts ------------------------------------------------------------------------------------------------------
+
+
+def _counted(
+    ctx: Context, model: Model, selection: q.Selection | None, names: Sequence[str], select: sql.Select
+) -> sql.Select:
+    """A select with the counts behind the columns of these names."""
+    if selection is None or not selection.counts:
+        return select
+    source = "p" if isinstance(select.source, sql.Derived) else "t0"
+    counts = (_number(ctx, model, each, source) for each in selection.counts)
+    own, keys = select.columns[: len(names)], select.columns[len(names) :]
+    return replace(select, columns=(*own, *counts, *keys))
+
+
+def _number(ctx: Context, model: Model, given: q.RelationCount, source: str) -> sql.Expression:
+    """How many related rows a row of `source` has."""
+    link, alias = model.links[given.field], ctx.alias()
+    where = condition(ctx, ctx.models.target(link), alias, given.where)
+    return sql.Subquery(related(ctx, link, source, alias, where, (sql.Count(),)))
+
+
+def _counting_branch(ctx: Context, model: Model, chosen: q.Selection, have: Wanted) -> Branch:
+    """The counts of rows that are there already, found by the keys that lead to what is counted."""
+    local = tuple(dict.fromkeys(name for each in chosen.counts for name in model.links[each.field].local))
+    register, among = _among(ctx, model, local, tuple(column(model, name, "t0") for name in local))
+    counts = tuple(_number(ctx, model, each, "t0") for each in chosen.counts)
+    keys = tuple(column(model, name, "t0") for name in local)
+    said = ctx.say(sql.Select((*counts, *keys), aliased(model.table, "t0"), where=among))
+    size = len(counts)
+    level = Level(said, Shape(model, (), lambda rows, _: [row[:size] for row in rows]))
+    child_key = tuple(range(size, size + len(keys)))
+    return Branch(level, False, have.places(model.columns(local)), child_key, register, ctx.renderer.pack)
+
+
+# ---- includes ----------------------------------------------------------------------------------------------------
 
 
 def _branch(ctx: Context, model: Model, include: q.Include, have: Wanted) -> Branch:
     link = model.links[include.field]
     target = ctx.models.target(link)
-    register = ctx.registers(len(link.local))
-    fields = [model.stored[name] for name in link.local]
-    lists = tuple(sql.Param(register + index, field.stored.cast) for index, field in enumerate(fields))
     keys = (
         (sql.Column(link.through.mine, "j"),)
         if link.through
         else tuple(column(target, name, "t0") for name in link.remote)
     )
-    level, child_key = _included(ctx, link, target, include.page, keys, _among(keys, lists, fields))
-    return Branch(
-        level,
-        link.many,
-        have.places(model.columns(link.local)),
-        child_key,
-        register,
-        ctx.renderer.pack,
-    )
+    register, among = _among(ctx, model, link.local, keys)
+    level, child_key = _included(ctx, link, target, include.page, keys, among)
+    parent_key = have.places(model.columns(link.local))
+    return Branch(level, link.many, parent_key, child_key, register, ctx.renderer.pack)
 
 
-def _among(keys: tuple[sql.Column, ...], lists: tuple[sql.Param, ...], fields: list[Field]) -> sql.Expression:
+def _among(
+    ctx: Context, model: Model, names: Sequence[str], keys: tuple[sql.Column, ...]
+) -> tuple[int, sql.Expression]:
+    """The condition that keys are those of the model's rows in these fields, and the register of the first list of them."""
+    register = ctx.registers(len(names))
+    fields = [model.stored[name] for name in names]
+    lists = tuple(sql.Param(register + index, field.stored.cast) for index, field in enumerate(fields))
+    binary = tuple(field.type is Scalar.BYTES for field in fields)
     if len(keys) == 1:
-        return sql.InList(keys[0], lists[0], binary=fields[0].type is Scalar.BYTES)
-    return sql.InRows(keys, lists, tuple(field.type is Scalar.BYTES for field in fields))
+        return register, sql.InList(keys[0], lists[0], binary=binary[0])
+    return register, sql.InRows(keys, lists, binary)
+
+
+def _included(
+    ctx: Context, link: Link, target: Model, page: q.Page, keys: tuple[sql.Column, ...], among: sql.Expression
+) -> tuple[Level, tuple[int, ...]]:
+    """The level of an included relation, and where in its rows the key of the parent is."""
+    have = wanted(target, page.selection, () if link.through else target.columns(link.remote))
+    names = have.columns
+    select = included_rows(ctx, link, target, page, names, keys, among)
+    carried = len(select.columns) - len(names)
+    said = ctx.say(_counted(ctx, target, page.selection, names, select))
+    shape = shape_of(ctx, target, page.selection, have, carried)
+    level = Level(said, shape, page.backwards)
+    if carried:
+        at = len(names) + (len(page.selection.counts) if page.selection else 0)
+        return level, tuple(range(at, at + carried))
+    return level, have.places(target.columns(link.remote))
 
 
 # ---- top level ---------------------------------------------------------------------------------------------------
@@ -206,7 +194,7 @@ def find_first(ctx: Context, query: q.FindFirst) -> Act[Any]:
 def find_unique(ctx: Context, query: q.FindUnique) -> Act[Any]:
     """The object of a key, or None."""
     model = ctx.models.by_name[query.model]
-    return _one(key_level(ctx, model, query.key, query.include), model, required=query.required)
+    return _one(key_level(ctx, model, query.key, query.selection), model, required=query.required)
 
 
 def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
@@ -221,153 +209,22 @@ def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
     return act
 
 
-def key_level(ctx: Context, model: Model, key: q.Key, include: tuple[q.Include, ...]) -> Level:
+def key_level(ctx: Context, model: Model, key: q.Key, selection: q.Selection | None) -> Level:
     """The row of a unique key."""
-    have = wanted(model, include)
+    have = wanted(model, selection)
     where = key_condition(ctx, model, "t0", key)
     columns = tuple(sql.Column(name, "t0") for name in have.columns)
-    said = ctx.say(sql.Select(columns, aliased(model.table, "t0"), where=where))
-    return Level(said, shape_of(ctx, model, include, have))
+    select = sql.Select(columns, aliased(model.table, "t0"), where=where)
+    said = ctx.say(_counted(ctx, model, selection, have.columns, select))
+    return Level(said, shape_of(ctx, model, selection, have))
 
 
 def page_level(ctx: Context, model: Model, page: q.Page, limit: sql.Number | None = None) -> Level:
     """The rows of a page at the top."""
-    page = _undistinct(model, page)
-    have = wanted(model, page.include)
-    bound = limit or (None if page.take is None else sql.Param(page.take))
-    skip = None if page.skip is None else sql.Param(page.skip)
-    select = loose_scan(ctx, model, page, have.columns) or _top(ctx, model, page, have.columns)
-    said = ctx.say(replace(select, limit=bound, offset=skip))
-    return Level(said, shape_of(ctx, model, page.include, have), page.backwards)
-
-
-def _undistinct(model: Model, page: q.Page) -> q.Page:
-    """The page without `distinct` where a unique key makes all rows distinct already."""
-    for key in model.keys.values():
-        if set(key) <= set(page.distinct) and all(model.stored[name].required for name in key):
-            return msgspec.structs.replace(page, distinct=())
-    return page
-
-
-def _top(ctx: Context, model: Model, page: q.Page, names: tuple[str, ...]) -> sql.Select:
-    base = _base(ctx, model, page, names, total=page.take is not None or page.skip is not None)
-    if not page.distinct:
-        return base
-    return _distinct(model, page, base, names, ())
-
-
-def _base(
-    ctx: Context,
-    model: Model,
-    page: q.Page,
-    names: tuple[str, ...],
-    *,
-    total: bool = False,
-    among: sql.Expression = NOTHING,
-    through: sql.Join | None = None,
-) -> sql.Select:
-    """The rows of a page in their order, before anything is left out."""
-    total = total or page.cursor is not None or bool(page.distinct)
-    found = ordering(ctx, model, "t0", page, total=total)
-    joins = [*((through,) if through else ()), *found.joins]
-    if page.cursor is not None:
-        joins.append(cursor_join(ctx, model, page, found))
-    where = both(among, condition(ctx, model, "t0", page.where))
-    columns = tuple(sql.Column(name, "t0") for name in names)
-    return sql.Select(columns, aliased(model.table, "t0"), tuple(joins), where, found.keys)
-
-
-def _distinct(
-    model: Model, page: q.Page, base: sql.Select, names: tuple[str, ...], keys: tuple[sql.Column, ...]
-) -> sql.Select:
-    """Only the first row, in the page's order, of those that are equal in the distinct fields."""
-    partition = (*keys, *(column(model, name, "t0") for name in page.distinct))
-    return _numbered(base, names, partition, keys, lambda number: sql.Compare("=", number, sql.Number(1)))
-
-
-def _numbered(
-    base: sql.Select,
-    names: tuple[str, ...],
-    partition: tuple[sql.Expression, ...],
-    keys: tuple[sql.Column, ...],
-    keep: Callable[[sql.Expression], sql.Expression],
-) -> sql.Select:
-    """The rows whose number within their partition is kept, in the order they had; keys are called `#k0`, `#k1`…"""
-    orders = [sql.Named(_inner(key.of), f"#o{index}") for index, key in enumerate(base.order)]
-    marks = [sql.Named(key, f"#k{index}") for index, key in enumerate(keys)]
-    number = sql.Named(sql.RowNumber(partition, base.order), "#n")
-    inner = replace(base, columns=(*base.columns, *marks, *orders, number), order=())
-    order = tuple(
-        replace(key, of=_outer(key.of, sql.Column(f"#o{index}", "p"))) for index, key in enumerate(base.order)
-    )
-    columns = tuple(sql.Column(name, "p") for name in (*names, *(mark.name for mark in marks)))
-    return sql.Select(columns, sql.Derived(inner, "p"), (), keep(sql.Column("#n", "p")), order)
-
-
-def _inner(of: sql.Expression) -> sql.Expression:
-    return of.of if isinstance(of, sql.Exact) else of
-
-
-def _outer(of: sql.Expression, named: sql.Column) -> sql.Expression:
-    return sql.Exact(named) if isinstance(of, sql.Exact) else named
-
-
-# ---- includes ----------------------------------------------------------------------------------------------------
-
-
-def _included(
-    ctx: Context, link: Link, target: Model, page: q.Page, keys: tuple[sql.Column, ...], among: sql.Expression
-) -> tuple[Level, tuple[int, ...]]:
-    """The level of an included relation, and where in its rows the key of the parent is."""
-    page = _undistinct(target, page)
-    have = wanted(target, page.include, () if link.through else target.columns(link.remote))
-    sliced = page.take is not None or page.skip is not None
-    base = _base(
-        ctx, target, page, have.columns, total=sliced, among=among, through=_bridge(link, target, "j")
-    )
-    carried = bool(page.distinct) or sliced or link.through is not None
-    select = base if not carried else _slices(target, page, base, have.columns, keys)
-    width = len(have.columns) + (len(keys) if carried else 0)
-    level = Level(ctx.say(select), shape_of(ctx, target, page.include, have, width), page.backwards)
-    if carried:
-        return level, tuple(range(len(have.columns), width))
-    return level, have.places(target.columns(link.remote))
-
-
-def _bridge(link: Link, target: Model, alias: str) -> sql.Join | None:
-    if link.through is None:
-        return None
-    on = sql.Compare("=", sql.Column(link.through.theirs, alias), comparable(target, link.remote[0], "t0"))
-    return sql.Join(aliased(link.through.table, alias), on)
-
-
-def _slices(
-    model: Model, page: q.Page, base: sql.Select, names: tuple[str, ...], keys: tuple[sql.Column, ...]
-) -> sql.Select:
-    """The rows that each parent has after distinct, skip and take; their last columns are the parent's key."""
-    if page.distinct:
-        base = _distinct(model, page, base, names, keys)
-        keys = tuple(sql.Column(f"#k{index}", "p") for index in range(len(keys)))
-        if page.take is None and page.skip is None:
-            return base
-        base = replace(base, columns=base.columns[: len(names)])
-    if page.take is None and page.skip is None:
-        return replace(base, columns=(*base.columns, *keys))
-    return _numbered(base, names, keys, keys, lambda number: _within(page, number))
-
-
-def _within(page: q.Page, number: sql.Expression) -> sql.Expression:
-    if page.skip is None:
-        assert page.take is not None
-        return sql.Compare("<=", number, sql.Param(page.take))
-    after = sql.Compare(">", number, sql.Param(page.skip))
-    if page.take is None:
-        return after
-    end = sql.Arithmetic("+", sql.Param(page.skip), sql.Param(page.take))
-    return both(after, sql.Compare("<=", number, end))
-
-
-# ---- counting ----------------------------------------------------------------------------------------------------
+    have = wanted(model, page.selection)
+    select = cut_page(page_rows(ctx, model, undistinct(model, page), have.columns), page, limit)
+    said = ctx.say(_counted(ctx, model, page.selection, have.columns, select))
+    return Level(said, shape_of(ctx, model, page.selection, have), page.backwards)
 
 
 def count(ctx: Context, query: q.Count) -> Act[int]:
@@ -377,13 +234,8 @@ def count(ctx: Context, query: q.Count) -> Act[int]:
         where = condition(ctx, model, "t0", page.where)
         said = ctx.say(sql.Select((sql.Count(),), aliased(model.table, "t0"), where=where))
     else:
-        base = replace(
-            _base(ctx, model, page, ()),
-            columns=(sql.Named(sql.Number(1), "one"),),
-            limit=None if page.take is None else sql.Param(page.take),
-            offset=None if page.skip is None else sql.Param(page.skip),
-        )
-        said = ctx.say(sql.Select((sql.Count(),), sql.Derived(base, "p")))
+        rows = replace(page_rows(ctx, model, page, ()), columns=(sql.Named(sql.Number(1), "one"),))
+        said = ctx.say(sql.Select((sql.Count(),), sql.Derived(cut_page(rows, page), "p")))
 
     def act(frame: Frame) -> Program[int]:
         return (yield said.statement(frame)).rows[0][0]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from nicol.query import query as q
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.filters import condition, key_condition
+from nicol.query.compile.levels import Shape
 from nicol.query.compile.nested import change_row, new_row
-from nicol.query.compile.reads import Shape, Wanted, key_level, shape_of, wanted
+from nicol.query.compile.reads import Wanted, key_level, shape_of, wanted, written_shape
 from nicol.query.compile.rows import changes, insert_many, new_values
 from nicol.query.faults import missing_record
 from nicol.query.models import Model
@@ -17,9 +18,9 @@ from nicol.sql.program import Program, Row
 def create(ctx: Context, query: q.Create) -> Act[object]:
     """Insert a row with everything that hangs on it; its object."""
     model = ctx.models.by_name[query.model]
-    have = wanted(model, query.include)
+    have = wanted(model, query.selection)
     insert = new_row(ctx, model, query.data, {}, have.columns)
-    shape = _answer(ctx, model, query.include, have)
+    shape = _answer(ctx, model, query.selection, have)
 
     def act(frame: Frame) -> Program[object]:
         row = yield from insert(frame)
@@ -28,10 +29,10 @@ def create(ctx: Context, query: q.Create) -> Act[object]:
     return act
 
 
-def _answer(ctx: Context, model: Model, include: tuple[q.Include, ...], have: Wanted) -> Shape:
+def _answer(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted) -> Shape:
     """The shape of what a write returned. What was said before is the write: more than one statement is one transaction."""
     ctx.atomic = len(ctx.texts) > 1
-    return shape_of(ctx, model, include, have)
+    return written_shape(ctx, model, selection, have)
 
 
 def create_many(ctx: Context, query: q.CreateMany) -> Act[int]:
@@ -54,10 +55,10 @@ def create_many(ctx: Context, query: q.CreateMany) -> Act[int]:
 def update(ctx: Context, query: q.Update) -> Act[object]:
     """Change the row of a key and what hangs on it; its object."""
     model = ctx.models.by_name[query.model]
-    have = wanted(model, query.include)
+    have = wanted(model, query.selection)
     where = key_condition(ctx, model, model.table.name, query.key)
     change = change_row(ctx, model, where, query.data, have.columns)
-    shape = _answer(ctx, model, query.include, have)
+    shape = _answer(ctx, model, query.selection, have)
 
     def act(frame: Frame) -> Program[object]:
         row = yield from change(frame)
@@ -99,11 +100,11 @@ def delete(ctx: Context, query: q.Delete) -> Act[object]:
     """Delete the row of a key; the object that it was. What is included is read before it goes."""
     model = ctx.models.by_name[query.model]
     where = key_condition(ctx, model, model.table.name, query.key)
-    if query.include:
+    if query.selection is not None and (query.selection.include or query.selection.counts):
         return _read_and_delete(ctx, model, query, where)
-    have = wanted(model, ())
+    have = wanted(model, query.selection)
     said = ctx.say(sql.Delete(model.table, where, have.columns))
-    shape = shape_of(ctx, model, (), have)
+    shape = shape_of(ctx, model, query.selection, have)
 
     def act(frame: Frame) -> Program[object]:
         rows = (yield said.statement(frame)).rows
@@ -115,7 +116,7 @@ def delete(ctx: Context, query: q.Delete) -> Act[object]:
 
 
 def _read_and_delete(ctx: Context, model: Model, query: q.Delete, where: sql.Expression) -> Act[object]:
-    level = key_level(ctx, model, query.key, query.include)
+    level = key_level(ctx, model, query.key, query.selection)
     said = ctx.say(sql.Delete(model.table, where))
     ctx.atomic = True
 
@@ -133,12 +134,12 @@ def _read_and_delete(ctx: Context, model: Model, query: q.Delete, where: sql.Exp
 def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
     """Change the row of a key or insert it; its object. One statement where the new row would have the key's own values."""
     model = ctx.models.by_name[query.model]
-    have = wanted(model, query.include)
+    have = wanted(model, query.selection)
     native = query.same and query.key.rest == q.ALL and not query.create.acts and not query.update.acts
     write = (
         _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)
     )
-    shape = _answer(ctx, model, query.include, have)
+    shape = _answer(ctx, model, query.selection, have)
 
     def act(frame: Frame) -> Program[object]:
         row = yield from write(frame)

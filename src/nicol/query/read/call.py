@@ -25,7 +25,7 @@ from nicol.query.query import (
 )
 from nicol.query.read.data import read_data, read_rows
 from nicol.query.read.kinds import is_dict
-from nicol.query.read.page import read_include, read_page
+from nicol.query.read.page import PAGE, SELECTION, read_page, read_selection
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 
 Arguments: TypeAlias = dict[str, Any]
@@ -51,14 +51,12 @@ def _needed(model: Model, given: Arguments, name: str) -> Any:
 
 def _find_unique(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
     key = read_key(models, model, _needed(model, given, "where"), values)
-    return FindUnique(model.name, key, read_include(models, model, given.get("include"), values))
+    return FindUnique(model.name, key, read_selection(models, model, given, values))
 
 
 def _find_unique_or_raise(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
     key = read_key(models, model, _needed(model, given, "where"), values)
-    return FindUnique(
-        model.name, key, read_include(models, model, given.get("include"), values), required=True
-    )
+    return FindUnique(model.name, key, read_selection(models, model, given, values), required=True)
 
 
 def _find_first(models: Models, model: Model, given: Arguments, values: Values) -> FindFirst:
@@ -79,7 +77,7 @@ def _count(models: Models, model: Model, given: Arguments, values: Values) -> Co
 
 def _create(models: Models, model: Model, given: Arguments, values: Values) -> Create:
     data = read_data(models, model, given.get("data") or {}, values, new=True)
-    return Create(model.name, data, read_include(models, model, given.get("include"), values))
+    return Create(model.name, data, read_selection(models, model, given, values))
 
 
 def _create_many(_models: Models, model: Model, given: Arguments, values: Values) -> CreateMany:
@@ -90,7 +88,7 @@ def _create_many(_models: Models, model: Model, given: Arguments, values: Values
 def _update(models: Models, model: Model, given: Arguments, values: Values) -> Update:
     key = read_key(models, model, _needed(model, given, "where"), values)
     data = read_data(models, model, _needed(model, given, "data"), values, new=False)
-    return Update(model.name, key, data, read_include(models, model, given.get("include"), values))
+    return Update(model.name, key, data, read_selection(models, model, given, values))
 
 
 def _update_many(models: Models, model: Model, given: Arguments, values: Values) -> UpdateMany:
@@ -108,8 +106,8 @@ def _upsert(models: Models, model: Model, given: Arguments, values: Values) -> U
     create_data, update_data = _upsert_data(model, given)
     create = read_data(models, model, create_data, values, new=True)
     update = read_data(models, model, update_data, values, new=False)
-    include = read_include(models, model, given.get("include"), values)
-    return Upsert(model.name, key, create, update, _same(key, create, values), include)
+    selection = read_selection(models, model, given, values)
+    return Upsert(model.name, key, create, update, _same(key, create, values), selection)
 
 
 def _upsert_data(model: Model, given: Arguments) -> tuple[Any, Any]:
@@ -143,7 +141,7 @@ def _same(key: Key, create: Data, values: Values) -> bool:
 
 def _delete(models: Models, model: Model, given: Arguments, values: Values) -> Delete:
     key = read_key(models, model, _needed(model, given, "where"), values)
-    return Delete(model.name, key, read_include(models, model, given.get("include"), values))
+    return Delete(model.name, key, read_selection(models, model, given, values))
 
 
 def _delete_many(models: Models, model: Model, given: Arguments, values: Values) -> DeleteMany:
@@ -155,21 +153,20 @@ def _where(models: Models, model: Model, given: Arguments, values: Values) -> An
     return NO_FILTER if where is None else read_where(models, model, where, values)
 
 
-_PAGE = frozenset({"where", "order", "skip", "take", "cursor", "distinct", "include"})
-_UNIQUE = frozenset({"where", "include"})
+_UNIQUE = SELECTION | {"where"}
 
 OPERATIONS: Mapping[str, tuple[_Operation, frozenset[str]]] = {
     "find_unique": (_find_unique, _UNIQUE),
     "find_unique_or_raise": (_find_unique_or_raise, _UNIQUE),
-    "find_first": (_find_first, _PAGE),
-    "find_first_or_raise": (_find_first_or_raise, _PAGE),
-    "find_many": (_find_many, _PAGE),
+    "find_first": (_find_first, PAGE),
+    "find_first_or_raise": (_find_first_or_raise, PAGE),
+    "find_many": (_find_many, PAGE),
     "count": (_count, frozenset({"where", "order", "skip", "take", "cursor"})),
-    "create": (_create, frozenset({"data", "include"})),
+    "create": (_create, SELECTION | {"data"}),
     "create_many": (_create_many, frozenset({"data", "skip_duplicates"})),
-    "update": (_update, frozenset({"where", "data", "include"})),
+    "update": (_update, SELECTION | {"where", "data"}),
     "update_many": (_update_many, frozenset({"where", "data"})),
-    "upsert": (_upsert, frozenset({"where", "data", "create", "update", "include"})),
+    "upsert": (_upsert, SELECTION | {"where", "data", "create", "update"}),
     "delete": (_delete, _UNIQUE),
     "delete_many": (_delete_many, frozenset({"where"})),
 }

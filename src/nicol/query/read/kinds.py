@@ -14,3 +14,10 @@ def is_dict(value: object) -> TypeGuard[dict[str, Any]]:
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     """Several things in an order."""
     return isinstance(value, list | tuple)
+
+
+def several(given: Any) -> list[Any]:
+    """One thing or a list of them, as a list; nothing where None was given."""
+    if given is None:
+        return []
+    return list(given) if is_list(given) else [given]

@@ -1,17 +1,18 @@
-"""Reads pages: filter, order, take, skip, cursor, distinct and include, at the top and in every include."""
+"""Reads pages: filter, order, take, skip, cursor, distinct, and what of each row is wanted, at the top and in includes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from nicol.errors import QueryInvalid
 from nicol.query.faults import invalid, unknown
-from nicol.query.models import Link, Model, Models
-from nicol.query.query import Include, OrderBy, Page
-from nicol.query.read.kinds import is_dict, is_list
+from nicol.query.models import Model, Models
+from nicol.query.query import Include, Page, RelationCount, Selection
+from nicol.query.read.kinds import is_dict, several
+from nicol.query.read.order import read_order
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 
-PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "include"})
+PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "select", "omit", "include"})
 """The arguments of a page."""
 
 
@@ -27,7 +28,7 @@ def read_page(models: Models, model: Model, given: dict[str, Any], values: Value
         skip=None if skip is None else _number(model, "skip", skip, values),
         cursor=None if cursor is None else read_key(models, model, cursor, values),
         distinct=_distinct(model, given.get("distinct")),
-        include=read_include(models, model, given.get("include"), values),
+        selection=read_selection(models, model, given, values),
     )
 
 
@@ -48,118 +49,133 @@ def _number(model: Model, name: str, value: Any, values: Values) -> int:
 
 
 def _distinct(model: Model, given: Any) -> tuple[str, ...]:
-    names = _many(given)
+    names = several(given)
     for name in names:
         if not isinstance(name, str) or name not in model.fields:
             unknown("field in `distinct`", name, model.fields, model=model.name)
     return tuple(names)
 
 
-def _many(given: Any) -> list[Any]:
-    if given is None:
-        return []
-    return list(given) if is_list(given) else [given]
+# ---- selections --------------------------------------------------------------------------------------------------
+
+SELECTION = frozenset({"select", "omit", "include"})
+"""The three spellings of what is wanted of a row."""
+
+COUNT = "_count"
+"""The word that asks how many rows relations have."""
 
 
-# ---- order -------------------------------------------------------------------------------------------------------
-
-
-def read_order(models: Models, model: Model, given: Any) -> tuple[OrderBy, ...]:
-    """The keys of an `order` argument: one dictionary or a list of them."""
-    if given is None:
-        return ()
-    return tuple(key for each in _many(given) for key in _order(models, model, each, ()))
-
-
-def _order(models: Models, model: Model, given: Any, path: tuple[str, ...]) -> Iterable[OrderBy]:
-    if not is_dict(given):
+def read_selection(models: Models, model: Model, given: dict[str, Any], values: Values) -> Selection | None:
+    """What `select`, or `include` with `omit`, want of a row; None: all its fields and nothing else."""
+    select, omit, include = given.get("select"), given.get("omit"), given.get("include")
+    if select is not None:
+        for word, other in (("include", include), ("omit", omit)):
+            if other is not None:
+                raise _either(model, word)
+        return _selected(models, model, select, values)
+    if include is None and omit is None:
+        return None
+    fields = None if omit is None else _kept(model, omit)
+    relations, counts = ((), ()) if include is None else _included(models, model, include, values)
+    if fields == () and not relations and not counts:
         raise invalid(
-            f"`order` of model `{model.name}` must be a dictionary or a list of them", model=model.name
+            f"`omit` leaves nothing of model `{model.name}`", model=model.name, hint="keep one field at least"
         )
-    for name, value in given.items():
-        if name in model.fields:
-            yield _scalar_order(model, name, value, path)
-        elif name in model.links:
-            yield from _linked_order(models, model, model.links[name], value, path)
-        else:
-            unknown("field in `order`", name, (*model.fields, *model.links), model=model.name)
+    return Selection(fields, relations, counts)
 
 
-def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) -> OrderBy:
-    if not is_dict(value):
-        return OrderBy(name, _descending(model, name, value), None, path)
-    for word in value:
-        if word not in ("sort", "nulls"):
-            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name, field=name)
-    nulls = value.get("nulls")
-    if nulls not in (None, "first", "last"):
-        raise invalid(
-            f"`nulls` of `{name}` must be `first` or `last`, not {nulls!r}", model=model.name, fields=(name,)
-        )
-    return OrderBy(name, _descending(model, name, value.get("sort")), nulls, path)
-
-
-def _descending(model: Model, name: str, value: Any) -> bool:
-    if value not in ("asc", "desc"):
-        raise invalid(
-            f"the order of `{model.name}.{name}` must be `asc` or `desc`, not {value!r}",
-            model=model.name,
-            fields=(name,),
-        )
-    return value == "desc"
-
-
-def _linked_order(
-    models: Models, model: Model, link: Link, value: Any, path: tuple[str, ...]
-) -> Iterable[OrderBy]:
-    if not link.many:
-        yield from _order(models, models.target(link), value, (*path, link.name))
-        return
-    if not is_dict(value) or set(value) != {"_count"}:
-        raise invalid(
-            f"an order by the relation `{link.name}` needs the number of its rows",
-            model=model.name,
-            fields=(link.name,),
-            hint=f'write {{"{link.name}": {{"_count": "desc"}}}}',
-        )
-    yield OrderBy(link.name, _descending(model, link.name, value["_count"]), None, path, count=True)
-
-
-# ---- include -----------------------------------------------------------------------------------------------------
-
-
-def read_include(models: Models, model: Model, given: Any, values: Values) -> tuple[Include, ...]:
-    """The relations of an `include` argument, each True or with the arguments of its own page."""
-    if given is None:
-        return ()
-    if not is_dict(given):
-        raise invalid(f"`include` of model `{model.name}` must be a dictionary", model=model.name)
-    return tuple(
-        Include(name, _included(models, model, name, wanted, values))
-        for name, wanted in given.items()
-        if wanted is not False and wanted is not None
+def _either(model: Model, word: str) -> QueryInvalid:
+    return invalid(
+        f"`select` and `{word}` of model `{model.name}` cannot stand side by side",
+        model=model.name,
+        hint={
+            "include": "name the relations in `select` too: what stands there is all that is read",
+            "omit": "leave out of `select` what is not wanted",
+        }[word],
     )
 
 
-def _included(models: Models, model: Model, name: str, wanted: Any, values: Values) -> Page:
-    link = model.links.get(name)
-    if link is None:
+def _selected(models: Models, model: Model, given: Any, values: Values) -> Selection:
+    wanted = _wanted(model, "select", given)
+    fields = [name for name in wanted if name in model.fields]
+    for name in fields:
+        if wanted[name] is not True:
+            raise _not_a_switch(model, "select", name)
+    if not wanted:
+        raise invalid(
+            f"`select` of model `{model.name}` must name one field at least",
+            model=model.name,
+            hint="leave `select` out to read every field",
+        )
+    named = {name: each for name, each in wanted.items() if name not in model.fields}
+    relations, counts = _relations(models, model, "select", named, values)
+    return Selection(tuple(name for name in model.fields if name in wanted), relations, counts, only=True)
+
+
+def _kept(model: Model, given: Any) -> tuple[str, ...] | None:
+    omitted = _wanted(model, "omit", given)
+    for name in omitted:
+        if name not in model.fields:
+            unknown("field in `omit`", name, model.fields, model=model.name)
+        if omitted[name] is not True:
+            raise _not_a_switch(model, "omit", name)
+    return tuple(name for name in model.fields if name not in omitted) if omitted else None
+
+
+def _included(
+    models: Models, model: Model, given: Any, values: Values
+) -> tuple[tuple[Include, ...], tuple[RelationCount, ...]]:
+    wanted = _wanted(model, "include", given)
+    for name in wanted:
         if name in model.fields:
             raise invalid(
                 f"`{name}` is not a relation of model `{model.name}`: it is always loaded",
                 model=model.name,
                 fields=(name,),
+                hint="`select` reads some fields only, `omit` all but some",
             )
-        unknown("relation in `include`", name, model.links, model=model.name)
+    return _relations(models, model, "include", wanted, values)
+
+
+def _wanted(model: Model, word: str, given: Any) -> dict[str, Any]:
+    """What is asked for, without what is switched off."""
+    if not is_dict(given):
+        raise invalid(f"`{word}` of model `{model.name}` must be a dictionary", model=model.name)
+    return {name: each for name, each in given.items() if each is not False and each is not None}
+
+
+def _not_a_switch(model: Model, word: str, name: str) -> QueryInvalid:
+    return invalid(
+        f"`{word}` of `{model.name}.{name}` must be True or False", model=model.name, fields=(name,)
+    )
+
+
+def _relations(
+    models: Models, model: Model, word: str, wanted: dict[str, Any], values: Values
+) -> tuple[tuple[Include, ...], tuple[RelationCount, ...]]:
+    counts = _counts(models, model, wanted[COUNT], values) if COUNT in wanted else ()
+    relations = tuple(
+        Include(name, _related_page(models, model, word, name, each, values))
+        for name, each in wanted.items()
+        if name != COUNT
+    )
+    return relations, counts
+
+
+def _related_page(models: Models, model: Model, word: str, name: str, wanted: Any, values: Values) -> Page:
+    link = model.links.get(name)
+    if link is None:
+        known = (*model.links, COUNT) if word == "include" else (*model.fields, *model.links, COUNT)
+        unknown(f"{'relation' if word == 'include' else 'field'} in `{word}`", name, known, model=model.name)
     if wanted is True:
         return Page()
     if not is_dict(wanted):
         raise invalid(
-            f"`include` of `{model.name}.{name}` must be True, False or a dictionary",
+            f"`{word}` of `{model.name}.{name}` must be True, False or a dictionary",
             model=model.name,
             fields=(name,),
         )
-    allowed = PAGE if link.many else frozenset({"include"})
+    allowed = PAGE if link.many else SELECTION
     arguments = {"order" if word == "order_by" else word: value for word, value in wanted.items()}
     for argument in arguments:
         if argument not in allowed:
@@ -167,3 +183,34 @@ def _included(models: Models, model: Model, name: str, wanted: Any, values: Valu
                 f"argument of the included relation `{name}`", argument, allowed, model=model.name, field=name
             )
     return read_page(models, models.target(link), arguments, values)
+
+
+def _counts(models: Models, model: Model, given: Any, values: Values) -> tuple[RelationCount, ...]:
+    """The relations of a `_count`: True for all that lead to many rows, or some of them, each True or with a filter."""
+    many = [link.name for link in model.links.values() if link.many]
+    wanted = dict.fromkeys(many, True) if given is True else _wanted(model, COUNT, given)
+    if not wanted:
+        raise invalid(
+            f"`_count` of model `{model.name}` must name one relation at least",
+            model=model.name,
+            hint=f"known here: {', '.join(many) or 'none'}",
+        )
+    for name in wanted:
+        if name not in many:
+            unknown("relation in `_count`", name, many, model=model.name)
+    return tuple(_count(models, model, name, each, values) for name, each in wanted.items())
+
+
+def _count(models: Models, model: Model, name: str, wanted: Any, values: Values) -> RelationCount:
+    if wanted is True:
+        return RelationCount(name)
+    if not is_dict(wanted) or not wanted.keys() <= {"where"}:
+        raise invalid(
+            f"`_count` of `{model.name}.{name}` must be True, False or a dictionary with `where`",
+            model=model.name,
+            fields=(name,),
+        )
+    where = wanted.get("where")
+    if where is None:
+        return RelationCount(name)
+    return RelationCount(name, read_where(models, models.target(model.links[name]), where, values))

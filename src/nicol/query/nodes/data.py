@@ -1,0 +1,124 @@
+"""Data: what is written, in the row itself and at the other ends of its relations."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from nicol.query.nodes.filters import ALL, Filter, Key
+from nicol.query.nodes.node import Node
+
+
+class Assign(Node, frozen=True, gc=False):
+    """A new value of a scalar field: `set` it (slot None: to null), or have the database compute it."""
+
+    field: str
+    operator: str
+    slot: int | None
+
+
+class Data(Node, frozen=True, gc=False):
+    """The scalar fields that are written, and the acts on relations."""
+
+    assigns: tuple[Assign, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+class Rows(Node, frozen=True, gc=False):
+    """Many rows with the same fields: the slot holds a list of tuples in the order of `fields`."""
+
+    fields: tuple[str, ...]
+    slot: int
+
+
+class CreateRelated(Node, frozen=True, gc=False):
+    """Create a row at the other end."""
+
+    field: str
+    data: Data
+
+
+class CreateManyRelated(Node, frozen=True, gc=False):
+    """Create many rows at the other end."""
+
+    field: str
+    rows: tuple[Rows, ...]
+    skip_duplicates: bool
+
+
+class Connect(Node, frozen=True, gc=False):
+    """Relate to a row that exists; with `create`, create it where it does not."""
+
+    field: str
+    key: Key
+    create: Data | None = None
+
+
+class Disconnect(Node, frozen=True, gc=False):
+    """End the relation to a row of many (`key`), or to the one there is (`where`)."""
+
+    field: str
+    key: Key | None = None
+    where: Filter = ALL
+
+
+class SetRelated(Node, frozen=True, gc=False):
+    """Relate to these rows and to no others."""
+
+    field: str
+    keys: tuple[Key, ...]
+
+
+class DeleteRelated(Node, frozen=True, gc=False):
+    """Delete a row of many (`key`), or the one there is (`where`)."""
+
+    field: str
+    key: Key | None = None
+    where: Filter = ALL
+
+
+class UpdateRelated(Node, frozen=True, gc=False):
+    """Update a row of many (`key`), or the one there is (`where`)."""
+
+    field: str
+    data: Data
+    key: Key | None = None
+    where: Filter = ALL
+
+
+class UpsertRelated(Node, frozen=True, gc=False):
+    """Update a row of many (`key`), or the one there is (`where`), and create it where it is not."""
+
+    field: str
+    create: Data
+    update: Data
+    key: Key | None = None
+    where: Filter = ALL
+
+
+class UpdateManyRelated(Node, frozen=True, gc=False):
+    """Update the related rows for which `where` holds."""
+
+    field: str
+    where: Filter
+    data: Data
+
+
+class DeleteManyRelated(Node, frozen=True, gc=False):
+    """Delete the related rows for which `where` holds."""
+
+    field: str
+    where: Filter
+
+
+Act: TypeAlias = (
+    CreateRelated
+    | CreateManyRelated
+    | Connect
+    | Disconnect
+    | SetRelated
+    | DeleteRelated
+    | UpdateRelated
+    | UpsertRelated
+    | UpdateManyRelated
+    | DeleteManyRelated
+)

@@ -1,0 +1,62 @@
+"""Pages: which rows, in which order, and what of each."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from nicol.query.nodes.filters import ALL, Filter, Key
+from nicol.query.nodes.node import Node
+
+
+class OrderBy(Node, frozen=True, gc=False):
+    """One key of an order: a scalar field at the end of a path of to-one relations, or the number of rows of a relation."""
+
+    field: str
+    descending: bool = False
+    nulls: Literal["first", "last"] | None = None
+    path: tuple[str, ...] = ()
+    count: bool = False
+
+
+class Include(Node, frozen=True, gc=False):
+    """A relation to be loaded, with the page of its rows that is wanted for each parent."""
+
+    field: str
+    page: Page
+
+
+class RelationCount(Node, frozen=True, gc=False):
+    """How many rows of a relation there are, of those for which `where` holds."""
+
+    field: str
+    where: Filter = ALL
+
+
+class Selection(Node, frozen=True, gc=False):
+    """What of a row is wanted. None in its place: all fields and nothing else.
+
+    `fields`: the scalar fields, None: all of them. `only`: relations that are not included are not there either, as with
+    `select`; else they are None.
+    """
+
+    fields: tuple[str, ...] | None = None
+    include: tuple[Include, ...] = ()
+    counts: tuple[RelationCount, ...] = ()
+    only: bool = False
+
+
+class Page(Node, frozen=True, gc=False):
+    """Which rows, in which order, and what comes with them. `backwards`: `take` counts from the end."""
+
+    where: Filter = ALL
+    order: tuple[OrderBy, ...] = ()
+    take: int | None = None
+    backwards: bool = False
+    skip: int | None = None
+    cursor: Key | None = None
+    distinct: tuple[str, ...] = ()
+    selection: Selection | None = None
+
+
+EVERYTHING = Selection()
+"""What a missing selection is: all fields, no relation."""
