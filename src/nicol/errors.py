@@ -124,7 +124,12 @@ class DriverError(NicolError):
 
 
 class ClientError(NicolError):
-    """A client call that failed. `model` and `fields` are the schema's names; `constraint` the database's."""
+    """A client call that failed. `model` and `fields` are the schema's names; `constraint` the database's.
+
+    `call` is the call with the keys of its arguments, never with values: `User.create(data={email})`.
+    """
+
+    call: str | None = None
 
     def __init__(
         self,
@@ -140,6 +145,10 @@ class ClientError(NicolError):
         self.model = model
         self.fields = fields
         self.constraint = constraint
+
+    def __str__(self) -> str:
+        text, line, rest = super().__str__().partition("\n  help: ")
+        return f"{text}\n  call: {self.call}{line}{rest}" if self.call else text + line + rest
 
 
 class ConnectionFailed(ClientError):

@@ -91,7 +91,16 @@ def test_delegates_have_every_operation_that_queries_know() -> None:
 
 
 def test_every_name_of_the_runtime_can_be_imported() -> None:
-    for name in ("AsyncClient", "AsyncDelegate", "Client", "Delegate", "JsonNull", "Observation", "Record"):
+    for name in (
+        "AsyncClient",
+        "AsyncDelegate",
+        "Client",
+        "Delegate",
+        "JsonNull",
+        "LogEvent",
+        "QueryEvent",
+        "Record",
+    ):
         assert getattr(nicol.client, name) is not None
     with pytest.raises(AttributeError, match="Nothing"):
         nicol.client.Nothing  # noqa: B018

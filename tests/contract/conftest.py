@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -52,7 +53,7 @@ class Awaited:
 
     def _settled(self, answer: Any) -> Any:
         if inspect.isawaitable(answer):
-            return self._runner.run(_await(answer))
+            return self._runner.run(_await(answer), context=copy_context())
         if hasattr(answer, "__aenter__"):
             return _Entered(answer, self._runner)
         return answer

@@ -7,7 +7,7 @@ from control_center import facts
 from control_center.db import AsyncClient
 from control_center.facts import FactError, NewFact
 
-from nicol.client import Observation
+from nicol.client import QueryEvent
 
 from .conftest import NOW, SHOP
 
@@ -30,7 +30,7 @@ async def write(db: AsyncClient, *rows: tuple[str, str, float, float]) -> None:
 
 @pytest.mark.proves("Control Center", "newest fact of each type in one statement")
 async def test_the_newest_fact_of_each_type_is_read_in_one_statement(migrated_url: str) -> None:
-    said: list[Observation] = []
+    said: list[QueryEvent] = []
     async with AsyncClient(url=migrated_url, log_queries=said.append) as db:
         await write(
             db,
@@ -90,7 +90,7 @@ async def test_a_tile_shows_value_trend_and_staleness(db: AsyncClient) -> None:
 
 
 async def test_a_tile_reads_no_more_than_its_past(migrated_url: str) -> None:
-    said: list[Observation] = []
+    said: list[QueryEvent] = []
     async with AsyncClient(url=migrated_url, log_queries=said.append) as db:
         await write(db, *((SHOP, SALES, hours, hours) for hours in range(40)))
         newest = await facts.newest_facts(db, SHOP)

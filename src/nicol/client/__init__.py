@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from nicol.client.client_async import AsyncClient as AsyncClient
     from nicol.client.delegate import AsyncDelegate as AsyncDelegate
     from nicol.client.delegate import Delegate as Delegate
+    from nicol.client.events import LogEvent as LogEvent
+    from nicol.client.events import QueryEvent as QueryEvent
     from nicol.client.inputs import JsonInput as JsonInput
     from nicol.client.record import Record as Record
-    from nicol.drivers.connection import Observation as Observation
     from nicol.sql.json import JsonNull as JsonNull
 
 _HOMES = {
@@ -22,7 +23,8 @@ _HOMES = {
     "Delegate": "nicol.client.delegate",
     "JsonInput": "nicol.client.inputs",
     "JsonNull": "nicol.sql.json",
-    "Observation": "nicol.drivers.connection",
+    "LogEvent": "nicol.client.events",
+    "QueryEvent": "nicol.client.events",
     "Record": "nicol.client.record",
 }
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nicol.client import raw
 from nicol.client.shared import Seconds, SharedClient, terms
+from nicol.client.witness import Call
+from nicol.errors import ClientError
 
 if TYPE_CHECKING:
     from nicol.client.connect import Link
@@ -25,7 +27,8 @@ class Client(SharedClient):
         """Connect now, so that a wrong URL is told now and not with the first call."""
         runner = self._open()
         if runner.inside is False:
-            runner.connect()
+            with self._watch.span("connect"):
+                runner.connect()
 
     def disconnect(self) -> None:
         """Close all connections. The next call connects again."""
@@ -60,7 +63,8 @@ class Client(SharedClient):
         another transaction it is a savepoint. `isolation_level` is SQL's phrase or Prisma's word.
         """
         runner: Blocking = self._open()
-        with runner.transaction(terms(max_wait, timeout, isolation_level)) as inside:
+        how = terms(max_wait, timeout, isolation_level)
+        with self._watch.span("transaction", method="tx"), runner.transaction(how) as inside:
             yield self._inside(inside)
 
     def __enter__(self) -> Self:
@@ -73,11 +77,23 @@ class Client(SharedClient):
         self.disconnect()
 
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
-        runner, program, write = self._call(model, operation, arguments)
-        return runner.run(program, write)
+        try:
+            if self._watch.active:
+                return self._watched_answer(model, operation, arguments)
+            runner, program, write = self._call(model, operation, arguments)
+            return runner.run(program, write)
+        except ClientError as error:
+            self._tell_call(error, model, operation, arguments)
+            raise
+
+    def _watched_answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
+        call = Call(model, operation)
+        with self._watch.call(call):
+            runner, program, write = self._watched_call(call, arguments)
+            return runner.run(program, write)
 
     def _new_runner(self, link: Link) -> Blocking:
         from nicol.client.runner import BlockingRunner
         from nicol.drivers.database import Database
 
-        return BlockingRunner(Database(link.address, self._observer), link.translate)
+        return BlockingRunner(Database(link.address), link.translate)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nicol.client import raw
 from nicol.client.shared import Seconds, SharedClient, terms
+from nicol.client.witness import Call
+from nicol.errors import ClientError
 
 if TYPE_CHECKING:
     from nicol.client.connect import Link
@@ -25,7 +27,8 @@ class AsyncClient(SharedClient):
         """Connect now, so that a wrong URL is told now and not with the first call."""
         runner = self._open()
         if runner.inside is False:
-            await runner.connect()
+            with self._watch.span("connect"):
+                await runner.connect()
 
     async def disconnect(self) -> None:
         """Close all connections. The next call connects again."""
@@ -64,8 +67,10 @@ class AsyncClient(SharedClient):
         another transaction it is a savepoint. `isolation_level` is SQL's phrase or Prisma's word.
         """
         runner: Awaiting = self._open()
-        async with runner.transaction(terms(max_wait, timeout, isolation_level)) as inside:
-            yield self._inside(inside)
+        how = terms(max_wait, timeout, isolation_level)
+        with self._watch.span("transaction", method="tx"):
+            async with runner.transaction(how) as inside:
+                yield self._inside(inside)
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -77,11 +82,23 @@ class AsyncClient(SharedClient):
         await self.disconnect()
 
     async def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
-        runner, program, write = self._call(model, operation, arguments)
-        return await runner.run(program, write)
+        try:
+            if self._watch.active:
+                return await self._watched_answer(model, operation, arguments)
+            runner, program, write = self._call(model, operation, arguments)
+            return await runner.run(program, write)
+        except ClientError as error:
+            self._tell_call(error, model, operation, arguments)
+            raise
+
+    async def _watched_answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
+        call = Call(model, operation)
+        with self._watch.call(call):
+            runner, program, write = self._watched_call(call, arguments)
+            return await runner.run(program, write)
 
     def _new_runner(self, link: Link) -> Awaiting:
         from nicol.client.runner_async import AwaitingRunner
         from nicol.drivers.database_async import AsyncDatabase
 
-        return AwaitingRunner(AsyncDatabase(link.address, self._observer), link.translate)
+        return AwaitingRunner(AsyncDatabase(link.address), link.translate)

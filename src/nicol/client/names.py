@@ -15,8 +15,10 @@ CLIENT_WORDS = frozenset(
         "disconnect",
         "execute_raw",
         "is_connected",
+        "on",
         "query_first",
         "query_raw",
+        "tagged",
         "tx",
     }
 )

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.delegate import delegate_of
-from nicol.client.listening import Listener, observer_of
+from nicol.client.delegate import Delegate, delegate_of
+from nicol.client.events import Level, Listener, LogEvent, QueryEvent
 from nicol.client.scope import Terms
+from nicol.client.tags import TagSource
+from nicol.client.watching import Settings, Watch
+from nicol.client.witness import Call
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
     from nicol.client.connect import Link
     from nicol.client.modules import Modules
+    from nicol.errors import ClientError
     from nicol.sql.program import Program, Result
+
+T = TypeVar("T")
 
 Seconds: TypeAlias = float | timedelta
 
@@ -27,21 +37,55 @@ class SharedClient(ABC):
     """The generated package that the client belongs to."""
 
     def __init__(
-        self, *, url: str | None = None, log_queries: bool | Listener = False, log_values: bool = False
+        self,
+        *,
+        url: str | None = None,
+        log_queries: bool | Callable[[QueryEvent], object] = False,
+        log_values: bool = False,
+        slow_query: Seconds | None = None,
+        tracing: bool | Tracer = False,
+        tags: TagSource | None = None,
+        traceparent: bool = False,
     ) -> None:
         """`url` decides the database; without it the schema's variable does, or `DATABASE_URL`.
 
         `log_queries` writes every statement to the logger `nicol.query`, or gives it to a function; `log_values`
-        adds the values, which may be secrets.
+        adds the values, which may be secrets. A statement that takes longer than `slow_query` is a warning.
+        `tracing` makes spans of OpenTelemetry, by the application's tracer or a given one. `tags`, or what a function
+        says at each call, stand behind every statement as a comment, and with `traceparent` the span.
         """
+        slow = None if slow_query is None else seconds_of(slow_query)
+        self._watch = Watch(Settings(log_queries is True, log_values, slow, tracing, tags, traceparent))
+        if callable(log_queries):
+            self._watch.listen("query", log_queries)
         self._url = url
-        self._observer = observer_of(log_queries, log_values)
         self._link: Link | None = None
         self._runner: Any = None
 
     def is_connected(self) -> bool:
         """True after `connect` or the first call, until `disconnect`."""
         return self._runner is not None
+
+    # ---- telling -------------------------------------------------------------------------------------------------
+
+    @overload
+    def on(self, event: Literal["query"], listener: Callable[[QueryEvent], object]) -> Callable[[], None]: ...
+    @overload
+    def on(
+        self, event: Literal["info", "warn", "error"], listener: Callable[[LogEvent], object]
+    ) -> Callable[[], None]: ...
+    def on(self, event: Level, listener: Listener) -> Callable[[], None]:
+        """Tell a function of every statement (`query`), or of what is noticed besides; what is returned ends that.
+
+        It hears of this client and of all that come from the same one: its transactions, its scoped clients.
+        """
+        return self._watch.listen(event, listener)
+
+    def tagged(self, **tags: str) -> AbstractContextManager[None]:
+        """A block whose statements carry these tags as a comment: `with db.tagged(route="/posts"): …`."""
+        return self._watch.tagged(tags)
+
+    # ---- calls ---------------------------------------------------------------------------------------------------
 
     @abstractmethod
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
@@ -53,16 +97,40 @@ class SharedClient(ABC):
         plan, values = self._linked().engine.plan(model, operation, arguments)
         return runner, plan.program(values, in_transaction=runner.inside), plan.writes
 
+    def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
+        """`_call` where somebody wants to know of it."""
+        assert call.model is not None
+        runner, watch = self._runner or self._open(), self._watch
+        engine = self._linked().engine
+        with watch.span("serialize"):
+            query, values = engine.read(call.model, call.operation, arguments)
+        plan = engine.known(query)
+        if plan is None:
+            with watch.span("compile"):
+                plan = engine.compiled(call.model, query, len(values))
+        return (
+            runner,
+            watch.program(plan.program(values, in_transaction=runner.inside), call),
+            plan.writes,
+        )
+
+    def _tell_call(self, error: ClientError, model: str, operation: str, arguments: dict[str, Any]) -> None:
+        """Let an error say of which call it is."""
+        if error.call is None and self._link is not None:
+            error.call = self._link.engine.describe(model, operation, arguments)
+
     def _raw(self, sql: str, args: tuple[Any, ...]) -> tuple[Any, Program[Result]]:
         """A raw text: what runs it, and its program."""
-        runner, link = self._open(), self._linked()
-        return runner, raw.say(sql, link.parameters(args))
+        runner, link, watch = self._open(), self._linked(), self._watch
+        program = raw.say(sql, link.parameters(args))
+        return runner, watch.program(program, RAW) if watch.active else program
 
     def _linked(self) -> Link:
         if self._link is None:
             from nicol.client.connect import open_link
 
             self._link = open_link(self.__nicol_modules__.package, self._url, os.environ)
+            self._watch.bound(self._link.address.dialect, self._link.address.attributes)
         return self._link
 
     def _open(self) -> Any:
@@ -77,9 +145,13 @@ class SharedClient(ABC):
 
     def _inside(self, runner: Any) -> Self:
         """The same client on one transaction."""
+        return self._with(_runner=runner)
+
+    def _with(self, **changes: Any) -> Self:
+        """The same client with changes, and without the delegates that lead to this one."""
         client = object.__new__(type(self))
-        SharedClient.__init__(client, url=self._url)
-        client._link, client._runner = self._link, runner
+        kept = {name: value for name, value in vars(self).items() if not isinstance(value, Delegate)}
+        vars(client).update(kept, **changes)
         return client
 
     def _delegate(self, name: str) -> Any:
@@ -99,6 +171,9 @@ class SharedClient(ABC):
         return [*super().__dir__(), *self.__nicol_modules__.package.delegates]
 
 
+RAW = Call(None, "raw")
+"""What statements in the database's own SQL belong to."""
+
 _PRISMA_LEVELS = {
     "ReadUncommitted": "READ UNCOMMITTED",
     "ReadCommitted": "READ COMMITTED",
@@ -110,8 +185,9 @@ _PRISMA_LEVELS = {
 def terms(max_wait: Seconds, timeout: Seconds, isolation_level: str | None) -> Terms:
     """How a transaction is to be; the isolation level in Prisma's word or in SQL's."""
     isolation = None if isolation_level is None else _PRISMA_LEVELS.get(isolation_level, isolation_level)
-    return Terms(_seconds(max_wait), _seconds(timeout), isolation)
+    return Terms(seconds_of(max_wait), seconds_of(timeout), isolation)
 
 
-def _seconds(duration: Seconds) -> float:
+def seconds_of(duration: Seconds) -> float:
+    """A duration in seconds."""
     return duration.total_seconds() if isinstance(duration, timedelta) else duration

@@ -55,6 +55,11 @@ class SqliteAddress:
         """The address as it may be shown."""
         return self.path if self.in_memory else f"file:{self.path}"
 
+    @property
+    def attributes(self) -> dict[str, str | int]:
+        """What OpenTelemetry calls the database (https://opentelemetry.io/docs/specs/semconv/database/)."""
+        return {"db.system": "sqlite", "db.system.name": "sqlite"}
+
     def on(self, database: str) -> SqliteAddress:
         """The file of another database in the same folder."""
         return replace(self, path=str(Path(self.path).with_name(f"{database}.db")))
@@ -118,6 +123,17 @@ class PostgresAddress:
         if self.host.startswith("/"):
             return f"postgresql://{login}/{quote(self.database)}?host={self.host}"
         return f"postgresql://{login}{self.host}:{self.port}/{quote(self.database)}"
+
+    @property
+    def attributes(self) -> dict[str, str | int]:
+        """What OpenTelemetry calls the database (https://opentelemetry.io/docs/specs/semconv/database/)."""
+        return {
+            "db.system": "postgresql",
+            "db.system.name": "postgresql",
+            "db.namespace": self.database,
+            "server.address": self.host,
+            "server.port": int(self.port.partition(",")[0]),
+        }
 
     def for_scripts(self) -> PostgresAddress:
         """The same database, with nothing prepared: a script is said once, and a pooler may stand between."""

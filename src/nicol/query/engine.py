@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from nicol.dialects.dialect import Dialect
-from nicol.errors import ClientError, DriverError
+from nicol.errors import ClientError, DriverError, QueryInvalid
+from nicol.query.blame import broken_key
 from nicol.query.compile import compile_query
 from nicol.query.defaults import Environment
+from nicol.query.described import describe_call
 from nicol.query.faults import invalid, translate
 from nicol.query.models import Objects, bind
 from nicol.query.plan import Plan, Plans, is_write
@@ -45,16 +48,28 @@ class Engine:
 
         QueryInvalid says what is wrong with the call.
         """
-        try:
-            query, values = read(self.models, self.models.by_name[model], operation, args)
-            return self._plans.get(query) or self._compiled(model, query, len(values)), values
-        except RecursionError:
-            raise invalid(f"the arguments of `{operation}` are nested too deeply", model=model) from None
+        query, values = self.read(model, operation, args)
+        return self._plans.get(query) or self.compiled(model, query, len(values)), values
 
-    def _compiled(self, model: str, query: Query, slots: int) -> Plan:
-        compiled = compile_query(query, self.models, self._dialect, slots)
+    def read(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Query, list[Any]]:
+        """The query that a call is, and its values; QueryInvalid says what is wrong with it."""
+        try:
+            return read(self.models, self.models.by_name[model], operation, args)
+        except RecursionError:
+            raise _too_deep(model, operation) from None
+
+    def known(self, query: Query) -> Plan | None:
+        """The plan of a query that was compiled before."""
+        return self._plans.get(query)
+
+    def compiled(self, model: str, query: Query, slots: int) -> Plan:
+        """The plan of a query that has so many slots, compiled and kept."""
+        try:
+            compiled = compile_query(query, self.models, self._dialect, slots)
+        except RecursionError:
+            raise _too_deep(model, "a call") from None
         plan = Plan(
-            query, compiled, lambda error: self.explain(error, model), self._environment, is_write(query)
+            query, compiled, partial(self._explain_call, model, query), self._environment, is_write(query)
         )
         self._plans.keep(query, plan)
         return plan
@@ -66,6 +81,23 @@ class Engine:
         plan, values = self.plan(model, operation, args)
         return plan.program(values, in_transaction=in_transaction)
 
+    def describe(self, model: str, operation: str, args: dict[str, Any]) -> str:
+        """A call in words, without its values."""
+        return describe_call(self.models, model, operation, args)
+
     def explain(self, error: DriverError, model: str | None = None) -> ClientError:
         """A database's error in the schema's names; `model` is that of the call, where there was one."""
         return translate(error, self._dialect, self._schema, model)
+
+    def _explain_call(self, model: str, query: Query, error: DriverError) -> ClientError:
+        return translate(
+            error,
+            self._dialect,
+            self._schema,
+            model,
+            suspect=lambda: broken_key(query, self.models, self._schema),
+        )
+
+
+def _too_deep(model: str, operation: str) -> QueryInvalid:
+    return invalid(f"the arguments of `{operation}` are nested too deeply", model=model)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import NoReturn
 
 from nicol.dialects.dialect import Dialect, Fault, Violation
@@ -82,16 +83,46 @@ def wrong_stored(error: Exception, *, model: str, field: str) -> ValueInvalid:
 # ---- errors of databases -----------------------------------------------------------------------------------------
 
 
-def translate(error: DriverError, dialect: Dialect, schema: Schema, model: str | None) -> ClientError:
+def translate(
+    error: DriverError,
+    dialect: Dialect,
+    schema: Schema,
+    model: str | None,
+    suspect: Callable[[], ForeignKeyRelation | None] = lambda: None,
+) -> ClientError:
     """A database's error as the client raises it; `model` is that of the call, for what the database does not name.
 
-    A text that means nothing to the dialect is a RawQueryFailed with the database's own words.
+    `suspect` is the foreign key that the call can have broken. A text that means nothing to the dialect is a
+    RawQueryFailed with the database's own words.
     """
     violation = dialect.meaning_of(error)
     if violation is None:
         return RawQueryFailed(_raw(error), model=model, constraint=error.details.get("constraint"))
+    violation = _completed(violation, schema, suspect)
     owner, fields = _place(violation, schema, model)
     return _meaning(violation, error, owner, fields)
+
+
+def _completed(
+    violation: Violation, schema: Schema, suspect: Callable[[], ForeignKeyRelation | None]
+) -> Violation:
+    """The violation with its constraint's name, where the database kept it to itself and the schema knows."""
+    if violation.constraint is not None:
+        return violation
+    if violation.fault is Fault.FOREIGN_KEY and (key := suspect()) is not None:
+        child = schema.model(key.child)
+        return replace(
+            violation,
+            table=child.mapped,
+            columns=_columns(child, key.fields),
+            constraint=foreign_key_name(child, key),
+        )
+    owner = next((each for each in schema.models if each.mapped == violation.table), None)
+    if violation.fault is not Fault.UNIQUE or owner is None:
+        return violation
+    fields = _fields(owner, violation.columns)
+    named = (name for name, each in _constraints(owner, schema) if set(each) == set(fields))
+    return replace(violation, constraint=next(named, None))
 
 
 def _raw(error: DriverError) -> str:

@@ -1,0 +1,178 @@
+"""Stands between a program and what runs it: times each statement, puts tags behind it, and tells how it went.
+
+Nothing here knows drivers, threads or loops: time passes between the yield of a command and the answer to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
+
+from nicol.client.events import QueryEvent, now
+from nicol.client.tags import comment_of, with_comment
+from nicol.sql.program import Batch, Command, Program, Result, Statement
+
+if TYPE_CHECKING:
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span
+
+    from nicol.client.tracing import Tracing
+
+T = TypeVar("T")
+
+
+class Call(msgspec.Struct, frozen=True):
+    """The call that statements belong to; `model` None for raw SQL and the commands of transactions."""
+
+    model: str | None
+    operation: str
+
+    @property
+    def name(self) -> str:
+        """Model and operation in one word."""
+        return f"{self.model}.{self.operation}" if self.model else self.operation
+
+
+class Teller(Protocol):
+    """Who is told of statements."""
+
+    @property
+    def target(self) -> str:
+        """The kind of database."""
+        ...
+
+    @property
+    def values(self) -> bool:
+        """True when values are told."""
+        ...
+
+    @property
+    def traceparent(self) -> bool:
+        """True when statements carry the span that they belong to."""
+        ...
+
+    def tell(self, event: QueryEvent) -> None:
+        """Tell of a statement."""
+        ...
+
+
+class Witness:
+    """Sees the statements of one program. `constant` tags are those of every statement of the client."""
+
+    def __init__(
+        self,
+        teller: Teller,
+        call: Call,
+        constant: Mapping[str, str],
+        variable: Mapping[str, str],
+        tracing: Tracing | None,
+        parent: Context | None,
+    ) -> None:
+        self._teller = teller
+        self._call = call
+        self._tags = {**constant, **variable}
+        self._varies = bool(variable)
+        self._tracing = tracing
+        self._parent = parent
+
+    def begin(self, command: Command) -> Seen:
+        """A command that is going to be said."""
+        span, text = None, text_of(command)
+        tracing, parent = self._tracing, self._parent
+        if tracing is not None and parent is not None:
+            span = tracing.begin_query(text, parent, self._attributes())
+        return Seen(self._with_tags(command, span), text, span, perf_counter())
+
+    def end(self, seen: Seen, result: Result | None, error: BaseException | None) -> None:
+        """A command that was answered, or failed."""
+        duration = perf_counter() - seen.started
+        rows = (len(result.rows) or result.affected) if result else 0
+        if self._tracing is not None and seen.span is not None:
+            self._tracing.end_query(seen.span, rows, error)
+        teller, call = self._teller, self._call
+        params = _params(seen.command) if teller.values else None
+        teller.tell(
+            QueryEvent(
+                now(), seen.text, duration, teller.target, rows, call.model, call.operation, params, error
+            )
+        )
+
+    def _attributes(self) -> dict[str, str]:
+        model, operation = self._call.model, self._call.operation
+        return {"db.operation.name": operation, **({"db.collection.name": model} if model else {})}
+
+    def _with_tags(self, command: Command, span: Span | None) -> Command:
+        """The command with its comment. Only what is the same for every call is worth a prepared statement."""
+        tags, varies = self._tags, self._varies
+        if self._teller.traceparent and span is not None and self._tracing is not None:
+            traceparent = self._tracing.traceparent(span)
+            if traceparent is not None:
+                tags, varies = {**tags, "traceparent": traceparent}, True
+        return _commented(command, comment_of(tags), varies) if tags else command
+
+
+class Seen(msgspec.Struct):
+    """A command on its way: as it is said, and as it was before its tags."""
+
+    command: Command
+    text: str
+    span: Span | None
+    started: float
+
+
+def watched(program: Program[T], witness: Witness) -> Program[T]:
+    """The same program, whose commands are seen by a witness."""
+    step: Callable[[], Command] = partial(next, program)
+    while True:
+        try:
+            command = step()
+        except StopIteration as stop:
+            return stop.value
+        seen = witness.begin(command)
+        try:
+            result = yield seen.command
+        except GeneratorExit:  # nobody drives the program any more
+            program.close()
+            raise
+        except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
+            witness.end(seen, None, error)
+            step = partial(program.throw, error)
+        else:
+            witness.end(seen, result, None)
+            step = partial(program.send, result)
+
+
+def text_of(command: Command) -> str:
+    """What a command says; those without SQL of their own are called by their names."""
+    match command:
+        case Statement(text=text) | Batch(text=text):
+            return text
+        case _:
+            return _NAMES.get(type(command).__name__, type(command).__name__.upper())
+
+
+_NAMES = {"Release": "RELEASE SAVEPOINT", "RollbackTo": "ROLLBACK TO SAVEPOINT"}
+
+
+def _params(command: Command) -> tuple[Any, ...]:
+    match command:
+        case Statement(params=params):
+            return params
+        case Batch(params=params):
+            return tuple(params)
+        case _:
+            return ()
+
+
+def _commented(command: Command, comment: str, varies: bool) -> Command:
+    match command:
+        case Statement(text=text, params=params, prepare=prepare, columns=columns):
+            return Statement(with_comment(text, comment), params, prepare and not varies, columns)
+        case Batch(text=text, params=params):
+            return Batch(with_comment(text, comment), params)
+        case _:
+            return command
