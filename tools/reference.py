@@ -37,7 +37,8 @@ ERRORS = """\
 Written by `make docs` from the code.
 
 Calls that cannot be answered raise one of the exceptions in `nicol.errors`. Codes are Prisma's. Each has `message`, `code` and,
-where there is a way out, `help`; those of the client also `model`, `fields`, `constraint` and `call`: the call with the keys of its arguments.
+where there is a way out, `help`; those of the client also `model`, `fields`,
+`constraint` and `call`: the call with the keys of its arguments, never with values.
 
 ```text
 {tree}

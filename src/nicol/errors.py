@@ -8,7 +8,7 @@ NicolError
 ├── MigrationError                a migration cannot be made or applied                    P3xxx
 │   └── MigrationBusy             another deployer is at work; trying again is safe        P1002
 ├── DriverError                   what the database said, as it said it; never leaves the client untranslated
-└── ClientError                   a client call that failed; Prisma's code, model, fields, constraint and the call without values
+└── ClientError                   a client call that failed; Prisma's code, model, fields, and the call without values
     ├── ConnectionFailed          P1000 P1001 P1002 P1003 P1010 P1011 P1017
     ├── NotConnected              the client is not connected, or no longer
     ├── QueryInvalid              an argument of the call is wrong                         P2009 P2012 P2019
