@@ -15,7 +15,7 @@ from tests.query.blog import SCHEMA, engine
 
 _CALL = re.compile(r"(```python\n(?P<call>.*?)\n```\n)(?P<answer>(?:\n```sql \w+\n.*?\n```\n)*)", re.DOTALL)
 _CLAUSES = re.compile(
-    r"[()]| (?=(?:FROM|WHERE|ORDER BY|LIMIT|LEFT JOIN|JOIN|UNION ALL|VALUES|RETURNING|ON CONFLICT|SET|SELECT) )"
+    r"[()]| (?=(?:FROM|WHERE|GROUP BY|ORDER BY|LIMIT|LEFT JOIN|JOIN|UNION ALL|VALUES|RETURNING|ON CONFLICT|SET|SELECT) )"
 )
 
 

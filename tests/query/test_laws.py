@@ -45,7 +45,19 @@ def random_call(chance: random.Random) -> tuple[str, str, dict[str, Any]]:
             "include": {"author": {"include": {"reviews": page}}, "tags": True},
         },
         "find_first": {**page, "where": where},
-        "count": {"where": where},
+        "count": {"where": where, "take": chance.randint(1, 9)},
+        "aggregate": {**page, "where": where, "sum": "views", "count": {"_all": True, "body": True}},
+        "group_by": {
+            "by": ["rank", {"author": ["role", {"joined": {"bucket": "day", "zone": "Europe/Berlin"}}]}],
+            "where": where,
+            "having": {
+                "rank": {"in": [1, 2], "_count": {"gt": 3}},
+                "OR": [{"views": {"_avg": {"lt": 1.5}}}, {"_count": 1}],
+            },
+            "max": ["views", "title"],
+            "order": [{"_sum": {"views": "desc"}}, {"author": {"role": "asc"}}],
+            "skip": 3,
+        },
         "create": {"data": CREATE},
         "create_many": {"data": [{"title": "t", "authorId": 1}, {"title": "u", "authorId": 1, "views": 2}]},
         "update": {"where": {**key, "AND": where}, "data": UPDATE, "include": {"reviewer": True}},
@@ -67,7 +79,7 @@ def slots_of(node: Any) -> list[int]:
     found: list[int] = []
     for name in node.__struct_fields__:
         value = getattr(node, name)
-        if name in ("slot", "take", "skip"):
+        if name in ("slot", "take", "skip", "zone"):
             found += [] if value is None else [value]
         elif name == "slots":
             found += value
@@ -126,7 +138,7 @@ def test_writes_are_known_as_writes(blog: Engine) -> None:
     for _ in range(200):
         model, operation, args = random_call(chance)
         seen[operation] = blog.plan(model, operation, args)[0].writes
-    reads = {"find_unique", "find_many", "find_first", "count"}
+    reads = {"find_unique", "find_many", "find_first", "count", "aggregate", "group_by"}
     assert {operation for operation, writes in seen.items() if not writes} == reads
     assert set(OPERATIONS) == set(seen) | {"find_unique_or_raise", "find_first_or_raise"}
 

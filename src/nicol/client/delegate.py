@@ -12,6 +12,8 @@ OPERATIONS = (
     "find_first_or_raise",
     "find_many",
     "count",
+    "aggregate",
+    "group_by",
     "create",
     "create_many",
     "update",

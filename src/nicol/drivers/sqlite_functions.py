@@ -11,12 +11,15 @@ from typing import Any
 
 import apsw
 
+from nicol.drivers.sqlite_aggregates import add_aggregates
+
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
 _DIGITS = Decimal(1).scaleb(-30)
 
 
 def add_functions(raw: apsw.Connection) -> None:
-    """Teach a connection `nicol_lower`, `nicol_json`, `nicol_integer`, `nicol_decimal` and the collation `nicol_decimal`."""
+    """Teach a connection `nicol_lower`, `nicol_json`, `nicol_integer`, `nicol_decimal` and the collation `nicol_decimal`,
+    and what `sqlite_aggregates` has."""
     functions = (
         ("nicol_lower", _lower, 1),
         ("nicol_json", _canonical, 1),
@@ -26,6 +29,7 @@ def add_functions(raw: apsw.Connection) -> None:
     for name, function, arity in functions:
         raw.create_scalar_function(name, function, arity, deterministic=True)  # pyright: ignore[reportUnknownMemberType] - partly typed
     raw.create_collation("nicol_decimal", _compare)
+    add_aggregates(raw)
 
 
 def _lower(*given: Any) -> Any:

@@ -131,11 +131,16 @@ class Model:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Models:
-    """All models of a schema for one database. `tables` are the names of theirs in lower case: none may be an alias."""
+    """All models of a schema for one database. `tables` are the names of theirs in lower case: none may be an alias.
+
+    `measures`: what many values of any field come to, by its type. `enums`: the database's names of values in their order.
+    """
 
     by_name: Mapping[str, Model]
     objects: Objects
     tables: frozenset[str]
+    measures: Mapping[Scalar, Field]
+    enums: Mapping[str, tuple[str, ...]]
 
     def target(self, link: Link) -> Model:
         """The model at the other end of a link."""
@@ -145,7 +150,23 @@ class Models:
 def bind(schema: Schema, dialect: Dialect, objects: Objects) -> Models:
     """The models of a schema, bound to a database's codecs and to the client's classes."""
     models = {model.name: _model(model, schema, dialect, objects) for model in schema.models}
-    return Models(models, objects, frozenset(model.mapped.lower() for model in schema.models))
+    return Models(
+        models,
+        objects,
+        tables=frozenset(model.mapped.lower() for model in schema.models),
+        measures={
+            scalar: _measure(scalar, dialect.codec(scalar, Arity.OPTIONAL, None, schema))
+            for scalar in _MEASURES
+        },
+        enums={enum.name: tuple(value.mapped for value in enum.values) for enum in schema.enums},
+    )
+
+
+_MEASURES = (Scalar.BIGINT, Scalar.FLOAT, Scalar.DECIMAL, Scalar.DATETIME)
+
+
+def _measure(scalar: Scalar, codec: Codec) -> Field:
+    return Field("", "", scalar, Arity.OPTIONAL, codec.encode, codec.decode, codec, None, False, False)
 
 
 def _model(model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects) -> Model:

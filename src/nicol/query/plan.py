@@ -11,7 +11,7 @@ from nicol.query.compile import Compiled
 from nicol.query.compile.context import Frame
 from nicol.query.defaults import Environment, Moment
 from nicol.query.faults import wrong_value
-from nicol.query.query import Count, FindFirst, FindMany, FindUnique, Query
+from nicol.query.query import Aggregate, Count, FindFirst, FindMany, FindUnique, GroupBy, Query
 from nicol.sql.program import Program, nested, transaction
 
 _SAVEPOINT = "nicol"
@@ -56,7 +56,7 @@ class Plan:
 
 def is_write(query: Query) -> bool:
     """True when a query changes the database."""
-    return not isinstance(query, FindUnique | FindFirst | FindMany | Count)
+    return not isinstance(query, FindUnique | FindFirst | FindMany | Count | Aggregate | GroupBy)
 
 
 class Plans:

@@ -23,6 +23,7 @@ from nicol.query.nodes.data import (
     UpsertRelated,
 )
 from nicol.query.nodes.filters import ALL, All, Alone, Any, Compare, Empty, Filter, Key, Not, Null, Related
+from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey, Measure
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import EVERYTHING, Include, OrderBy, Page, RelationCount, Selection
 from nicol.query.nodes.queries import (
@@ -46,6 +47,7 @@ __all__ = [
     "ALL",
     "EVERYTHING",
     "Act",
+    "Aggregate",
     "All",
     "Alone",
     "Any",
@@ -68,8 +70,11 @@ __all__ = [
     "FindFirst",
     "FindMany",
     "FindUnique",
+    "GroupBy",
+    "GroupKey",
     "Include",
     "Key",
+    "Measure",
     "Node",
     "Not",
     "Null",

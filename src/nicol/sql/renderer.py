@@ -13,16 +13,19 @@ from nicol.sql.tree import (
     Arithmetic,
     Assignment,
     Bool,
+    Bucket,
     Column,
     Compare,
     Conflict,
     Count,
+    CountOf,
     Delete,
     Derived,
     Exact,
     ExactArithmetic,
     Exists,
     Expression,
+    Extreme,
     Fold,
     Group,
     InList,
@@ -47,6 +50,7 @@ from nicol.sql.tree import (
     Source,
     Subquery,
     Table,
+    Total,
     Tree,
     Update,
     Walk,
@@ -115,6 +119,8 @@ class Renderer(ABC):
         for join in node.joins:
             yield self.join(join, slots)
         yield self.where(node.where, slots)
+        if node.group:
+            yield f"GROUP BY {', '.join(self.expression(each, slots) for each in node.group)}"
         if node.order:
             yield f"ORDER BY {', '.join(self.order(key, slots) for key in node.order)}"
         yield self.limit(node, slots)
@@ -321,6 +327,22 @@ class Renderer(ABC):
         """How many rows."""
         return "COUNT(*)"
 
+    def count_of(self, node: CountOf, slots: Slots) -> str:
+        """How many values."""
+        return f"COUNT({'DISTINCT ' if node.distinct else ''}{self.expression(node.of, slots)})"
+
+    @abstractmethod
+    def total(self, node: Total, slots: Slots) -> str:
+        """A sum or a mean."""
+
+    def extreme(self, node: Extreme, slots: Slots) -> str:
+        """The least or the greatest value."""
+        return f"{'MAX' if node.greatest else 'MIN'}({self.expression(node.of, slots)})"
+
+    @abstractmethod
+    def bucket(self, node: Bucket, slots: Slots) -> str:
+        """The beginning of a unit of time."""
+
     def row_number(self, node: RowNumber, slots: Slots) -> str:
         """The number of a row within its partition."""
         partition = ", ".join(self.expression(item, slots) for item in node.partition)
@@ -358,12 +380,15 @@ VISITORS: dict[type, str] = {
     And: "and_",
     Arithmetic: "arithmetic",
     Bool: "bool",
+    Bucket: "bucket",
     Column: "column",
     Compare: "compare",
     Count: "count",
+    CountOf: "count_of",
     Exact: "exact",
     ExactArithmetic: "exact_arithmetic",
     Exists: "exists",
+    Extreme: "extreme",
     Fold: "fold",
     Group: "group",
     InList: "in_list",
@@ -380,6 +405,7 @@ VISITORS: dict[type, str] = {
     Param: "param",
     RowNumber: "row_number",
     Subquery: "subquery",
+    Total: "total",
 }
 """The method that spells each kind of expression; a test holds it against the closed union."""
 

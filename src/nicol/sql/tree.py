@@ -170,6 +170,53 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class CountOf:
+    """How many values that are not null; `distinct`: how many different ones."""
+
+    of: Expression
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The sum of many values, or their mean: of integers (`bigint`: large ones), floats, or exact decimals.
+
+    `cast`: the type of the values in the database's words. A sum of integers beyond 64 bits is an error.
+    """
+
+    of: Expression
+    kind: Literal["int", "bigint", "float", "decimal"]
+    mean: bool = False
+    cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The least or the greatest of many values; `cast`: their type in the database's words.
+
+    `ranks`: the texts that there can be, from the least to the greatest, where it is not the alphabet that orders them.
+    """
+
+    of: Expression
+    greatest: bool = False
+    cast: str | None = None
+    ranks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The beginning of the unit of time that a moment lies in, by the clocks of a zone, which is a parameter; else by UTC.
+
+    Days and longer units are answered by the zone's own clock, shorter ones by that of UTC. `zoned`: the column keeps zones.
+    """
+
+    of: Expression
+    unit: Literal["second", "minute", "hour", "day", "week", "month", "quarter", "year"]
+    zone: Param | None = None
+    zoned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RowNumber:
     """The number of a row from 1 within its partition."""
 
@@ -224,6 +271,10 @@ Expression: TypeAlias = (
     | Exact
     | ExactArithmetic
     | Count
+    | CountOf
+    | Total
+    | Extreme
+    | Bucket
     | RowNumber
     | JsonEquals
     | ListTest
@@ -307,6 +358,7 @@ class Select:
     limit: Param | Number | None = None
     offset: Param | None = None
     walk: Walk | None = None
+    group: tuple[Expression, ...] = ()
 
 
 # ---- writes ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,25 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from nicol.sql.renderer import Renderer, Slots, escaped
-from nicol.sql.tree import Fold, InList, InRows, JsonEquals, Like, ListPush, ListTest, Param
+from nicol.sql.tree import (
+    Bucket,
+    Extreme,
+    Fold,
+    InList,
+    InRows,
+    JsonEquals,
+    Like,
+    ListPush,
+    ListTest,
+    Param,
+    Total,
+)
+
+_FINE = "1." + "0" * 50
+"""A factor that gives a quotient so many digits: PostgreSQL divides to sixteen, which are rounded to thirty here."""
+
+_UNORDERED = frozenset({"UUID", "XML", "BIT", "VARBIT"})
+"""Types that are compared as text."""
 
 
 class PostgresRenderer(Renderer):
@@ -55,6 +73,43 @@ class PostgresRenderer(Renderer):
     def fold(self, node: Fold, slots: Slots) -> str:
         """Lower case."""
         return f"lower({self.expression(node.of, slots)})"
+
+    def total(self, node: Total, slots: Slots) -> str:
+        """A sum or a mean, in the type that the values call for and with as many digits as on every other database."""
+        of = self.expression(node.of, slots)
+        match node.kind:
+            case "bigint" if node.mean:
+                return f"(SUM({of}) * {_FINE} / COUNT({of}))::float8"
+            case "int" | "bigint":
+                total = f"SUM({of}::bigint)" if node.cast == "OID" else f"SUM({of})"
+                return f"{total}::float8 / COUNT({of})" if node.mean else f"{total}::bigint"
+            case "float":
+                return f"{'AVG' if node.mean else 'SUM'}({of}::float8)"
+            case "decimal":
+                total = f"SUM({of}::numeric)"
+                return f"ROUND({total} * {_FINE} / COUNT({of}), 30)" if node.mean else total
+
+    def extreme(self, node: Extreme, slots: Slots) -> str:
+        """The least or the greatest value; of some types PostgreSQL knows none before its version 18."""
+        if node.cast == "BOOLEAN":
+            return f"bool_{'or' if node.greatest else 'and'}({self.expression(node.of, slots)})"
+        text = super().extreme(node, slots)
+        return f"{text[:-1]}::text)" if node.cast in _UNORDERED else text
+
+    def bucket(self, node: Bucket, slots: Slots) -> str:
+        """The beginning of a unit: of the zone's clock for days and longer, of the moment itself for what is shorter."""
+        of = self.expression(node.of, slots)
+        if node.zone is None:
+            return (
+                f"date_trunc('{node.unit}', {of} AT TIME ZONE 'UTC')"
+                if node.zoned
+                else (f"date_trunc('{node.unit}', {of}::timestamp)")
+            )
+        moment = of if node.zoned else f"{of}::timestamp AT TIME ZONE 'UTC'"
+        zone = f"{self.param(node.zone, slots)}::text"
+        if node.unit in ("second", "minute", "hour"):
+            return f"date_trunc('{node.unit}', {moment}, {zone}) AT TIME ZONE 'UTC'"
+        return f"date_trunc('{node.unit}', ({moment}) AT TIME ZONE {zone})"
 
     def json_equals(self, node: JsonEquals, slots: Slots) -> str:
         """Compared as jsonb, which has one spelling for each value."""

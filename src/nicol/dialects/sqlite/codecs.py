@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, assert_never
 
@@ -12,6 +12,7 @@ from nicol.dialects import values
 from nicol.dialects.dialect import Codec, Encode
 from nicol.schema.schema import Arity, EnumRef, FieldType, NativeType, Scalar, Schema, Unsupported
 from nicol.sql.json import json_text
+from nicol.sql.moments import read_moment
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,7 +56,7 @@ def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Cod
         case Scalar.DECIMAL:
             return Codec(_decimal_text(native), _decode_decimal)
         case Scalar.DATETIME:
-            return Codec(_portable_datetime(native) if portable else _datetime_text(3), decode_datetime)
+            return Codec(_portable_datetime(native) if portable else _datetime_text(3), read_moment)
         case Scalar.JSON:
             return Codec(json_text, _decode_json)
         case Scalar.BYTES:
@@ -103,17 +104,6 @@ def _datetime_text(digits: int) -> Encode:
         return values.truncated(values.moment(value), digits).isoformat(timespec=spec)
 
     return encode
-
-
-def decode_datetime(value: Any) -> datetime:
-    """A DateTime in any form that Prisma's files hold: ISO text, milliseconds, SQLite's own text, text with a spaced zone."""
-    if not isinstance(value, str):
-        return _EPOCH + timedelta(milliseconds=value)
-    try:
-        found = datetime.fromisoformat(value)
-    except ValueError:
-        found = datetime.fromisoformat(value.replace(" +", "+").replace(" UTC", "+00:00"))
-    return values.moment(found)
 
 
 def _decode_json(value: Any) -> Any:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from nicol.sql.quoting import quote_text
 from nicol.sql.renderer import Renderer, Slots, escaped
 from nicol.sql.tree import (
     Arithmetic,
+    Bucket,
     Exact,
     ExactArithmetic,
+    Extreme,
     Fold,
     InList,
     InRows,
@@ -21,6 +24,7 @@ from nicol.sql.tree import (
     ListTest,
     Order,
     Param,
+    Total,
 )
 
 
@@ -120,6 +124,32 @@ class SqliteRenderer(Renderer):
             return super().exact_arithmetic(node, slots)
         left, right = self.expression(node.left, slots), self.expression(node.right, slots)
         return f"nicol_decimal('{node.operator}', {left}, {right})"
+
+    def total(self, node: Total, slots: Slots) -> str:
+        """A sum or a mean; integers that may be large and decimals are added without rounding by our own functions."""
+        of, word = self.expression(node.of, slots), "mean" if node.mean else "sum"
+        match node.kind:
+            case "decimal":
+                text = f"nicol_{word}_exact({of})"
+                return text if self.portable else f"CAST({text} AS NUMERIC)"
+            case "bigint":
+                return f"nicol_{word}_whole({of})"
+            case _:
+                return f"{'AVG' if node.mean else 'SUM'}({of})"
+
+    def extreme(self, node: Extreme, slots: Slots) -> str:
+        """The least or the greatest value; what has an order of its own is compared by its ranks."""
+        if not node.ranks:
+            return super().extreme(node, slots)
+        ranks = " ".join(f"WHEN {quote_text(text)} THEN {rank}" for rank, text in enumerate(node.ranks))
+        texts = " ".join(f"WHEN {rank} THEN {quote_text(text)}" for rank, text in enumerate(node.ranks))
+        word = "MAX" if node.greatest else "MIN"
+        return f"CASE {word}(CASE {self.expression(node.of, slots)} {ranks} END) {texts} END"
+
+    def bucket(self, node: Bucket, slots: Slots) -> str:
+        """The beginning of a unit of time, as text by the clock that answers for it."""
+        zone = "NULL" if node.zone is None else self.param(node.zone, slots)
+        return f"nicol_bucket({self.expression(node.of, slots)}, '{node.unit}', {zone})"
 
     def json_equals(self, node: JsonEquals, slots: Slots) -> str:
         """Both sides in one canonical spelling."""

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from nicol.dialects.dialect import Dialect
 from nicol.query import query as q
-from nicol.query.compile import reads, writes
+from nicol.query.compile import groups, reads, writes
 from nicol.query.compile.context import Act, Context, Encoder, Generated
 from nicol.query.models import Models
 
@@ -45,7 +45,17 @@ def _act(ctx: Context, query: q.Query) -> Act[Any]:
         case q.FindMany():
             return reads.find_many(ctx, query)
         case q.Count():
-            return reads.count(ctx, query)
+            return groups.count(ctx, query)
+        case q.Aggregate():
+            return groups.aggregate(ctx, query)
+        case q.GroupBy():
+            return groups.group_by(ctx, query)
+        case _:
+            return _write(ctx, query)
+
+
+def _write(ctx: Context, query: q.Write) -> Act[Any]:
+    match query:
         case q.Create():
             return writes.create(ctx, query)
         case q.CreateMany():

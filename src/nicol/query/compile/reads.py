@@ -225,19 +225,3 @@ def page_level(ctx: Context, model: Model, page: q.Page, limit: sql.Number | Non
     select = cut_page(page_rows(ctx, model, undistinct(model, page), have.columns), page, limit)
     said = ctx.say(_counted(ctx, model, page.selection, have.columns, select))
     return Level(said, shape_of(ctx, model, page.selection, have), page.backwards)
-
-
-def count(ctx: Context, query: q.Count) -> Act[int]:
-    """The number of rows of a page."""
-    model, page = ctx.models.by_name[query.model], query.page
-    if page.take is None and page.skip is None and page.cursor is None:
-        where = condition(ctx, model, "t0", page.where)
-        said = ctx.say(sql.Select((sql.Count(),), aliased(model.table, "t0"), where=where))
-    else:
-        rows = replace(page_rows(ctx, model, page, ()), columns=(sql.Named(sql.Number(1), "one"),))
-        said = ctx.say(sql.Select((sql.Count(),), sql.Derived(cut_page(rows, page), "p")))
-
-    def act(frame: Frame) -> Program[int]:
-        return (yield said.statement(frame)).rows[0][0]
-
-    return act

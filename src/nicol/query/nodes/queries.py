@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from nicol.query.nodes.data import Data, Rows
 from nicol.query.nodes.filters import Filter, Key
+from nicol.query.nodes.groups import Aggregate, GroupBy
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import Page, Selection
 
@@ -100,6 +101,6 @@ class DeleteMany(Node, frozen=True, gc=False):
     where: Filter
 
 
-Read: TypeAlias = FindUnique | FindFirst | FindMany | Count
+Read: TypeAlias = FindUnique | FindFirst | FindMany | Count | Aggregate | GroupBy
 Write: TypeAlias = Create | CreateMany | Update | UpdateMany | Upsert | Delete | DeleteMany
 Query: TypeAlias = Read | Write

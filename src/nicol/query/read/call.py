@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Model, Models
 from nicol.query.query import (
-    Count,
     Create,
     CreateMany,
     Data,
@@ -24,6 +23,7 @@ from nicol.query.query import (
     Upsert,
 )
 from nicol.query.read.data import read_data, read_rows
+from nicol.query.read.groups import MEASURES, read_aggregate, read_count, read_group_by
 from nicol.query.read.kinds import is_dict
 from nicol.query.read.page import PAGE, SELECTION, read_page, read_selection
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
@@ -69,10 +69,6 @@ def _find_first_or_raise(models: Models, model: Model, given: Arguments, values:
 
 def _find_many(models: Models, model: Model, given: Arguments, values: Values) -> FindMany:
     return FindMany(model.name, read_page(models, model, given, values))
-
-
-def _count(models: Models, model: Model, given: Arguments, values: Values) -> Count:
-    return Count(model.name, read_page(models, model, given, values))
 
 
 def _create(models: Models, model: Model, given: Arguments, values: Values) -> Create:
@@ -153,6 +149,7 @@ def _where(models: Models, model: Model, given: Arguments, values: Values) -> An
     return NO_FILTER if where is None else read_where(models, model, where, values)
 
 
+_ROWS = PAGE - SELECTION
 _UNIQUE = SELECTION | {"where"}
 
 OPERATIONS: Mapping[str, tuple[_Operation, frozenset[str]]] = {
@@ -161,7 +158,9 @@ OPERATIONS: Mapping[str, tuple[_Operation, frozenset[str]]] = {
     "find_first": (_find_first, PAGE),
     "find_first_or_raise": (_find_first_or_raise, PAGE),
     "find_many": (_find_many, PAGE),
-    "count": (_count, frozenset({"where", "order", "skip", "take", "cursor"})),
+    "count": (read_count, _ROWS | {"select"}),
+    "aggregate": (read_aggregate, _ROWS | MEASURES),
+    "group_by": (read_group_by, MEASURES | {"by", "where", "having", "order", "take", "skip"}),
     "create": (_create, SELECTION | {"data"}),
     "create_many": (_create_many, frozenset({"data", "skip_duplicates"})),
     "update": (_update, SELECTION | {"where", "data"}),
