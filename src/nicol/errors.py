@@ -22,13 +22,15 @@ NicolError
     ├── ColumnMissing             P2022
     ├── RawQueryFailed            P2010
     ├── TransactionClosed         P2028
+    ├── CommitUnknown             the connection was lost in the moment of keeping the work    N1017
+    ├── AfterCommitFailed         the work was kept, and a hook after it failed
     ├── WriteConflict             P2034
     └── TimedOut                  P1008 P2024
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from nicol.diagnostics import Diagnostic, Source
 
@@ -104,7 +106,8 @@ class DriverError(NicolError):
 
     `state` is the database's own code (SQLSTATE, or SQLite's extended result code's name); `details` holds what it told
     beside (`constraint`, `table`, `column`, `schema`, `detail`, `hint`, `position`), as far as it did. `statement` is the text
-    that failed, never its parameters. `broken`: the connection is gone and the outcome of the last statement is unknown.
+    that failed, never its parameters. `broken`: the connection is gone. `in_doubt`: what was said last may have happened, and
+    would last. `at`: which statement of a pipeline it was.
     """
 
     def __init__(
@@ -115,21 +118,27 @@ class DriverError(NicolError):
         details: Mapping[str, str] | None = None,
         statement: str | None = None,
         broken: bool = False,
+        in_doubt: bool = False,
+        at: int = 0,
     ) -> None:
         super().__init__(message)
         self.state = state
         self.details = dict(details or {})
         self.statement = statement
         self.broken = broken
+        self.in_doubt = in_doubt
+        self.at = at
 
 
 class ClientError(NicolError):
     """A client call that failed. `model` and `fields` are the schema's names; `constraint` the database's.
 
-    `call` is the call with the keys of its arguments, never with values: `User.create(data={email})`.
+    `call` is the call with the keys of its arguments, never with values: `User.create(data={email})`. `retryable`: the same
+    work may well succeed when it is done again from its beginning.
     """
 
     call: str | None = None
+    retryable: bool = False
 
     def __init__(
         self,
@@ -227,10 +236,29 @@ class TransactionClosed(ClientError):
     code = "P2028"
 
 
+class CommitUnknown(ClientError):
+    """The connection was lost in the moment of keeping the work: it was kept whole, or not at all, and nobody here can know."""
+
+    code = "N1017"
+
+
+class AfterCommitFailed(ClientError):
+    """The transaction was kept, and functions that were to run after it failed; `errors` is what they raised."""
+
+    def __init__(self, errors: Sequence[BaseException], count: int) -> None:
+        told = "; ".join(f"{type(error).__name__}: {error}" for error in errors)
+        super().__init__(
+            f"the transaction was kept, but {len(errors)} of {count} functions after it failed: {told}",
+            help="do not run the transaction again: its work is done",
+        )
+        self.errors = tuple(errors)
+
+
 class WriteConflict(ClientError):
     """Two transactions collided or deadlocked; trying again is safe."""
 
     code = "P2034"
+    retryable = True
 
 
 class TimedOut(ClientError):

@@ -13,7 +13,13 @@ from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
     Begin,
+    Close,
+    Command,
     Commit,
+    Copy,
+    Fetch,
+    Open,
+    Pipeline,
     Program,
     Release,
     Rollback,
@@ -153,6 +159,69 @@ def _scalars(spell: Spell) -> Program[Any]:
     return (yield from rows("SELECT i, f, t FROM scalar ORDER BY i DESC"))
 
 
+def _pipeline(spell: Spell) -> Program[Any]:
+    update = Statement(spell("UPDATE person SET age = ? WHERE id < ?"), (7, 3))
+    read = Statement(spell("SELECT id, age FROM person WHERE id = ?"), (1,))
+    parts = (yield Pipeline((update, read, Statement("DELETE FROM person WHERE id = 9")))).parts
+    return [(part.rows, part.columns, part.affected) for part in parts]
+
+
+def _pipeline_in_its_transaction(spell: Spell) -> Program[Any]:
+    yield Pipeline((Begin(), Statement("DELETE FROM person"), Statement("SELECT 1")))
+    yield Rollback()
+    return (yield from rows(NAMES))
+
+
+def _failing_pipeline(spell: Spell) -> Program[Any]:
+    yield Begin()
+    read, bad = Statement("SELECT 1"), Statement(spell("INSERT INTO person (id) VALUES (?)"), (1,))
+    try:
+        yield Pipeline((read, Statement("DELETE FROM person WHERE id = 2"), bad, read))
+    except DriverError as error:
+        yield Rollback()
+        return error.at, error.statement == bad.text, (yield from rows(NAMES))
+
+
+def _copy(spell: Spell) -> Program[Any]:
+    many = [(10 + n, f"tab\t, \\N and \n {n}", None if n % 2 else n) for n in range(1000)]
+    copied = yield Copy("person", ("id", "name", "age"), many)
+    yield Begin()
+    yield Copy("person", ("id",), [(5000,)])
+    yield Rollback()
+    back = yield from rows("SELECT id, name, age FROM person WHERE id >= 10 ORDER BY id")
+    return copied.affected, back == many
+
+
+def _copy_is_whole_or_nothing(spell: Spell) -> Program[Any]:
+    try:
+        yield Copy("person", ("id", "name"), [(11, "a"), (12, "Ada")])
+    except DriverError:
+        return (yield from rows("SELECT count(*) FROM person"))
+
+
+def _cursor(spell: Spell) -> Program[Any]:
+    yield Begin(write=False)
+    yield Open('odd "name', Statement(spell("SELECT id FROM person WHERE id > ? ORDER BY id"), (1,)))
+    one = (yield Fetch('odd "name', 1)).rows
+    more = (yield Fetch('odd "name', 5)).rows
+    pieces = [one, more, (yield Fetch('odd "name', 5)).rows]
+    yield Close('odd "name')
+    yield Close('odd "name')
+    yield Commit()
+    return pieces
+
+
+def _cursor_does_not_see_later_writes(spell: Spell) -> Program[Any]:
+    yield Begin()
+    yield Open("c", Statement("SELECT id, name AS x, name AS x FROM person ORDER BY name DESC"))
+    first = (yield Fetch("c", 1)).rows
+    yield Statement("DELETE FROM person")
+    yield Statement("INSERT INTO person VALUES (9, 'AAA', 1)")
+    rest = (yield Fetch("c", 9)).rows
+    yield Commit()
+    return first + rest, (yield from rows(NAMES))
+
+
 PROGRAMS: dict[str, tuple[Callable[[Spell], Program[Any]], Any]] = {
     "reading": (
         _reading,
@@ -176,6 +245,22 @@ PROGRAMS: dict[str, tuple[Callable[[Spell], Program[Any]], Any]] = {
     "a savepoint saves the rest of a transaction": (_savepoints, [("Grace",)]),
     "a savepoint undoes": (_undone_savepoint, [("Ada",), ("Alan",), ("Grace",)]),
     "an isolation level must be one": (_unknown_isolation, ("25001", [(3,)])),
+    "a pipeline answers each statement": (
+        _pipeline,
+        [([], (), 2), ([(1, 7)], ("id", "age"), 0), ([], (), 0)],
+    ),
+    "a pipeline may begin its transaction": (
+        _pipeline_in_its_transaction,
+        [("Ada",), ("Alan",), ("Grace",)],
+    ),
+    "a pipeline tells what failed": (_failing_pipeline, (2, True, [("Ada",), ("Alan",), ("Grace",)])),
+    "a copy writes many rows": (_copy, (1000, True)),
+    "a copy is whole or nothing": (_copy_is_whole_or_nothing, [(3,)]),
+    "a cursor is read in pieces": (_cursor, [[(2,)], [(3,)], []]),
+    "a cursor does not see later writes": (
+        _cursor_does_not_see_later_writes,
+        ([(3, "Grace", "Grace"), (2, "Alan", "Alan"), (1, "Ada", "Ada")], [("AAA",)]),
+    ),
     "scalars cross unchanged": (_scalars, [(2**63 - 1, 0.1, "żółw 🐢"), (-(2**63), None, "")]),
 }
 
@@ -268,3 +353,28 @@ def test_what_follows_a_transaction_that_the_database_undid_is_refused(sqlite_ur
                 with pytest.raises(DriverError, match="undone"):
                     connection.say(command)
         assert database.run(rows("SELECT n FROM item"), write=True) == []
+
+
+def test_a_connection_tells_that_its_transaction_has_failed(database_url: str) -> None:
+    told = []
+    with open_database(database_url) as database:
+        database.run(say_all(map(Statement, SET_UP)), write=True)
+        with database.session(write=True) as connection:
+
+            def say(*commands: Command) -> None:
+                for command in commands:
+                    try:
+                        connection.say(command)
+                    except DriverError as error:
+                        told.append(error.state[:4])
+                told.append(connection.failed)
+
+            twice = Statement("INSERT INTO person (id) VALUES (1)")
+            say(twice)
+            say(Begin(), Statement(sql(database_url, "SELECT ?"), ("\ud800",)))
+            say(Savepoint("s"), twice)
+            say(RollbackTo("s"))
+            say(twice)
+            say(Rollback())
+    refused = "2350" if database_url.startswith("postgres") else "SQLI"
+    assert told == [refused, False, "BIND", False, refused, True, False, refused, True, False]

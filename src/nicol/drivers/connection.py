@@ -10,7 +10,21 @@ from typing import Any, Protocol, Self, TypeAlias, TypeVar
 import msgspec
 
 from nicol.errors import DriverError
-from nicol.sql.program import Batch, Command, Program, Release, Result, RollbackTo, Savepoint, Statement
+from nicol.sql.program import (
+    Batch,
+    Close,
+    Command,
+    Copy,
+    Open,
+    Pipeline,
+    Program,
+    Release,
+    Result,
+    Rollback,
+    RollbackTo,
+    Savepoint,
+    Statement,
+)
 from nicol.sql.quoting import quote
 
 T = TypeVar("T")
@@ -18,6 +32,11 @@ T = TypeVar("T")
 
 class Connection(Protocol):
     """One conversation with a database, blocking. Used by one thread at a time."""
+
+    @property
+    def failed(self) -> bool:
+        """True when a command of the open transaction was refused and nothing was undone since."""
+        ...
 
     @property
     def announced(self) -> str | None:
@@ -28,24 +47,48 @@ class Connection(Protocol):
         """Say one command and wait for its answer; DriverError when the database refuses."""
         ...
 
+    def interrupt(self) -> None:
+        """From another thread: stop the command that runs now, and refuse all but undoing until `resume`."""
+        ...
+
+    def resume(self) -> None:
+        """End an interruption."""
+        ...
+
 
 class AsyncConnection(Protocol):
     """One conversation with a database, awaiting. Used by one task at a time."""
+
+    @property
+    def failed(self) -> bool:
+        """True when a command of the open transaction was refused and nothing was undone since."""
+        ...
 
     async def say(self, command: Command) -> Result:
         """Say one command and await its answer; DriverError when the database refuses."""
         ...
 
-    async def run(self, program: Program[T]) -> T:
-        """Drive a program to its answer, in as few switches of thread or task as the driver can."""
+    async def run(self, program: Program[T], *, short: bool = False) -> T:
+        """Drive a program to its answer, in as few switches of thread or task as the driver can.
+
+        `short`: it only reads, and hardly ever takes long.
+        """
         ...
 
 
 def run(program: Program[T], connection: Connection) -> T:
     """Drive a program to its answer. Whatever goes wrong is thrown into it, so that it can undo its work."""
-    say, send = connection.say, program.send
     try:
         command = next(program)
+    except StopIteration as stop:
+        return stop.value
+    return go_on(program, command, connection)
+
+
+def go_on(program: Program[T], command: Command, connection: Connection) -> T:
+    """Drive a program to its answer from the command that it has just yielded."""
+    say, send = connection.say, program.send
+    try:
         while True:
             try:
                 result = say(command)
@@ -138,11 +181,20 @@ def _params(command: Command) -> tuple[Any, ...]:
             return params
         case Batch(params=params):
             return tuple(params)
+        case Copy(rows=rows):
+            return tuple(rows)
+        case Pipeline(statements=statements):
+            return tuple(map(_params, statements))
+        case Open(statement=statement):
+            return statement.params
         case _:
             return ()
 
 
 # ---- words that all databases share ----------------------------------------------------------------------------------
+
+INTERRUPTED = "INTERRUPTED"
+"""The state of the error of a command that was refused because the time of its program was over."""
 
 _ISOLATION = frozenset({"READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"})
 
@@ -154,6 +206,12 @@ def isolation_level(phrase: str) -> str:
         known = ", ".join(sorted(_ISOLATION))
         raise DriverError(f"the isolation level `{phrase}` is unknown; {known} are known", state="25001")
     return level
+
+
+def refuse_while_interrupted(command: Command) -> None:
+    """What an interrupted connection says to everything but undoing."""
+    if not isinstance(command, Rollback | RollbackTo | Close):
+        raise DriverError("the work was interrupted", state=INTERRUPTED)
 
 
 def savepoint_text(command: Savepoint | Release | RollbackTo) -> str:

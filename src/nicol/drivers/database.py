@@ -8,11 +8,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from types import TracebackType
-from typing import Self, TypeVar, assert_never
+from typing import Protocol, Self, TypeVar, assert_never
 
 from nicol.drivers.address import Address, PostgresAddress, SqliteAddress, parse_address
 from nicol.drivers.connection import Connection, Observer, run
+from nicol.drivers.places import PoolMetrics
 from nicol.drivers.pool import Pool, PooledConnection
 from nicol.errors import MissingExtra
 from nicol.sql.program import Program
@@ -31,14 +33,23 @@ class Database:
             self._writers if sizes.shared else Pool(open_connection, sizes.readers, address.limits)
         )
 
-    def run(self, program: Program[T], write: bool) -> T:
-        """Drive one program on a connection of its own. `write`: it writes, or may."""
+    def run(self, program: Program[T], write: bool, timeout: float | None = None) -> T:
+        """Drive one program on a connection of its own. `write`: it writes, or may. `timeout`: TimedOut after these seconds."""
         pool = self._writers if write else self._readers
+        if timeout is not None:
+            return self._run_watched(program, pool, timeout)
         connection = pool.acquire()
         try:
             return run(program, connection)
         finally:
             pool.release(connection)
+
+    def _run_watched(self, program: Program[T], pool: Pool[PooledConnection], timeout: float) -> T:
+        from nicol.drivers.watch import watched
+
+        at = monotonic() + timeout
+        with pool.lend(pool.shorter(timeout)) as connection, watched(connection, timeout, at):
+            return run(program, connection)
 
     def session(self, write: bool, patience: float | None = None) -> AbstractContextManager[Connection]:
         """One connection for several programs; a transaction that is still open at the end is undone.
@@ -51,6 +62,10 @@ class Database:
         """Open a first connection, so that what is wrong with the address is told now."""
         with self._readers.lend():
             return
+
+    def metrics(self) -> dict[str, PoolMetrics]:
+        """How the pools are used: one that does everything, or one for readers and one for writers."""
+        return metrics_of(self._readers, self._writers)
 
     def close(self) -> None:
         """Close all connections; the database cannot be used any more."""
@@ -69,6 +84,21 @@ class Database:
 def open_database(where: Address | str, observer: Observer | None = None) -> Database:
     """A database by its address or URL; nothing is connected yet."""
     return Database(parse_address(where) if isinstance(where, str) else where, observer)
+
+
+class Measured(Protocol):
+    """A pool that tells how it is used."""
+
+    def metrics(self) -> PoolMetrics:
+        """How it is used."""
+        ...
+
+
+def metrics_of(readers: Measured, writers: Measured) -> dict[str, PoolMetrics]:
+    """The metrics of pools by what they are for."""
+    if readers is writers:
+        return {"connections": readers.metrics()}
+    return {"readers": readers.metrics(), "writers": writers.metrics()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar, assert_never
 
 from nicol.drivers.address import Address, PostgresAddress, SqliteAddress, parse_address
 from nicol.drivers.connection import AsyncConnection, Observer
-from nicol.drivers.database import require_psycopg, sizes_for
+from nicol.drivers.database import metrics_of, require_psycopg, sizes_for
+from nicol.drivers.places import PoolMetrics
 from nicol.drivers.pool_async import AsyncPool, AsyncPooledConnection
+from nicol.drivers.watch import overdue
 from nicol.sql.program import Program
 
 T = TypeVar("T")
@@ -28,14 +31,23 @@ class AsyncDatabase:
             self._writers if sizes.shared else AsyncPool(open_connection, sizes.readers, address.limits)
         )
 
-    async def run(self, program: Program[T], write: bool) -> T:
-        """Drive one program on a connection of its own. `write`: it writes, or may."""
+    async def run(
+        self,
+        program: Program[T],
+        write: bool,
+        timeout: float | None = None,  # noqa: ASYNC109 - it is told as every other error of a call
+    ) -> T:
+        """Drive one program on a connection of its own. `write`: it writes, or may. `timeout`: TimedOut after these seconds."""
+        if timeout is not None:
+            async with limited(timeout):
+                return await self.run(program, write)
         pool = self._writers if write else self._readers
-        connection = await pool.acquire()
+        connection = pool.grab() or await pool.acquire()
         try:
-            return await connection.run(program)
+            return await connection.run(program, short=not write)
         finally:
-            await pool.release(connection)
+            if not pool.give_back(connection):
+                await pool.release(connection)
 
     def session(
         self, write: bool, patience: float | None = None
@@ -51,6 +63,10 @@ class AsyncDatabase:
         async with self._readers.lend():
             return
 
+    def metrics(self) -> dict[str, PoolMetrics]:
+        """How the pools are used: one that does everything, or one for readers and one for writers."""
+        return metrics_of(self._readers, self._writers)
+
     async def close(self) -> None:
         """Close all connections; the database cannot be used any more."""
         self._readers.close()
@@ -63,6 +79,19 @@ class AsyncDatabase:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+@asynccontextmanager
+async def limited(seconds: float) -> AsyncGenerator[None]:
+    """Stop what the block awaits after so many seconds, with TimedOut."""
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            yield
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise overdue(seconds) from error
 
 
 def open_async_database(where: Address | str, observer: Observer | None = None) -> AsyncDatabase:

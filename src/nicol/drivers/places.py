@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
+import msgspec
+
 from nicol.errors import NotConnected, TimedOut
 
 
@@ -59,6 +61,20 @@ class Waiter(Protocol[S_contra]):
         ...
 
 
+class PoolMetrics(msgspec.Struct, frozen=True):
+    """How a pool is used now (`size` at most, `idle`, `busy`, `waiting`) and since it was made (all others; seconds)."""
+
+    size: int
+    idle: int
+    busy: int
+    waiting: int
+    acquired: int
+    opened: int
+    waits: int
+    wait_seconds: float
+    timeouts: int
+
+
 class Places(Generic[C]):
     """At most `limit` places. The connection used last is used next, who has waited longest is served first.
 
@@ -72,6 +88,17 @@ class Places(Generic[C]):
         self._queue: deque[Waiter[C]] = deque()
         self._taken = 0
         self._closed = False
+        self._acquired = self._waits = self._timeouts = 0
+        self._wait_seconds = 0.0
+        self.opened = 0
+
+    def take_idle(self) -> C | None:
+        """An idle connection that has not been lost, or None."""
+        if not self._idle or self._idle[-1][0].lost():
+            return None
+        self._taken += 1
+        self._acquired += 1
+        return self._idle.pop()[0]
 
     def take(self) -> Grant[C] | None:
         """An idle connection, a vacancy, or None when one has to queue."""
@@ -79,9 +106,11 @@ class Places(Generic[C]):
             raise closed()
         if self._idle:
             self._taken += 1
+            self._acquired += 1
             return self._idle.pop()[0]
         if self._taken < self.limit:
             self._taken += 1
+            self._acquired += 1
             return VACANT
         return None
 
@@ -109,6 +138,29 @@ class Places(Generic[C]):
         self._idle.append((grant, now))
         if len(self._idle) > 1:
             self._close_forgotten(now)
+
+    def waited(self, seconds: float, *, in_vain: bool = False) -> None:
+        """Count a wait in the queue."""
+        self._waits += 1
+        self._wait_seconds += seconds
+        if in_vain:
+            self._timeouts += 1
+        else:
+            self._acquired += 1
+
+    def metrics(self) -> PoolMetrics:
+        """How the places are used."""
+        return PoolMetrics(
+            size=self.limit,
+            idle=len(self._idle),
+            busy=self._taken,
+            waiting=sum(not waiter.done() for waiter in self._queue),
+            acquired=self._acquired,
+            opened=self.opened,
+            waits=self._waits,
+            wait_seconds=self._wait_seconds,
+            timeouts=self._timeouts,
+        )
 
     def close(self) -> None:
         """Close what is idle, turn away who waits, and close the others as they come back."""

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from nicol.drivers.address import Limits
 from nicol.drivers.connection import Connection
 from nicol.drivers.fork import forget_after_fork
-from nicol.drivers.places import VACANT, Grant, Places, Poolable, Vacancy, waited_too_long
+from nicol.drivers.places import VACANT, Grant, Places, Poolable, PoolMetrics, Vacancy, waited_too_long
 from nicol.errors import DriverError
 
 
@@ -92,6 +92,15 @@ class Pool(Generic[C]):
             grant.close()
         return self._fill()
 
+    def shorter(self, seconds: float) -> float:
+        """The pool's own patience, or so many seconds where that is less."""
+        return seconds if self._patience is None else min(seconds, self._patience)
+
+    def metrics(self) -> PoolMetrics:
+        """How the pool is used."""
+        with self._lock:
+            return self._places.metrics()
+
     def release(self, connection: C) -> None:
         """Give a connection back. One that is broken, or cannot be reset, is closed and its place is free."""
         grant: Grant[C] = VACANT
@@ -119,10 +128,12 @@ class Pool(Generic[C]):
 
     def _fill(self) -> C:
         try:
-            return self._open()
+            connection = self._open()
         except BaseException:
             self._put_back(VACANT)
             raise
+        self._places.opened += 1
+        return connection
 
     def _queue(self) -> _Turn[C]:
         turn: _Turn[C] = _Turn()
@@ -130,6 +141,7 @@ class Pool(Generic[C]):
         return turn
 
     def _wait(self, turn: _Turn[C], patience: float | None) -> Grant[C]:
+        since = monotonic()
         try:
             called = turn.wait(patience)
         except BaseException:
@@ -137,7 +149,9 @@ class Pool(Generic[C]):
                 self._put_back(turn.grant())
             raise
         if not called and self._leave(turn):
+            self._places.waited(monotonic() - since, in_vain=True)
             raise waited_too_long(patience or 0, self._places.limit)
+        self._places.waited(monotonic() - since)
         return turn.grant()
 
     def _leave(self, turn: _Turn[C]) -> bool:

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from nicol.drivers.address import Limits
 from nicol.drivers.connection import AsyncConnection
 from nicol.drivers.fork import forget_after_fork
-from nicol.drivers.places import VACANT, Grant, Places, Poolable, Vacancy, waited_too_long
+from nicol.drivers.places import VACANT, Grant, Places, Poolable, PoolMetrics, Vacancy, waited_too_long
 from nicol.errors import DriverError
 
 
@@ -57,6 +57,21 @@ class AsyncPool(Generic[A]):
             grant.close()
         return await self._fill()
 
+    def grab(self) -> A | None:
+        """A connection that is idle now, without awaiting; None where one has to be waited for or opened."""
+        return self._places.take_idle()
+
+    def give_back(self, connection: A) -> bool:
+        """Give a connection back without awaiting; False where something is left to be undone or closed."""
+        if connection.in_transaction or connection.broken:
+            return False
+        self._put_back(connection)
+        return True
+
+    def metrics(self) -> PoolMetrics:
+        """How the pool is used."""
+        return self._places.metrics()
+
     async def release(self, connection: A) -> None:
         """Give a connection back. One that is broken, or cannot be reset, is closed and its place is free."""
         grant: Grant[A] = VACANT
@@ -82,21 +97,27 @@ class AsyncPool(Generic[A]):
 
     async def _fill(self) -> A:
         try:
-            return await self._open()
+            connection = await self._open()
         except BaseException:
             self._put_back(VACANT)
             raise
+        self._places.opened += 1
+        return connection
 
     async def _wait(self, patience: float | None) -> Grant[A]:
         waiter: asyncio.Future[Grant[A]] = asyncio.get_running_loop().create_future()
         self._places.queue(waiter)
+        since = monotonic()
         try:
             async with asyncio.timeout(patience):
-                return await waiter
+                grant = await waiter
+            self._places.waited(monotonic() - since)
+            return grant
         except BaseException as error:
             if not self._places.leave(waiter) and not waiter.cancelled() and waiter.exception() is None:
                 self._put_back(waiter.result())  # served in the very moment of giving up
             if isinstance(error, TimeoutError):
+                self._places.waited(monotonic() - since, in_vain=True)
                 raise waited_too_long(patience or 0, self._places.limit) from None
             raise
 

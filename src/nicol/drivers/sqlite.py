@@ -6,33 +6,41 @@
 from __future__ import annotations
 
 import os
-import re
 import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import apsw
 
 from nicol.drivers.address import SqliteAddress
-from nicol.drivers.connection import Observer, isolation_level, savepoint_text
+from nicol.drivers.connection import Observer, refuse_while_interrupted
 from nicol.drivers.sqlite_functions import add_functions
+from nicol.drivers.sqlite_locks import LockWait
+from nicol.drivers.sqlite_said import REFUSED, failure, state_of, text_of
 from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
     Begin,
+    Close,
     Command,
     Commit,
-    Release,
+    Control,
+    Copy,
+    Fetch,
+    Open,
+    Pipeline,
     Result,
     Rollback,
-    RollbackTo,
     Row,
-    Savepoint,
     Statement,
 )
+from nicol.sql.quoting import quote
 
 _STATEMENTS = 256
 _RETRY_AFTER = 0.01
+_STEPS = 1000
 
 
 class SqliteConnection:
@@ -41,21 +49,23 @@ class SqliteConnection:
     def __init__(self, address: SqliteAddress, observer: Observer | None = None) -> None:
         self._observer = observer
         self._interrupted = False
-        self._begun = False
-        self._raw = _open(address)
+        self._begun = self._writing = self._failed = False
+        self._locks = LockWait(address.busy_timeout)
+        self._raw = _open(address, self._locks)
         self._plain = self._raw.cursor()
         self._naming = self._raw.cursor()
         self._naming.set_exec_trace(self._keep_columns)
         self._columns: tuple[str, ...] = ()
         self._changes = self._raw.total_changes()
+        self._cursors: dict[str, apsw.Cursor] = {}
 
     def say(self, command: Command) -> Result:
         """Say one command and wait for its answer."""
-        if self._interrupted and not isinstance(command, Rollback | RollbackTo):
-            raise DriverError("the work was interrupted", state="SQLITE_INTERRUPT")
+        if self._interrupted:
+            refuse_while_interrupted(command)
         if self._observer is None:
             return self._say(command)
-        with self._observer.watch(command, _text(command)) as watch:
+        with self._observer.watch(command, text_of(command)) as watch:
             watch.result = self._say(command)
             return watch.result
 
@@ -70,6 +80,11 @@ class SqliteConnection:
         return self._begun or self._raw.in_transaction
 
     @property
+    def failed(self) -> bool:
+        """True when a command of the transaction was refused and nothing was undone since."""
+        return self._failed
+
+    @property
     def announced(self) -> str | None:
         """A file knows no sessions."""
         return None
@@ -78,6 +93,11 @@ class SqliteConnection:
     def raw(self) -> apsw.Connection:
         """APSW's own connection."""
         return self._raw
+
+    @property
+    def never_waits(self) -> bool:
+        """True when no writer can keep a reader waiting: in memory, and in WAL mode."""
+        return self._raw.filename == "" or self._raw.pragma("journal_mode") == "wal"
 
     def lost(self) -> bool:
         """A file does not hang up."""
@@ -88,32 +108,73 @@ class SqliteConnection:
         self._say(Rollback())
 
     def interrupt(self) -> None:
-        """From another thread: stop the command that runs now, and refuse all but `Rollback` until `resume`."""
-        self._interrupted = True
+        """From another thread: stop the command that runs now, and refuse all but undoing until `resume`."""
+        self._interrupted = self._locks.given_up = True
         self._raw.interrupt()
 
     def resume(self) -> None:
         """End an interruption."""
-        self._interrupted = False
+        self._interrupted = self._locks.given_up = False
+
+    def limit(self, out_of_time: Callable[[], bool]) -> None:
+        """Stop a statement when a function says so, which is asked every few steps of it."""
+        self._raw.set_progress_handler(out_of_time, _STEPS)
+
+    def say_at_once(self, statement: Statement) -> Result:
+        """Say a statement without waiting for any lock."""
+        self._locks.given_up = True
+        try:
+            return self.say(statement)
+        finally:
+            self._locks.given_up = False
 
     def close(self) -> None:
         """Close the connection; what was not committed is undone."""
         self._raw.close(force=True)
 
+    # ---- commands ----------------------------------------------------------------------------------------------------
+
     def _say(self, command: Command) -> Result:
-        if type(command) is Rollback and not self._raw.in_transaction:
-            self._begun = False
-            return Result([])
-        if self._begun and not self._raw.in_transaction:
+        if self._begun and not self._raw.in_transaction and type(command) is not Rollback:
             # https://sqlite.org/lang_transaction.html: some errors undo all of it, and what follows would be kept alone
             raise DriverError("the database has undone the transaction", state="SQLITE_ABORT_ROLLBACK")
-        if type(command) is Statement:
-            return self._ask(command)
-        if type(command) is Batch:
-            return self._ask_many(command)
-        result = self._ask(Statement(_text(command), columns=False))
+        try:
+            if type(command) is Statement:
+                return self._ask(command)
+            return self._exchange(command)
+        except DriverError as error:
+            self._failed = self._begun and not error.state.startswith(REFUSED)
+            raise
+
+    def _exchange(self, command: Command) -> Result:
+        match command:
+            case Statement():
+                return self._ask(command)
+            case Batch():
+                return self._at_once(lambda: self._each(command))
+            case Copy():
+                return self._at_once(lambda: self._copy(command))
+            case Pipeline(statements=statements):
+                return Result([], parts=tuple(self._in_turn(statements)))
+            case Open(name=name, statement=statement):
+                return self._open_cursor(name, statement)
+            case Fetch(name=name, count=count):
+                return self._fetch(name, count)
+            case Close(name=name):
+                return self._close_cursor(name)
+            case _:
+                return self._control(command)
+
+    def _control(self, command: Control) -> Result:
+        if type(command) is Rollback or type(command) is Commit:
+            self._close_cursors()
+        if type(command) is not Rollback or self._raw.in_transaction:
+            self._ask(Statement(text_of(command), columns=False))
         self._begun = self._raw.in_transaction
-        return result
+        if type(command) is Begin:
+            self._writing = command.write
+        self._failed = False
+        return Result([])
 
     def _ask(self, statement: Statement) -> Result:
         cursor = self._naming if statement.columns else self._plain
@@ -124,22 +185,30 @@ class SqliteConnection:
             raise failure(error, statement.text) from error
         return Result(rows, self._written(), self._columns)
 
-    def _ask_many(self, batch: Batch) -> Result:
-        """Row by row, since only so does SQLite tell how many rows of the table itself were written."""
+    def _in_turn(self, statements: Sequence[Statement | Begin]) -> Iterator[Result]:
+        for at, statement in enumerate(statements):
+            try:
+                yield self._exchange(statement)
+            except DriverError as error:
+                error.at = at
+                raise
+
+    def _at_once(self, work: Callable[[], Result]) -> Result:
+        """All of it or nothing, inside a transaction or outside."""
+        name = "nicol_at_once"
         own = not self._raw.in_transaction
-        if own:
-            self._ask(Statement("BEGIN IMMEDIATE", columns=False))
+        self._ask(Statement("BEGIN IMMEDIATE" if own else f"SAVEPOINT {name}", columns=False))
         try:
-            result = self._each(batch)
+            result = work()
         except DriverError:
-            if own and self._raw.in_transaction:
-                self._ask(Statement("ROLLBACK", columns=False))
+            if self._raw.in_transaction:
+                self._ask(Statement("ROLLBACK" if own else f"ROLLBACK TO {name}", columns=False))
             raise
-        if own:
-            self._ask(Statement("COMMIT", columns=False))
+        self._ask(Statement("COMMIT" if own else f"RELEASE {name}", columns=False))
         return result
 
     def _each(self, batch: Batch) -> Result:
+        """Row by row, since only so does SQLite tell how many rows of the table itself were written."""
         rows: list[Row] = []
         affected = 0
         execute = self._plain.execute
@@ -150,6 +219,15 @@ class SqliteConnection:
         except Exception as error:
             raise failure(error, batch.text) from error
         return Result(rows, affected)
+
+    def _copy(self, copy: Copy) -> Result:
+        text = text_of(copy)
+        try:
+            self._plain.executemany(text, copy.rows)
+        except Exception as error:
+            raise failure(error, text) from error
+        self._written()
+        return Result([], len(copy.rows))
 
     def _written(self) -> int:
         """Rows that the last statement wrote itself: `changes` keeps its number when a statement wrote nothing."""
@@ -163,27 +241,50 @@ class SqliteConnection:
         self._columns = tuple(name for name, _ in cursor.get_description())
         return True
 
+    # ---- cursors -----------------------------------------------------------------------------------------------------
 
-def _text(command: Command) -> str:
-    match command:
-        case Statement(text=text) | Batch(text=text):
-            return text
-        case Begin(write=write, isolation=isolation):
-            if isolation is not None:
-                isolation_level(isolation)  # every transaction of SQLite is serializable
-            return "BEGIN IMMEDIATE" if write else "BEGIN"
-        case Commit():
-            return "COMMIT"
-        case Rollback():
-            return "ROLLBACK"
-        case Savepoint() | Release() | RollbackTo():
-            return savepoint_text(command)
+    def _open_cursor(self, name: str, statement: Statement) -> Result:
+        """Where the transaction writes, the rows are put aside: whether a reader sees its own connection's writes is undefined.
+
+        https://sqlite.org/isolation.html
+        """
+        text, params = statement.text, statement.params
+        if self._writing:
+            self._ask(Statement(f"CREATE TEMP TABLE {quote(name)} AS {text}", params, False, False))
+            text, params = f"SELECT * FROM temp.{quote(name)} ORDER BY rowid", ()
+        cursor = self._cursors[name] = self._raw.cursor()
+        try:
+            cursor.execute(text, params)
+        except Exception as error:
+            raise failure(error, text) from error
+        return Result([])
+
+    def _fetch(self, name: str, count: int) -> Result:
+        if name not in self._cursors:
+            raise DriverError(f'the cursor "{name}" is not open', state="SQLITE_MISUSE")
+        try:
+            return Result(list(islice(self._cursors[name], count)))
+        except Exception as error:
+            raise failure(error, f"FETCH {quote(name)}") from error
+
+    def _close_cursor(self, name: str) -> Result:
+        cursor = self._cursors.pop(name, None)
+        if cursor is not None:
+            cursor.close(True)
+            if self._writing and self._raw.in_transaction:
+                self._ask(Statement(f"DROP TABLE temp.{quote(name)}", (), False, False))
+        return Result([])
+
+    def _close_cursors(self) -> None:
+        """Before the transaction ends: a commit would let go on what was put aside in it."""
+        for name in list(self._cursors):
+            self._close_cursor(name)
 
 
 # ---- opening ---------------------------------------------------------------------------------------------------------
 
 
-def _open(address: SqliteAddress) -> apsw.Connection:
+def _open(address: SqliteAddress, locks: LockWait) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     if address.read_only:
         flags = apsw.SQLITE_OPEN_READONLY
@@ -192,17 +293,17 @@ def _open(address: SqliteAddress) -> apsw.Connection:
     except apsw.Error as error:
         raise _not_opened(error, address) from error
     try:
-        _prepare(raw, address)
+        _prepare(raw, address, locks)
     except Exception as error:
         raw.close(force=True)
         raise _not_opened(error, address) from error
     return raw
 
 
-def _prepare(raw: apsw.Connection, address: SqliteAddress) -> None:
+def _prepare(raw: apsw.Connection, address: SqliteAddress, locks: LockWait) -> None:
     """The settings without which SQLite keeps promises that nobody made."""
     add_functions(raw)
-    raw.set_busy_timeout(round(address.busy_timeout * 1000))
+    raw.set_busy_handler(locks)
     if not address.quoted_strings:  # a wrong name is an error
         raw.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
     raw.pragma("foreign_keys", True)
@@ -228,76 +329,11 @@ def _use_wal(raw: apsw.Connection, patience: float) -> None:
             time.sleep(_RETRY_AFTER)
 
 
-# ---- errors ----------------------------------------------------------------------------------------------------------
-
-_REFUSED = "BIND"
-"""The state of an error that the driver found before the database saw the statement."""
-
-_NAMES = re.compile(
-    r"(?:UNIQUE|NOT NULL) constraint failed: (?P<columns>(?!index ').+)"
-    r"|constraint failed: index '(?P<index>.+)'"
-    r"|CHECK constraint failed: (?P<check>.+)"
-    r"|no such table: (?P<table>.+)"
-    r"|no such column: (?P<column>.+?)(?: - should this be a string literal in single-quotes\?)?"
-    r"|table (?P<owner>.+) has no column named (?P<unknown>.+)"
-    r"|cannot store \S+ value in \S+ column (?P<stored>.+)",
-    re.DOTALL,
-)
-
-
-def failure(error: Exception, statement: str) -> DriverError:
-    """What APSW raised, as a DriverError; what is a mistake of ours goes on as it is."""
-    if isinstance(error, apsw.Error):
-        text = str(error)
-        return DriverError(text, state=_state(error), details=_details(error, text), statement=statement)
-    if isinstance(error, OverflowError):
-        return DriverError("an integer is out of range", state="BIND_RANGE", statement=statement)
-    if isinstance(error, TypeError | ValueError):
-        return DriverError(str(error), state=_REFUSED, statement=statement)
-    raise error
-
-
-def _state(error: apsw.Error) -> str:
-    code = getattr(error, "extendedresult", None)
-    if code is None:
-        return _REFUSED
-    name = apsw.mapping_extended_result_codes.get(code) or apsw.mapping_result_codes.get(code & 0xFF)
-    return str(name or "SQLITE_ERROR")
-
-
-def _details(error: apsw.Error, text: str) -> dict[str, str]:
-    details: dict[str, str] = {}
-    offset = getattr(error, "error_offset", -1)
-    if offset >= 0:
-        details["position"] = str(offset + 1)
-    if found := _NAMES.fullmatch(text):
-        details.update(_names(found))
-    return details
-
-
-def _names(found: re.Match[str]) -> dict[str, str]:
-    """`table`, `column` (several are separated by a comma and a space) and `constraint`, as far as SQLite says."""
-    match found.lastgroup, found.groupdict():
-        case "columns" | "stored", {"columns": columns, "stored": stored}:
-            owned = [name.rpartition(".") for name in (columns or stored).split(", ")]
-            return {"table": owned[0][0], "column": ", ".join(column for _, _, column in owned)}
-        case "table", {"table": table}:
-            return {"table": table.removeprefix("main.")}
-        case "column", {"column": column}:
-            return {"column": column.rpartition(".")[2].strip('"')}
-        case "unknown", {"owner": owner, "unknown": unknown}:
-            return {"table": owner, "column": unknown}
-        case _, {"index": index, "check": check}:
-            return {"constraint": index or check}
-        case _:
-            return {}
-
-
 def _not_opened(error: Exception, address: SqliteAddress) -> DriverError:
     """Why a file cannot be opened, in words that name it."""
     if not isinstance(error, apsw.Error):
         return failure(error, "")
-    state, folder = _state(error), Path(address.path).parent
+    state, folder = state_of(error), Path(address.path).parent
     if not folder.is_dir():
         reason = f"the folder {folder} does not exist"
     elif state == "SQLITE_NOTADB":

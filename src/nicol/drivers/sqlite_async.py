@@ -1,4 +1,4 @@
-"""SQLite for tasks: a connection with a thread of its own, to which whole programs are handed."""
+"""SQLite for tasks: short reads at once, everything else as whole programs in a thread of the connection's own."""
 
 from __future__ import annotations
 
@@ -7,22 +7,33 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, Final, TypeVar
 
 from nicol.drivers.address import SqliteAddress
-from nicol.drivers.connection import Observer, run
+from nicol.drivers.connection import Observer, go_on, run
 from nicol.drivers.sqlite import SqliteConnection
-from nicol.sql.program import Command, Program, Result
+from nicol.errors import DriverError
+from nicol.sql.program import Command, Program, Result, Statement
 
 T = TypeVar("T")
+
+_SHORT: Final = 0.005
+"""Seconds for which a read may keep the event loop."""
+_AGAIN: Final = 0.02
+"""Seconds after which a statement is stopped once more: the first time may have come before it had begun."""
 
 
 class AsyncSqliteConnection:
     """An awaiting connection to SQLite. A cancelled task stops the statement that runs and waits until it has stopped."""
 
-    def __init__(self, connection: SqliteConnection, thread: Worker) -> None:
+    def __init__(self, connection: SqliteConnection, thread: Worker, *, never_waits: bool) -> None:
         self._connection = connection
         self._thread = thread
+        self._never_waits = never_waits
+        self._until: float | None = None
+        self._is_late = False
+        connection.limit(self._out_of_time)
 
     @classmethod
     async def open(cls, address: SqliteAddress, observer: Observer | None = None) -> AsyncSqliteConnection:
@@ -30,18 +41,44 @@ class AsyncSqliteConnection:
         thread = Worker()
         try:
             connection = await thread.call(partial(SqliteConnection, address, observer))
+            never_waits = await thread.call(lambda: connection.never_waits)
         except BaseException:
             thread.stop()
             raise
-        return cls(connection, thread)
+        return cls(connection, thread, never_waits=never_waits)
 
     async def say(self, command: Command) -> Result:
         """Say one command and await its answer."""
         return await self._hand_over(partial(self._connection.say, command))
 
-    async def run(self, program: Program[T]) -> T:
-        """Drive a whole program in one hop to the thread."""
-        return await self._hand_over(partial(run, program, self._connection))
+    async def run(self, program: Program[T], *, short: bool = False) -> T:
+        """Drive a program: a short one on the loop's own thread while its time lasts, else in one hop to the connection's."""
+        if not short or not self._never_waits:
+            return await self._hand_over(partial(run, program, self._connection))
+        self._until, self._is_late = monotonic() + _SHORT, False
+        try:
+            command = next(program)
+            while type(command) is Statement:
+                try:
+                    result = self._connection.say_at_once(command)
+                except DriverError as error:
+                    if self._is_late or error.state.startswith("SQLITE_BUSY"):
+                        break
+                    command = program.throw(error)
+                else:
+                    command = program.send(result)
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            self._until = None
+        return await self._hand_over(partial(go_on, program, command, self._connection))
+
+    def _out_of_time(self) -> bool:
+        """Asked by SQLite every few steps of a statement."""
+        if self._until is None or monotonic() < self._until:
+            return False
+        self._is_late = True
+        return True
 
     @property
     def broken(self) -> bool:
@@ -52,6 +89,11 @@ class AsyncSqliteConnection:
     def in_transaction(self) -> bool:
         """True between `Begin` and its end."""
         return self._connection.in_transaction
+
+    @property
+    def failed(self) -> bool:
+        """True when a command of the transaction was refused and nothing was undone since."""
+        return self._connection.failed
 
     def lost(self) -> bool:
         """A file does not hang up."""
@@ -71,10 +113,20 @@ class AsyncSqliteConnection:
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
-            self._connection.interrupt()
-            await _settled(future)
-            self._connection.resume()
+            await self._interrupted(future)
             raise
+
+    async def _interrupted(self, future: asyncio.Future[Any]) -> None:
+        """Stop what runs, however often the task is cancelled meanwhile."""
+        while not future.done():
+            self._connection.interrupt()
+            try:
+                await asyncio.wait([future], timeout=_AGAIN)
+            except asyncio.CancelledError:
+                continue
+        self._connection.resume()
+        if not future.cancelled():
+            future.exception()  # it has been looked at
 
 
 async def _settled(future: asyncio.Future[Any]) -> None:

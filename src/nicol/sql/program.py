@@ -40,6 +40,47 @@ class Batch(msgspec.Struct, frozen=True):
     params: Sequence[tuple[Any, ...]]
 
 
+class Pipeline(msgspec.Struct, frozen=True):
+    """Statements of which none waits for another's answer, said in one trip where the database can.
+
+    Answered with one `Result` whose `parts` are those of the statements. The first that fails ends it; its DriverError
+    says in `at` which it was.
+    """
+
+    statements: tuple[Statement | Begin, ...]
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """Many rows into columns of one table, as fast as the database takes them; all of it or nothing, and nothing returned.
+
+    `table` is spelled as SQL, `columns` as the database names them. Answered with how many were `affected`.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+class Open(msgspec.Struct, frozen=True):
+    """Begin to read a statement's rows in pieces, inside a transaction, forwards, under a name."""
+
+    name: str
+    statement: Statement
+
+
+class Fetch(msgspec.Struct, frozen=True):
+    """The next rows of an open statement, at most so many; none at the end, however often it is asked."""
+
+    name: str
+    count: int
+
+
+class Close(msgspec.Struct, frozen=True):
+    """Read no further; where nothing is open under the name, there is nothing to do."""
+
+    name: str
+
+
 class Begin(msgspec.Struct, frozen=True):
     """Start a transaction. `write`: it will write, so take the write lock now where the database has one.
 
@@ -76,15 +117,18 @@ class RollbackTo(msgspec.Struct, frozen=True):
     name: str
 
 
-Command: TypeAlias = Statement | Batch | Begin | Commit | Rollback | Savepoint | Release | RollbackTo
+Control: TypeAlias = Begin | Commit | Rollback | Savepoint | Release | RollbackTo
+Cursor: TypeAlias = Open | Fetch | Close
+Command: TypeAlias = Statement | Batch | Pipeline | Copy | Control | Cursor
 
 
 class Result(msgspec.Struct):
-    """The answer to a command: the rows, the names of their columns, and how many rows were written."""
+    """The answer to a command: the rows, the names of their columns, how many rows were written, and a pipeline's answers."""
 
     rows: list[Row]
     affected: int = 0
     columns: tuple[str, ...] = ()
+    parts: tuple[Result, ...] = ()
 
 
 Program: TypeAlias = Generator[Command, Result, T]
