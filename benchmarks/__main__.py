@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import catalogs, client, drivers, import_time, language, newest_fact
+from benchmarks import backups, catalogs, client, drivers, import_time, language, newest_fact
 
 BENCHMARKS = {
+    "backups": backups.main,
     "catalogs": catalogs.main,
     "client": client.main,
     "drivers": drivers.main,

@@ -17,6 +17,7 @@ CAMPAIGNS = {
         "many deployers at once, also when the one that works is stopped",
     ),
     "migrations": ("campaigns.migrations.campaign", "pairs of schemas with rows, migrated on both databases"),
+    "backups": ("campaigns.backups", "backups under writers and kills, each restored and counted"),
     "fuzz": ("campaigns.fuzz", "texts that nobody should write: each is answered, and soon"),
 }
 

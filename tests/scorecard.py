@@ -17,7 +17,16 @@ from pathlib import Path
 import pytest
 
 PAGE = Path("docs/scorecard.md")
-AREAS = ("Schema", "Databases", "Migrations", "Client", "Command line", "Editor", "Control Center")
+AREAS = (
+    "Schema",
+    "Databases",
+    "Migrations",
+    "Client",
+    "Command line",
+    "Operations",
+    "Editor",
+    "Control Center",
+)
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NO_DATABASE = "none"
 MODES = {"blocking": "blocking", "sync": "blocking", "async": "async"}

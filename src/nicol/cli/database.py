@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from nicol.cli.backups import add_to as add_backups
 from nicol.cli.options import (
     ConfigOption,
     JsonOption,
@@ -28,6 +29,7 @@ def group() -> typer.Typer:
     app.command("seed", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(seed)
     app.command("execute")(execute)
     app.command("drop")(drop)
+    add_backups(app)
     return app
 
 

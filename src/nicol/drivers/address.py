@@ -51,6 +51,11 @@ class SqliteAddress:
         return self.path == MEMORY
 
     @property
+    def database(self) -> str:
+        """The file's name."""
+        return Path(self.path).name
+
+    @property
     def masked(self) -> str:
         """The address as it may be shown."""
         return self.path if self.in_memory else f"file:{self.path}"

@@ -28,6 +28,8 @@ SETTINGS: Mapping[str, str] = {
     "lock_timeout": "how long a statement of a migration waits for a lock before it is undone and tried again: 3s",
     "statement_timeout": "how long a statement of a migration may take on PostgreSQL; without it the server decides",
     "wait": "how long a deployer waits for another one: 10m",
+    "backups": "where `nicol db backup` puts backups: a folder, or s3://bucket/prefix",
+    "keep_backups": "how long old backups are kept when a new one is taken: 30d; without it, for ever",
     "lint": 'how much the rules of `nicol migrate lint` weigh: `drop-not-null = "off"`, or note, warning, error',
 }
 
@@ -52,6 +54,8 @@ class Configuration:
     lock_timeout: str | None = None
     statement_timeout: str | None = None
     wait: str | None = None
+    backups: str | None = None
+    keep_backups: str | None = None
     lint: Mapping[str, Level] = field(default_factory=dict[str, Level])
 
 
