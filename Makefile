@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-migrations docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-migrations campaign-client docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ campaign-deployers: $(VENV)/.dev ## Start 8, 16 and 32 deployers at once, behind
 
 campaign-migrations: $(VENV)/.dev ## Migrate 10,000 random pairs of schemas with rows on each kind of database; ARGS="--prisma" compares with Prisma's SQL
 	@$(BIN)/python -m campaigns migrations $(ARGS)
+
+campaign-client: $(VENV)/.dev ## Say 50,000 random calls to random schemas, on both databases, answered as plain Python answers them
+	@$(BIN)/python -m campaigns client $(ARGS)
 
 docs: $(VENV)/.dev ## Write the generated pages anew: command line, error codes, scorecard
 	$(BIN)/python tools/reference.py

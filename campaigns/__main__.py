@@ -18,6 +18,7 @@ CAMPAIGNS = {
     ),
     "migrations": ("campaigns.migrations.campaign", "pairs of schemas with rows, migrated on both databases"),
     "backups": ("campaigns.backups", "backups under writers and kills, each restored and counted"),
+    "client": ("campaigns.client.campaign", "random calls on random data, as plain Python answers them"),
     "fuzz": ("campaigns.fuzz", "texts that nobody should write: each is answered, and soon"),
 }
 
