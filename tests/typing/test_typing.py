@@ -116,6 +116,9 @@ REJECTED = [
     'db.user.find_unique(where={"id": 1}).email',
     "db.user.find_first().email",
     "db.user.find_many(limit=3)",
+    "db.query_raw(3)",
+    'db.query_raw("SELECT 1", into=3)',
+    "sql.identifier(3)",
     'User(id=1, email="x", role=Role.ADMIN)',
     'db.user.find_unique_or_raise(where={"id": 1}).emial',
     'db.user.find_unique_or_raise(where={"id": 1}, include={"posts": True}).posts[0]',
@@ -130,6 +133,9 @@ REVEALED = {
     'db.sample.find_unique_or_raise(where={"id": 1}).amount': "Decimal | None",
     "db.user.count()": "int",
     'db.query_first("SELECT 1")': "dict[str, Any] | None",
+    'db.query_raw(sql("SELECT {x}", x=1), into=User)': "list[User]",
+    'db.query_first(sql("SELECT 1") + sql.empty, into=Word)': "Word | None",
+    'db.execute_raw(sql("DELETE FROM {t}", t=sql.identifier("a")))': "int",
     'db.tx().__enter__().user.create(data={"email": "x"})': "User",
     'adb.user.find_unique_or_raise(where={"id": 1})': "CoroutineType[Any, Any, User]",
 }
@@ -137,7 +143,7 @@ REVEALED = {
 HEAD = """\
 from datetime import datetime
 from decimal import Decimal
-from nicol.client import JsonNull
+from nicol.client import JsonNull, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word
 db = Client()
 adb = AsyncClient()

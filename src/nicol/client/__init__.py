@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from nicol.client.events import LogEvent as LogEvent
     from nicol.client.events import QueryEvent as QueryEvent
     from nicol.client.inputs import JsonInput as JsonInput
+    from nicol.client.interpolation import Sql as Sql
+    from nicol.client.interpolation import sql as sql
     from nicol.client.record import Record as Record
     from nicol.sql.json import JsonNull as JsonNull
 
@@ -26,6 +28,8 @@ _HOMES = {
     "LogEvent": "nicol.client.events",
     "QueryEvent": "nicol.client.events",
     "Record": "nicol.client.record",
+    "Sql": "nicol.client.interpolation",
+    "sql": "nicol.client.interpolation",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from nicol.client import raw
 from nicol.client.shared import Seconds, SharedClient, terms
@@ -14,8 +14,12 @@ from nicol.errors import ClientError
 
 if TYPE_CHECKING:
     from nicol.client.connect import Link
+    from nicol.client.interpolation import Text
     from nicol.client.runner import Blocking
     from nicol.sql.program import Result
+
+
+T = TypeVar("T")
 
 
 class Client(SharedClient):
@@ -37,19 +41,31 @@ class Client(SharedClient):
             self._runner = None
             runner.close()
 
-    def query_raw(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        """The rows of a text in the database's own SQL, with its own placeholders (`$1` or `?`), as dictionaries."""
-        runner, program = self._raw(sql, args)
-        return raw.rows(runner.run(program, raw.writes(sql)))
+    @overload
+    def query_raw(self, sql: Text, *args: Any) -> list[dict[str, Any]]: ...
+    @overload
+    def query_raw(self, sql: Text, *args: Any, into: type[T]) -> list[T]: ...
+    def query_raw(self, sql: Text, *args: Any, into: type[Any] | None = None) -> list[Any]:
+        """The rows of a statement in the database's own SQL, as dictionaries or as objects of the class `into`.
 
-    def query_first(self, sql: str, *args: Any) -> dict[str, Any] | None:
-        """The first row of a text in the database's own SQL, or None."""
-        runner, program = self._raw(sql, args)
-        return raw.first_row(runner.run(program, raw.writes(sql)))
+        A text has the database's own placeholders (`$1` or `?`); `sql("… {id}", id=1)` and `t"… {id}"` have values in them.
+        """
+        runner, program, write = self._raw(sql, args)
+        return self._cast(runner.run(program, write), into)
 
-    def execute_raw(self, sql: str, *args: Any) -> int:
-        """Say a text in the database's own SQL; how many rows it wrote."""
-        runner, program = self._raw(sql, args)
+    @overload
+    def query_first(self, sql: Text, *args: Any) -> dict[str, Any] | None: ...
+    @overload
+    def query_first(self, sql: Text, *args: Any, into: type[T]) -> T | None: ...
+    def query_first(self, sql: Text, *args: Any, into: type[Any] | None = None) -> Any:
+        """The first row of a statement in the database's own SQL, or None."""
+        runner, program, write = self._raw(sql, args)
+        result: Result = runner.run(program, write)
+        return next(iter(self._cast(raw.first(result), into)), None)
+
+    def execute_raw(self, sql: Text, *args: Any) -> int:
+        """Say a statement in the database's own SQL; how many rows it wrote."""
+        runner, program, _ = self._raw(sql, args)
         result: Result = runner.run(program, True)
         return result.affected
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from nicol.client import raw
 from nicol.client.shared import Seconds, SharedClient, terms
@@ -14,8 +14,12 @@ from nicol.errors import ClientError
 
 if TYPE_CHECKING:
     from nicol.client.connect import Link
+    from nicol.client.interpolation import Text
     from nicol.client.runner_async import Awaiting
     from nicol.sql.program import Result
+
+
+T = TypeVar("T")
 
 
 class AsyncClient(SharedClient):
@@ -37,19 +41,31 @@ class AsyncClient(SharedClient):
             self._runner = None
             await runner.close()
 
-    async def query_raw(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        """The rows of a text in the database's own SQL, with its own placeholders (`$1` or `?`), as dictionaries."""
-        runner, program = self._raw(sql, args)
-        return raw.rows(await runner.run(program, raw.writes(sql)))
+    @overload
+    async def query_raw(self, sql: Text, *args: Any) -> list[dict[str, Any]]: ...
+    @overload
+    async def query_raw(self, sql: Text, *args: Any, into: type[T]) -> list[T]: ...
+    async def query_raw(self, sql: Text, *args: Any, into: type[Any] | None = None) -> list[Any]:
+        """The rows of a statement in the database's own SQL, as dictionaries or as objects of the class `into`.
 
-    async def query_first(self, sql: str, *args: Any) -> dict[str, Any] | None:
-        """The first row of a text in the database's own SQL, or None."""
-        runner, program = self._raw(sql, args)
-        return raw.first_row(await runner.run(program, raw.writes(sql)))
+        A text has the database's own placeholders (`$1` or `?`); `sql("… {id}", id=1)` and `t"… {id}"` have values in them.
+        """
+        runner, program, write = self._raw(sql, args)
+        return self._cast(await runner.run(program, write), into)
 
-    async def execute_raw(self, sql: str, *args: Any) -> int:
-        """Say a text in the database's own SQL; how many rows it wrote."""
-        runner, program = self._raw(sql, args)
+    @overload
+    async def query_first(self, sql: Text, *args: Any) -> dict[str, Any] | None: ...
+    @overload
+    async def query_first(self, sql: Text, *args: Any, into: type[T]) -> T | None: ...
+    async def query_first(self, sql: Text, *args: Any, into: type[Any] | None = None) -> Any:
+        """The first row of a statement in the database's own SQL, or None."""
+        runner, program, write = self._raw(sql, args)
+        result: Result = await runner.run(program, write)
+        return next(iter(self._cast(raw.first(result), into)), None)
+
+    async def execute_raw(self, sql: Text, *args: Any) -> int:
+        """Say a statement in the database's own SQL; how many rows it wrote."""
+        runner, program, _ = self._raw(sql, args)
         result: Result = await runner.run(program, True)
         return result.affected
 

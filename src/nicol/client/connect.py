@@ -12,9 +12,10 @@ from typing import Any
 
 from nicol import dialects
 from nicol.client.environment import read_environment
+from nicol.client.interpolation import Text
 from nicol.client.objects import PackageObjects
 from nicol.client.package import Package
-from nicol.client.parameters import encoded_parameters
+from nicol.client.parameters import spelled
 from nicol.dialects.dialect import Dialect
 from nicol.drivers.address import Address, parse_address
 from nicol.errors import ClientError, ConfigurationError, DriverError
@@ -82,9 +83,9 @@ class Link:
         """A database's error in the schema's names."""
         return self.engine.explain(error)
 
-    def parameters(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The values of a raw text as the database takes them."""
-        return encoded_parameters(self.dialect, self.schema, args)
+    def spelled(self, text: Text, args: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        """A raw statement in the database's own words, and its values as the database takes them."""
+        return spelled(self.dialect, self.schema, text, args)
 
 
 def open_link(package: Package, url: str | None, environment: Mapping[str, str]) -> Link:

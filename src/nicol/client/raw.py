@@ -31,6 +31,6 @@ def rows(result: Result) -> list[dict[str, Any]]:
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
 
 
-def first_row(result: Result) -> dict[str, Any] | None:
-    """The first row of an answer as a dictionary, or None."""
-    return next(iter(rows(result)), None)
+def first(result: Result) -> Result:
+    """An answer with its first row alone."""
+    return Result(result.rows[:1], result.affected, result.columns)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
     from nicol.client.connect import Link
+    from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
     from nicol.errors import ClientError
     from nicol.sql.program import Program, Result
@@ -119,11 +120,20 @@ class SharedClient(ABC):
         if error.call is None and self._link is not None:
             error.call = self._link.engine.describe(model, operation, arguments)
 
-    def _raw(self, sql: str, args: tuple[Any, ...]) -> tuple[Any, Program[Result]]:
-        """A raw text: what runs it, and its program."""
-        runner, link, watch = self._open(), self._linked(), self._watch
-        program = raw.say(sql, link.parameters(args))
-        return runner, watch.program(program, RAW) if watch.active else program
+    def _raw(self, sql: Text, args: tuple[Any, ...]) -> tuple[Any, Program[Result], bool]:
+        """A raw statement: what runs it, its program, and whether it may write."""
+        runner, watch = self._open(), self._watch
+        text, params = self._linked().spelled(sql, args)
+        program = raw.say(text, params)
+        return runner, watch.program(program, RAW) if watch.active else program, raw.writes(text)
+
+    def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
+        """The rows of a raw statement as dictionaries, or as objects of a class."""
+        if into is None:
+            return raw.rows(result)
+        from nicol.client.casting import cast_rows
+
+        return cast_rows(self._linked().engine, result, into)
 
     def _linked(self) -> Link:
         if self._link is None:

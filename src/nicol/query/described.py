@@ -21,7 +21,8 @@ _WORDS = frozenset({
     "string_starts_with", "string_ends_with", "array_contains", "array_starts_with", "array_ends_with", "some",
     "every", "none", "is", "is_not", "sort", "nulls", "_count", "_sum", "_avg", "_min", "_max", "_all", "connect",
     "connect_or_create", "create_many", "disconnect", "set", "delete", "delete_many", "update_many", "upsert",
-    "increment", "decrement", "multiply", "divide", "push", "merge", "set_path", "remove", "value",
+    "increment", "decrement", "multiply", "divide", "push", "merge", "set_path", "remove", "value", "bucket", "zone",
+    "count", "count_distinct", "sum", "avg", "min", "max", "_count_distinct",
 })
 # fmt: on
 """The words of calls; one that is missing here is shown as `…`."""

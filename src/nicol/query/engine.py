@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,9 +17,14 @@ from nicol.query.faults import invalid, translate
 from nicol.query.models import Objects, bind
 from nicol.query.plan import Plan, Plans, is_write
 from nicol.query.query import Query
+from nicol.query.raw_rows import Objects as Built
+from nicol.query.raw_rows import objects_of
 from nicol.query.read import read
 from nicol.schema.schema import Schema
-from nicol.sql.program import Program
+from nicol.sql.program import Program, Row
+
+_BUILDERS = 512
+"""How many shapes of foreign rows are remembered; when there are more, all are given up and made again."""
 
 
 class Engine:
@@ -42,6 +47,7 @@ class Engine:
         self._dialect = dialect
         self._environment = Environment(now, random)
         self._plans = Plans()
+        self._builders: dict[tuple[str, tuple[str, ...]], Built] = {}
 
     def plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
         """The plan of a call and its values: `plan.writes` says which connection it needs, `plan.program(values)` answers it.
@@ -84,6 +90,16 @@ class Engine:
     def describe(self, model: str, operation: str, args: dict[str, Any]) -> str:
         """A call in words, without its values."""
         return describe_call(self.models, model, operation, args)
+
+    def objects(self, model: str, columns: tuple[str, ...], rows: Sequence[Row]) -> list[Any]:
+        """Objects of a model from rows with these columns, which a statement of somebody else's found."""
+        build = self._builders.get((model, columns))
+        if build is None:
+            build = objects_of(self.models, self.models.by_name[model], columns)
+            if len(self._builders) >= _BUILDERS:
+                self._builders.clear()
+            self._builders[model, columns] = build
+        return build(rows)
 
     def explain(self, error: DriverError, model: str | None = None) -> ClientError:
         """A database's error in the schema's names; `model` is that of the call, where there was one."""
