@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from nicol.client import JsonNull
+from nicol.client import FieldRef, JsonNull
+from nicol.errors import QueryInvalid
 
 NEW_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 SUMMER = datetime(2024, 6, 1, 12, 30, 45, 123000, tzinfo=UTC)
@@ -136,7 +137,40 @@ INSENSITIVE: list[tuple[dict[str, Any], str]] = [
     ({"text": {"startswith": "aP", "mode": "insensitive"}}, "ad"),
     ({"text": {"endswith": "50%", "mode": "insensitive"}}, "b"),
     ({"text": {"contains": "_", "mode": "insensitive"}}, "b"),
-    ({"text": {"in": ["APPLE"], "mode": "insensitive"}}, "a"),
+    ({"text": {"in": ["APPLE", "ÄPFEL"], "mode": "insensitive"}}, "ao"),
+    ({"text": {"not_in": ["APPLE"], "mode": "insensitive"}}, "bdo"),
+    ({"text": {"not": "APPLE", "mode": "insensitive"}}, "bdo"),
+    ({"text": {"not": {"contains": "A"}, "mode": "insensitive"}}, "o"),
+    ({"text": {"equals": "äpfel", "mode": "insensitive"}}, "o"),
+    ({"text": {"contains": "äP", "mode": "insensitive"}}, "o"),
+    ({"text": {"gt": "ÄPFE", "mode": "insensitive"}}, "o"),
+]
+
+FIELDS: list[tuple[dict[str, Any], str]] = [
+    ({"whole": {"lt": FieldRef("big")}}, "ad"),
+    ({"big": {"lt": FieldRef("whole")}}, "b"),
+    ({"whole": {"not": FieldRef("big")}}, "abd"),
+    ({"whole": FieldRef("whole")}, "abd"),
+    ({"label": {"equals": FieldRef("text")}}, "o"),
+    ({"text": {"startswith": FieldRef("label")}}, "bo"),
+    ({"text": {"startswith": FieldRef("label"), "mode": "insensitive"}}, "abo"),
+    ({"text": {"contains": FieldRef("label")}}, "bo"),
+    ({"text": {"endswith": FieldRef("label")}}, "o"),
+    ({"NOT": {"text": {"contains": FieldRef("label")}}}, "ad"),
+    ({"ratio": {"gt": FieldRef("ratio")}}, ""),
+    ({"moment": {"lte": FieldRef("moment")}}, "abd"),
+    ({"role": {"equals": FieldRef("role")}}, "abd"),
+    ({"amount": {"gte": FieldRef("amount")}}, "abd"),
+]
+"""Comparisons of a row's fields with one another."""
+
+MISMATCHES: list[tuple[dict[str, Any], str]] = [
+    ({"text": {"equals": FieldRef("whole")}}, "cannot be compared with the field `whole`"),
+    ({"whole": {"gt": FieldRef("ratio")}}, "cannot be compared with the field `ratio`"),
+    ({"text": {"in": FieldRef("label")}}, "cannot be compared with the field `label`"),
+    ({"document": {"equals": FieldRef("document")}}, "cannot be compared with a field"),
+    ({"text": {"equals": FieldRef("labl")}}, "did you mean `label`?"),
+    ({"text": {"equals": FieldRef("name", "User")}}, "cannot speak of `User.name`"),
 ]
 
 DECIMALS: list[tuple[dict[str, Any], str]] = [
@@ -179,9 +213,47 @@ def test_patterns_find_exactly_their_rows(samples: Any, target: Any) -> None:
 
 
 @pytest.mark.proves("Client", "filters that do not tell upper from lower case")
-def test_insensitive_filters_find_both_cases(exact: None, samples: Any) -> None:
+def test_insensitive_filters_find_both_cases(samples: Any) -> None:
+    samples.sample.create(data={"label": "o", "text": "Äpfel"})
     found = {str(where): labels(samples, where) for where, _ in INSENSITIVE}
     assert found == {str(where): expected for where, expected in INSENSITIVE}
+
+
+@pytest.mark.proves("Client", "field references in filters")
+def test_fields_are_compared_with_one_another(samples: Any, target: Any) -> None:
+    samples.sample.create(data={"label": "o", "text": "o"})
+    found = {str(where): labels(samples, where) for where, _ in FIELDS}
+    expected = {str(where): expected for where, expected in FIELDS}
+    if not target.exact:  # Prisma's own SQLite, where patterns take ASCII letters of both cases for the same
+        expected[str({"text": {"startswith": FieldRef("label")}})] = "abo"
+        expected[str({"text": {"contains": FieldRef("label")}})] = "abo"
+        expected[str({"NOT": {"text": {"contains": FieldRef("label")}}})] = "d"
+    assert found == expected
+    fields = target.package.Client(url=target.url).sample.fields
+    assert labels(samples, {"text": {"startswith": fields.label, "mode": "insensitive"}}) == "abo"
+
+
+@pytest.mark.proves("Client", "field references of other types or models are refused")
+def test_fields_that_cannot_be_compared_are_refused(db: Any) -> None:
+    for where, message in MISMATCHES:
+        with pytest.raises(QueryInvalid) as found:
+            db.sample.find_many(where=where)
+        assert message in f"{found.value} {found.value.help}", where
+
+
+@pytest.mark.proves("Client", "filters that ask nothing are refused: an unset condition never widens a call")
+def test_filters_that_ask_nothing_are_refused(db: Any) -> None:
+    for model, where in (
+        ("sample", {"text": {}}),
+        ("sample", {"text": {"mode": "insensitive"}}),
+        ("sample", {"text": {"not": {}}}),
+        ("user", {"posts": {}}),
+        ("user", {"posts": {"_count": {}}}),
+        ("user", {"posts": {"_count": {"where": {}}}}),
+        ("user", {"posts": {"_max": {}}}),
+    ):
+        with pytest.raises(QueryInvalid, match=r"asks nothing|names a field"):
+            getattr(db, model).delete_many(where=where)
 
 
 @pytest.mark.proves("Client", "filters of Decimal without rounding")

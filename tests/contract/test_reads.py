@@ -143,12 +143,37 @@ RELATIONS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("user", {"manager": {"is_not": None}}, ["bob@x.org", "cyd@x.org"]),
     ("user", {"manager": {"is": {"reports": {"some": {"name": "Bob"}}}}}, ["bob@x.org", "cyd@x.org"]),
     ("user", {"NOT": {"posts": {"some": {}}}}, ["cyd@x.org"]),
+    # a comparison with null is neither true nor false, also at the other end of a relation to one row
+    ("user", {"manager": {"is_not": {"name": "Bob"}}}, ["ada@x.org", "bob@x.org", "cyd@x.org"]),
+    ("comment", {"author": {"is_not": {"name": "Bob"}}}, [5]),
+    ("post", {"author": {"is": {"manager": {"is_not": {"logins": 3}}}}}, ["p1", "p2"]),
+    ("comment", {"post": {"is_not": {"slug": "x"}}}, []),
+    ("comment", {"NOT": {"post": {"is": {"slug": "x"}}}}, []),
+    ("comment", {"post": {"is": {"slug": None}}}, [0, 1, 2, 3, 4, 5]),
+    ("user", {"posts": {"every": {"slug": "x"}}}, ["ada@x.org", "bob@x.org", "cyd@x.org"]),
+    ("user", {"posts": {"none": {"slug": "x"}}}, ["ada@x.org", "bob@x.org", "cyd@x.org"]),
+    # what is computed from related rows
+    ("user", {"posts": {"_count": 2}}, ["ada@x.org", "bob@x.org"]),
+    ("user", {"posts": {"_count": {"gt": 0, "where": {"views": {"gt": 10}}}}}, ["ada@x.org", "bob@x.org"]),
+    (
+        "user",
+        {"posts": {"_count": {"in": [0, 1], "where": {"comments": {"some": {}}}}}},
+        ["bob@x.org", "cyd@x.org"],
+    ),
+    ("user", {"posts": {"_count": {"not": 0}}, "comments": {"_count": {"lt": 5}}}, ["ada@x.org"]),
+    ("post", {"tags": {"_count": {"gte": 2}}}, ["p1"]),
+    ("post", {"comments": {"_count": {"gt": 1, "where": {"spam": False}}}}, ["p1"]),
+    ("user", {"posts": {"_max": {"views": {"gte": 20}}, "_min": {"views": 0}}}, ["bob@x.org"]),
+    ("user", {"posts": {"_min": {"views": {"gt": 0}}}}, ["ada@x.org"]),
+    ("user", {"posts": {"_max": {"views": None}}}, ["cyd@x.org"]),
+    ("user", {"posts": {"_max": {"title": {"lt": "Three", "where": {"views": {"gt": 0}}}}}}, []),
+    ("user", {"NOT": {"posts": {"_max": {"views": {"gt": 3}}}}}, []),
 ]
 
 
 @pytest.mark.proves("Client", "relation filters: is, is_not, some, every, none")
 def test_relation_filters_find_exactly_their_rows(blog: Any) -> None:
-    key = {"post": "id", "user": "email"}
+    key = {"post": "id", "user": "email", "comment": "text"}
     found = {
         str(where): [
             getattr(row, key[model])
@@ -156,7 +181,11 @@ def test_relation_filters_find_exactly_their_rows(blog: Any) -> None:
         ]
         for model, where, _ in RELATIONS
     }
-    assert found == {str(where): expected for _, where, expected in RELATIONS}
+    numbered = {
+        str(where): [f"c{each}" for each in expected] if model == "comment" else expected
+        for model, where, expected in RELATIONS
+    }
+    assert found == numbered
 
 
 @pytest.mark.proves("Client", "relations that were not included are None")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from nicol.query.references import FieldRef
+
 Row = dict[str, Any]
 World = dict[str, list[Row]]
 
@@ -21,6 +23,10 @@ RELATIONS: dict[tuple[str, str], tuple[str, Callable[[World, Row], list[Row]]]] 
     ("Tag", "posts"): ("Post", lambda w, r: [p for p in w["Post"] if (p["id"], r["id"]) in w["tagged"]]),
 }
 MANY = {"posts", "reviews", "team", "friends", "friendOf", "tags"}
+
+
+_UNKNOWN = object()
+"""In the place of a value: a field that is null."""
 
 
 def every(values: Iterable[bool | None]) -> bool | None:
@@ -55,7 +61,16 @@ def _entry(world: World, model: str, name: str, value: Any, row: Row) -> bool | 
         return some(branches) if name == "OR" else every(map(contrary, branches))
     if (model, name) in RELATIONS:
         return _related(world, model, name, value, row)
-    return _scalar(row[name], value)
+    return _scalar(row[name], _referred(value, row))
+
+
+def _referred(wanted: Any, row: Row) -> Any:
+    """The condition with the row's own values in the place of its fields; unknown where they are null."""
+    if isinstance(wanted, dict):
+        return {word: _referred(value, row) for word, value in wanted.items()}
+    if isinstance(wanted, FieldRef):
+        return _UNKNOWN if row[wanted.name] is None else row[wanted.name]
+    return wanted
 
 
 def _related(world: World, model: str, name: str, value: Any, row: Row) -> bool | None:
@@ -68,24 +83,51 @@ def _related(world: World, model: str, name: str, value: Any, row: Row) -> bool 
     return every(_quantified(world, target, word, nested, found) for word, nested in value.items())
 
 
-def _quantified(world: World, target: str, word: str, nested: Any, found: list[Row]) -> bool:
+def _quantified(world: World, target: str, word: str, nested: Any, found: list[Row]) -> bool | None:
     if nested is None:
         return (not found) == (word == "is")
+    if word.startswith("_"):
+        return _computed(world, target, word, nested, found)
     truths = [holds(world, target, nested, each) for each in found]
     match word:
-        case "some" | "is":
+        case "is":
+            return truths[0] if truths else False
+        case "is_not":
+            return contrary(truths[0]) if truths else True
+        case "some":
             return True in truths
-        case "none" | "is_not":
+        case "none":
             return True not in truths
         case _:
             return False not in truths
+
+
+def _computed(world: World, target: str, word: str, given: Any, found: list[Row]) -> bool | None:
+    if word == "_count":
+        rows, conditions = _those(world, target, given, found)
+        return _scalar(len(rows), conditions)
+    truths: list[bool | None] = []
+    for name, condition in given.items():
+        rows, conditions = _those(world, target, condition, found)
+        values = [row[name] for row in rows if row[name] is not None]
+        least_or_greatest = {"_min": min, "_max": max}[word](values) if values else None
+        truths.append(_scalar(least_or_greatest, conditions))
+    return every(truths)
+
+
+def _those(world: World, target: str, given: Any, found: list[Row]) -> tuple[list[Row], Any]:
+    if not isinstance(given, dict):
+        return found, given
+    where = given.get("where", {})
+    conditions = {name: value for name, value in given.items() if name != "where"}
+    return [row for row in found if holds(world, target, where, row) is True], conditions
 
 
 def _scalar(actual: Any, wanted: Any) -> bool | None:
     if wanted is None:
         return actual is None
     if not isinstance(wanted, dict):
-        return None if actual is None else actual == wanted
+        return None if actual is None or wanted is _UNKNOWN else actual == wanted
     insensitive = wanted.get("mode") == "insensitive"
     return every(
         _operator(actual, word, value, insensitive) for word, value in wanted.items() if word != "mode"
@@ -104,7 +146,7 @@ def _operator(actual: Any, word: str, value: Any, insensitive: bool) -> bool | N
         return actual is None
     if word in ("in", "not_in") and not value:
         return word == "not_in"  # even null is in no empty list
-    if actual is None:
+    if actual is None or value is _UNKNOWN:
         return None
     if insensitive:
         actual = actual.lower()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nicol.query.references import FieldRef
 from tests.query.blog import Client
 from tests.query.oracle import MANY, RELATIONS, World, holds
 
@@ -36,6 +37,15 @@ VALUES: dict[str, dict[str, list[Any]]] = {
 NULLABLE = {"name", "age", "avatar", "body", "rank", "bossId", "settings"}
 TEXTS = {"name", "title", "body", "label"}
 UNORDERED = {"role", "avatar"}
+FIGURES = {"User": ["age", "balance", "joined", "score", "views"], "Post": ["views", "rank"], "Tag": ["id"]}
+ALIKE = {
+    "age": ["id", "bossId", "views"],
+    "bossId": ["id", "age"],
+    "views": ["id", "rank"],
+    "rank": ["views"],
+}
+ALIKE |= {"title": ["body", "title"], "body": ["title"]}
+"""Fields that can be compared with one another, in the models that have both."""
 
 
 def populate(db: Client, chance: random.Random) -> World:
@@ -100,11 +110,31 @@ def _random_relation(chance: random.Random, model: str, name: str, depth: int) -
     words = ["some", "every", "none"] if name in MANY else ["is", "is_not"]
     if name not in MANY and chance.random() < 0.2:
         return chance.choice([None, {"is": None}, {"is_not": None}])
+    if name in MANY and chance.random() < 0.3:
+        return _random_figure(chance, target, depth)
     return {chance.choice(words): random_where(chance, target, depth - 1)}
+
+
+def _random_figure(chance: random.Random, target: str, depth: int) -> Any:
+    """A condition on the number of related rows, or on the least or greatest value of a field."""
+    word = chance.choice(["equals", "not", "lt", "lte", "gt", "gte", "in", "not_in"])
+    where = {"where": random_where(chance, target, depth - 1)} if chance.random() < 0.5 else {}
+    if chance.random() < 0.5:
+        number = [chance.randint(0, 3)] if word in ("in", "not_in") else chance.randint(0, 3)
+        return {"_count": {word: number, **where} if where or chance.random() < 0.8 else chance.randint(0, 3)}
+    name = chance.choice(FIGURES[target])
+    if chance.random() < 0.2:
+        return {chance.choice(["_min", "_max"]): {name: None}}
+    values = VALUES[target][name]
+    value = chance.sample(values, 2) if word in ("in", "not_in") else chance.choice(values)
+    return {chance.choice(["_min", "_max"]): {name: {word: value, **where}}}
 
 
 def _random_scalar(chance: random.Random, model: str, name: str, depth: int) -> Any:
     values = VALUES[model][name]
+    alike = [other for other in ALIKE.get(name, ()) if other in VALUES[model]]
+    if alike and chance.random() < 0.15:
+        return _random_field(chance, name, chance.choice(alike))
     if name in NULLABLE and chance.random() < 0.15:
         return chance.choice([None, {"not": None}, {"equals": None}])
     words = ["equals"] if name == "active" else ["equals", "in", "not_in"]
@@ -123,6 +153,14 @@ def _random_scalar(chance: random.Random, model: str, name: str, depth: int) -> 
     if depth and chance.random() < 0.2:
         return {"not": found if chance.random() < 0.7 else chance.choice(values)}
     return found if chance.random() < 0.8 else chance.choice(values)
+
+
+def _random_field(chance: random.Random, name: str, alike: str) -> Any:
+    """A comparison with another field of the row."""
+    other = FieldRef(alike)
+    words = ["equals", "not"] + (["contains", "startswith", "endswith"] if name in TEXTS else ["lt", "gte"])
+    mode = {"mode": "insensitive"} if name in TEXTS and chance.random() < 0.5 else {}
+    return {chance.choice(words): other, **mode} if chance.random() < 0.8 else other
 
 
 @pytest.mark.proves(

@@ -79,7 +79,7 @@ def slots_of(node: Any) -> list[int]:
     found: list[int] = []
     for name in node.__struct_fields__:
         value = getattr(node, name)
-        if name in ("slot", "take", "skip", "zone"):
+        if name in ("slot", "take", "skip", "zone") or (name == "path" and isinstance(value, int)):
             found += [] if value is None else [value]
         elif name == "slots":
             found += value

@@ -16,13 +16,19 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Sql as Sql
     from nicol.client.interpolation import sql as sql
     from nicol.client.record import Record as Record
+    from nicol.query.references import FieldRef as FieldRef
+    from nicol.sql.json import AnyNull as AnyNull
+    from nicol.sql.json import DbNull as DbNull
     from nicol.sql.json import JsonNull as JsonNull
 
 _HOMES = {
+    "AnyNull": "nicol.sql.json",
     "AsyncClient": "nicol.client.client_async",
     "AsyncDelegate": "nicol.client.delegate",
     "Client": "nicol.client.client",
+    "DbNull": "nicol.sql.json",
     "Delegate": "nicol.client.delegate",
+    "FieldRef": "nicol.query.references",
     "JsonInput": "nicol.client.inputs",
     "JsonNull": "nicol.sql.json",
     "LogEvent": "nicol.client.events",

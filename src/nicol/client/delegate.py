@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from nicol.query.references import FieldRefs
+
 OPERATIONS = (
     "find_unique",
     "find_unique_or_raise",
@@ -33,6 +35,11 @@ class Delegate:
     def __init__(self, model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> None:
         self._model = model
         self._answer = answer
+
+    @property
+    def fields(self) -> FieldRefs:
+        """The model's fields, to be compared with one another in filters."""
+        return FieldRefs(self._model)
 
     def __repr__(self) -> str:
         return f"<operations of {self._model}>"

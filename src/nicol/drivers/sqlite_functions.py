@@ -12,6 +12,7 @@ from typing import Any
 import apsw
 
 from nicol.drivers.sqlite_aggregates import add_aggregates
+from nicol.drivers.sqlite_json import json_test, json_text
 
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
 _DIGITS = Decimal(1).scaleb(-30)
@@ -20,9 +21,12 @@ _DIGITS = Decimal(1).scaleb(-30)
 def add_functions(raw: apsw.Connection) -> None:
     """Teach a connection `nicol_lower`, `nicol_json`, `nicol_integer`, `nicol_decimal` and the collation `nicol_decimal`,
     and what `sqlite_aggregates` has."""
+    """Teach a connection the functions whose names begin with `nicol_`, and the collation `nicol_decimal`."""
     functions = (
         ("nicol_lower", _lower, 1),
         ("nicol_json", _canonical, 1),
+        ("nicol_json_text", json_text, 2),
+        ("nicol_json_test", json_test, 4),
         ("nicol_integer", _bounded, 3),
         ("nicol_decimal", _calculate, 3),
     )

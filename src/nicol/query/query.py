@@ -22,7 +22,24 @@ from nicol.query.nodes.data import (
     UpdateRelated,
     UpsertRelated,
 )
-from nicol.query.nodes.filters import ALL, All, Alone, Any, Compare, Empty, Filter, Key, Not, Null, Related
+from nicol.query.nodes.filters import (
+    ALL,
+    All,
+    Alone,
+    Any,
+    Compare,
+    CompareField,
+    Empty,
+    Filter,
+    JsonCompare,
+    JsonMissing,
+    Key,
+    Not,
+    Null,
+    Related,
+    RelatedNull,
+    RelatedValue,
+)
 from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey, Measure
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import EVERYTHING, Include, OrderBy, Page, RelationCount, Selection
@@ -53,6 +70,7 @@ __all__ = [
     "Any",
     "Assign",
     "Compare",
+    "CompareField",
     "Connect",
     "Count",
     "Create",
@@ -73,6 +91,8 @@ __all__ = [
     "GroupBy",
     "GroupKey",
     "Include",
+    "JsonCompare",
+    "JsonMissing",
     "Key",
     "Measure",
     "Node",
@@ -83,6 +103,8 @@ __all__ = [
     "Query",
     "Read",
     "Related",
+    "RelatedNull",
+    "RelatedValue",
     "RelationCount",
     "Rows",
     "Selection",

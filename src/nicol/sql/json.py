@@ -16,8 +16,23 @@ class JsonNullType(Enum):
         return self.value
 
 
+class AnyNullType(Enum):
+    """The type of `AnyNull`."""
+
+    ANY_NULL = "AnyNull"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
 JsonNull: Final = JsonNullType.JSON_NULL
 """The value `null` inside a Json column; `None` is a column that holds nothing."""
+
+DbNull: Final = None
+"""A Json column that holds nothing: Prisma's word for what `None` says everywhere."""
+
+AnyNull: Final = AnyNullType.ANY_NULL
+"""In filters of Json: either of both."""
 
 
 def json_text(value: Any) -> str:

@@ -28,13 +28,16 @@ from nicol.sql.tree import (
     Extreme,
     Fold,
     Group,
+    InColumn,
     InList,
     InRows,
     Insert,
     InsertLists,
     IsNull,
+    IsTrue,
     Join,
-    JsonEquals,
+    JsonTest,
+    JsonText,
     Like,
     ListPush,
     ListTest,
@@ -45,6 +48,7 @@ from nicol.sql.tree import (
     Or,
     Order,
     Param,
+    Placed,
     RowNumber,
     Select,
     Source,
@@ -263,6 +267,10 @@ class Renderer(ABC):
         """A test for null."""
         return f"{self.expression(node.of, slots)} IS {'NOT ' if node.negated else ''}NULL"
 
+    def is_true(self, node: IsTrue, slots: Slots) -> str:
+        """A test for truth."""
+        return f"({self.expression(node.of, slots)}) IS {'NOT ' if node.negated else ''}TRUE"
+
     def and_(self, node: And, slots: Slots) -> str:
         """All conditions."""
         if not node.items:
@@ -288,12 +296,20 @@ class Renderer(ABC):
         """One of a list that is one parameter."""
 
     @abstractmethod
+    def in_column(self, node: InColumn, slots: Slots) -> str:
+        """One of the items of a column."""
+
+    @abstractmethod
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several lists."""
 
     @abstractmethod
     def like(self, node: Like, slots: Slots) -> str:
         """A text that matches a pattern."""
+
+    @abstractmethod
+    def placed(self, node: Placed, slots: Slots) -> str:
+        """A text that has another text at a place."""
 
     @abstractmethod
     def fold(self, node: Fold, slots: Slots) -> str:
@@ -352,8 +368,12 @@ class Renderer(ABC):
         return f"ROW_NUMBER() OVER ({' '.join(inside)})"
 
     @abstractmethod
-    def json_equals(self, node: JsonEquals, slots: Slots) -> str:
-        """The same JSON value."""
+    def json_text(self, node: JsonText, slots: Slots) -> str:
+        """The text at a path of a JSON value."""
+
+    @abstractmethod
+    def json_test(self, node: JsonTest, slots: Slots) -> str:
+        """A question to a JSON value."""
 
     @abstractmethod
     def list_test(self, node: ListTest, slots: Slots) -> str:
@@ -391,10 +411,13 @@ VISITORS: dict[type, str] = {
     Extreme: "extreme",
     Fold: "fold",
     Group: "group",
+    InColumn: "in_column",
     InList: "in_list",
     InRows: "in_rows",
     IsNull: "is_null",
-    JsonEquals: "json_equals",
+    IsTrue: "is_true",
+    JsonTest: "json_test",
+    JsonText: "json_text",
     Like: "like",
     ListPush: "list_push",
     ListTest: "list_test",
@@ -403,6 +426,7 @@ VISITORS: dict[type, str] = {
     Number: "number",
     Or: "or_",
     Param: "param",
+    Placed: "placed",
     RowNumber: "row_number",
     Subquery: "subquery",
     Total: "total",

@@ -61,6 +61,14 @@ class IsNull:
 
 
 @dataclass(frozen=True, slots=True)
+class IsTrue:
+    """A condition holds; `negated`: it does not, or is unknown."""
+
+    of: Expression
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All hold; true when there are none."""
 
@@ -83,12 +91,26 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class InList:
-    """The value is one of a list, which is one parameter as a whole; `binary`: its items are bytes."""
+    """The value is one of a list, which is one parameter as a whole; `binary`: its items are bytes.
+
+    `fold`: texts of upper and lower case are the same.
+    """
 
     of: Expression
     items: Param
     negated: bool = False
     binary: bool = False
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InColumn:
+    """The value is an item of a column that holds a list."""
+
+    of: Expression
+    list: Expression
+    negated: bool = False
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,16 @@ class Like:
     of: Expression
     pattern: Param
     insensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The text has another text, which is no parameter, at a place in it."""
+
+    of: Expression
+    text: Expression
+    place: Literal["contains", "startswith", "endswith"]
+    fold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,20 +257,36 @@ class RowNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonEquals:
-    """The JSON value is that of the parameter, whatever the spelling."""
+class JsonText:
+    """The text that is at a path of a JSON value, or is the value; null where there is none, or something else."""
 
     of: Expression
-    value: Param
+    path: Param | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonTest:
+    """A question to what is at a path of a JSON value, or to the value, where `value` is JSON text.
+
+    `has`: an array has it, or each of its items; `first` and `last`: it is that item of an array; an order is one of two
+    numbers or two texts. Asked about something else than an array, or than the value's kind, the answer is unknown.
+    `missing`: there is nothing. `searched`: only the rows for which it holds matter, so that an index may find them.
+    """
+
+    of: Expression
+    test: Literal["equals", "missing", "has", "first", "last", "<", "<=", ">", ">="]
+    value: Param | None = None
+    path: Param | None = None
+    searched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListTest:
-    """A question to a column that holds a list; `value` is a list."""
+    """A question to a column that holds a list; `value` is a list: a parameter or another column."""
 
     of: Expression
     test: Literal["equals", "has_every", "has_some", "is_empty"]
-    value: Param | None = None
+    value: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,12 +305,15 @@ Expression: TypeAlias = (
     | Bool
     | Compare
     | IsNull
+    | IsTrue
     | And
     | Or
     | Not
     | InList
+    | InColumn
     | InRows
     | Like
+    | Placed
     | Fold
     | Exists
     | Subquery
@@ -276,7 +327,8 @@ Expression: TypeAlias = (
     | Extreme
     | Bucket
     | RowNumber
-    | JsonEquals
+    | JsonText
+    | JsonTest
     | ListTest
     | ListPush
 )

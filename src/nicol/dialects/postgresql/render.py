@@ -10,13 +10,16 @@ from nicol.sql.tree import (
     Bucket,
     Extreme,
     Fold,
+    InColumn,
     InList,
     InRows,
-    JsonEquals,
+    JsonTest,
+    JsonText,
     Like,
     ListPush,
     ListTest,
     Param,
+    Placed,
     Total,
 )
 
@@ -46,7 +49,14 @@ class PostgresRenderer(Renderer):
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of an array."""
         operator = "<> ALL" if node.negated else "= ANY"
-        return f"{self.expression(node.of, slots)} {operator}({self.array(node.items, slots)})"
+        of, items = self.expression(node.of, slots), self.array(node.items, slots)
+        return _among_folded(of, operator, items) if node.fold else f"{of} {operator}({items})"
+
+    def in_column(self, node: InColumn, slots: Slots) -> str:
+        """One of an array."""
+        operator = "<> ALL" if node.negated else "= ANY"
+        of, items = self.expression(node.of, slots), self.expression(node.list, slots)
+        return _among_folded(of, operator, items) if node.fold else f"{of} {operator}({items})"
 
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several arrays."""
@@ -69,6 +79,19 @@ class PostgresRenderer(Renderer):
         """The pattern for LIKE, whose escape character is the backslash."""
         plain = escaped(text, "\\%_", "\\")
         return ("" if place == "startswith" else "%") + plain + ("" if place == "endswith" else "%")
+
+    def placed(self, node: Placed, slots: Slots) -> str:
+        """Texts that are no patterns: an escape character in them means itself."""
+        of, text = self.expression(node.of, slots), self.expression(node.text, slots)
+        if node.fold:
+            of, text = f"lower({of})", f"lower({text})"
+        match node.place:
+            case "contains":
+                return f"position({text} in {of}) > 0"
+            case "startswith":
+                return f"starts_with({of}, {text})"
+            case "endswith":
+                return f"right({of}, length({text})) = {text}"
 
     def fold(self, node: Fold, slots: Slots) -> str:
         """Lower case."""
@@ -111,9 +134,32 @@ class PostgresRenderer(Renderer):
             return f"date_trunc('{node.unit}', {moment}, {zone}) AT TIME ZONE 'UTC'"
         return f"date_trunc('{node.unit}', ({moment}) AT TIME ZONE {zone})"
 
-    def json_equals(self, node: JsonEquals, slots: Slots) -> str:
+    def json_text(self, node: JsonText, slots: Slots) -> str:
+        """The text at a path, where there is a text."""
+        of = f"{self.expression(node.of, slots)}::jsonb"
+        path = f"{self.param(node.path, slots)}::text[]" if node.path else "'{}'"
+        return f"CASE WHEN jsonb_typeof({of} #> {path}) = 'string' THEN {of} #>> {path} END"
+
+    def json_test(self, node: JsonTest, slots: Slots) -> str:
         """Compared as jsonb, which has one spelling for each value."""
-        return f"{self.expression(node.of, slots)}::jsonb = {self.param(node.value, slots)}::jsonb"
+        of = f"{self.expression(node.of, slots)}::jsonb"
+        if node.path is not None:
+            of = f"({of} #> {self.param(node.path, slots)}::text[])"
+        value = "" if node.value is None else f"{self.param(node.value, slots)}::jsonb"
+        array = f"jsonb_typeof({of}) = 'array'"
+        match node.test:
+            case "equals":
+                return f"{of} = {value}"
+            case "missing":
+                return f"{of} IS NULL"
+            case "has" if node.searched:
+                return f"({of} @> {value} AND {array})"
+            case "has":
+                return f"CASE WHEN {array} THEN {of} @> {value} END"
+            case "first" | "last" as end:
+                return f"CASE WHEN {array} THEN {of} -> {0 if end == 'first' else -1} = {value} END"
+            case order:
+                return f"CASE WHEN jsonb_typeof({of}) = jsonb_typeof({value}) THEN {of} {order} {value} END"
 
     def list_test(self, node: ListTest, slots: Slots) -> str:
         """A question to an array."""
@@ -121,7 +167,8 @@ class PostgresRenderer(Renderer):
         if node.value is None:
             return f"coalesce(cardinality({of}), 0) = 0"
         operator = {"equals": "=", "has_every": "@>", "has_some": "&&", "is_empty": "="}[node.test]
-        return f"{of} {operator} {self.array(node.value, slots)}"
+        value = node.value
+        return f"{of} {operator} {self.array(value, slots) if isinstance(value, Param) else self.expression(value, slots)}"
 
     def list_push(self, node: ListPush, slots: Slots) -> str:
         """Two arrays put together."""
@@ -130,6 +177,11 @@ class PostgresRenderer(Renderer):
     def pack(self, items: Sequence[Any]) -> list[Any]:
         """An array."""
         return list(items)
+
+
+def _among_folded(of: str, operator: str, items: str) -> str:
+    """A text in lower case among texts of any case."""
+    return f"lower({of}) {operator}(SELECT lower(item) FROM unnest({items}) AS item)"
 
 
 RENDERER = PostgresRenderer()

@@ -1,4 +1,4 @@
-"""How SQLite spells statements. What it lacks are functions of the driver's: `nicol_lower`, `nicol_json` and others."""
+"""How SQLite spells statements. What it lacks are functions of the driver's: `nicol_lower`, `nicol_json_test` and others."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from nicol.sql.tree import (
     ExactArithmetic,
     Extreme,
     Fold,
+    InColumn,
     InList,
     InRows,
     Insert,
-    JsonEquals,
+    JsonTest,
+    JsonText,
     Like,
     ListPush,
     ListTest,
     Order,
     Param,
+    Placed,
     Total,
 )
 
@@ -62,9 +65,13 @@ class SqliteRenderer(Renderer):
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of a JSON array, whose bytes are written in hexadecimal."""
         value = "unhex(value)" if node.binary else "value"
-        word = "NOT IN" if node.negated else "IN"
         of, items = self.expression(node.of, slots), self.param(node.items, slots)
-        return f"{of} {word} (SELECT {value} FROM json_each({items}))"
+        return _among(of, items, value, negated=node.negated, fold=node.fold)
+
+    def in_column(self, node: InColumn, slots: Slots) -> str:
+        """One of a JSON array; unknown where there is none."""
+        of, items = self.expression(node.of, slots), self.expression(node.list, slots)
+        return _known(items, _among(of, items, "value", negated=node.negated, fold=node.fold))
 
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several JSON arrays of the same length."""
@@ -103,6 +110,20 @@ class SqliteRenderer(Renderer):
         glob = insensitive or self.portable
         any_, plain = ("*", _glob(text)) if glob else ("%", escaped(text, "\\%_", "\\"))
         return ("" if place == "startswith" else any_) + plain + ("" if place == "endswith" else any_)
+
+    def placed(self, node: Placed, slots: Slots) -> str:
+        """Texts compared as they are; a Prisma project on SQLite alone expects that the case of ASCII does not matter."""
+        of, text = self.expression(node.of, slots), self.expression(node.text, slots)
+        if node.fold or not self.portable:
+            lower = "nicol_lower" if node.fold else "lower"
+            of, text = f"{lower}({of})", f"{lower}({text})"
+        match node.place:
+            case "contains":
+                return f"instr({of}, {text}) > 0"
+            case "startswith":
+                return f"substr({of}, 1, length({text})) = {text}"
+            case "endswith":
+                return f"(substr({of}, -length({text})) = {text} OR {text} = '')"
 
     def fold(self, node: Fold, slots: Slots) -> str:
         """Lower case beyond ASCII."""
@@ -151,14 +172,21 @@ class SqliteRenderer(Renderer):
         zone = "NULL" if node.zone is None else self.param(node.zone, slots)
         return f"nicol_bucket({self.expression(node.of, slots)}, '{node.unit}', {zone})"
 
-    def json_equals(self, node: JsonEquals, slots: Slots) -> str:
-        """Both sides in one canonical spelling."""
-        return f"nicol_json({self.expression(node.of, slots)}) = nicol_json({self.param(node.value, slots)})"
+    def json_text(self, node: JsonText, slots: Slots) -> str:
+        """The text at a path, where there is a text."""
+        path = self.param(node.path, slots) if node.path else "NULL"
+        return f"nicol_json_text({self.expression(node.of, slots)}, {path})"
+
+    def json_test(self, node: JsonTest, slots: Slots) -> str:
+        """A question that a function answers as PostgreSQL would."""
+        path = self.param(node.path, slots) if node.path else "NULL"
+        value = self.param(node.value, slots) if node.value else "NULL"
+        return f"nicol_json_test('{node.test}', {self.expression(node.of, slots)}, {path}, {value})"
 
     def list_test(self, node: ListTest, slots: Slots) -> str:
         """A question to a JSON array."""
         of = self.expression(node.of, slots)
-        value = self.param(node.value, slots) if node.value is not None else ""
+        value = self.expression(node.value, slots) if node.value is not None else ""
         mine, given = f"SELECT value FROM json_each({of})", f"SELECT value FROM json_each({value})"
         match node.test:
             case "equals":
@@ -179,6 +207,13 @@ class SqliteRenderer(Renderer):
     def pack(self, items: Sequence[Any]) -> str:
         """A JSON array, with bytes in hexadecimal."""
         return json.dumps(items, ensure_ascii=False, default=bytes.hex)
+
+
+def _among(of: str, items: str, value: str, *, negated: bool, fold: bool) -> str:
+    word = "NOT IN" if negated else "IN"
+    if fold:
+        of, value = f"nicol_lower({of})", f"nicol_lower({value})"
+    return f"{of} {word} (SELECT {value} FROM json_each({items}))"
 
 
 def _known(of: str, test: str) -> str:

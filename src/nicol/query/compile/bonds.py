@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from nicol.dialects.dialect import Fault
 from nicol.errors import DriverError
 from nicol.query import query as q
+from nicol.query.compile.columns import aliased, both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
-from nicol.query.compile.filters import aliased, both, column, condition, key_condition
+from nicol.query.compile.filters import condition, key_condition
 from nicol.query.compile.rows import changes
 from nicol.query.faults import invalid, missing_record
 from nicol.query.models import Link, Model

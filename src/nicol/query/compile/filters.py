@@ -2,136 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Literal, assert_never, cast
+from dataclasses import replace
+from typing import TypeAlias, assert_never
 
 from nicol.query import query as q
+from nicol.query.compile.columns import NOTHING, aliased, both, column, comparable, either
+from nicol.query.compile.comparisons import (
+    compare,
+    compare_computed,
+    compare_fields,
+    compare_json,
+    json_missing,
+)
 from nicol.query.compile.context import Context
-from nicol.query.models import Field, Link, Model
-from nicol.schema.schema import Arity, Scalar
+from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 
-NOTHING = sql.And(())
-"""The condition that asks nothing."""
-
-_COMPARISONS: dict[str, Literal["=", "<", "<=", ">", ">="]] = {
-    "equals": "=",
-    "lt": "<",
-    "lte": "<=",
-    "gt": ">",
-    "gte": ">=",
-}
-_PLACES = frozenset({"contains", "startswith", "endswith"})
+_OfField: TypeAlias = q.Compare | q.CompareField | q.JsonCompare | q.JsonMissing | q.Null | q.Empty
+_OfRelation: TypeAlias = q.Related | q.Alone | q.RelatedValue | q.RelatedNull
 
 
 def condition(ctx: Context, model: Model, source: str | None, given: q.Filter) -> sql.Expression:
-    """The condition that a filter is, for the rows of `source`."""
+    """The condition that holds for the rows of `source` for which a filter surely holds."""
+    match given:
+        case q.All(items):
+            return both(*(condition(ctx, model, source, each) for each in items))
+        case q.Any(items):
+            return either(*(condition(ctx, model, source, each) for each in items))
+        case q.Not(of):
+            return denial(ctx, model, source, of)
+        case q.Related() | q.Alone() | q.RelatedValue() | q.RelatedNull():
+            return _of_relation(ctx, model, source, given)
+        case _:
+            return _of_field(ctx, model, source, given)
+
+
+def _of_field(ctx: Context, model: Model, source: str | None, given: _OfField) -> sql.Expression:
     match given:
         case q.Compare():
-            return _compare(ctx, model, source, given)
+            return compare(ctx, model, source, given)
+        case q.CompareField():
+            return compare_fields(model, source, given)
+        case q.JsonCompare():
+            return compare_json(ctx, model, source, given)
+        case q.JsonMissing(field, path):
+            return json_missing(ctx, model, source, field, path)
         case q.Null(field):
             return sql.IsNull(column(model, field, source))
         case q.Empty(field):
             return sql.ListTest(column(model, field, source), "is_empty")
-        case q.All(items):
-            return both(*(condition(ctx, model, source, each) for each in items))
-        case q.Any(items):
-            found = tuple(condition(ctx, model, source, each) for each in items)
-            return found[0] if len(found) == 1 else sql.Or(found)
-        case q.Not(q.Null(field)):
-            return sql.IsNull(column(model, field, source), negated=True)
-        case q.Not(of):
-            return sql.Not(condition(ctx, model, source, of))
-        case q.Related(field, quantifier, where):
-            return _related(ctx, model.links[field], source, quantifier, where)
-        case q.Alone(field):
-            return _alone(ctx, model, model.links[field], source)
         case _:
             assert_never(given)
 
 
-def both(*conditions: sql.Expression) -> sql.Expression:
-    """All conditions together, without those that say nothing."""
-    flat: list[sql.Expression] = []
-    for each in conditions:
-        flat.extend(each.items if isinstance(each, sql.And) else (each,))
-    return flat[0] if len(flat) == 1 else sql.And(tuple(flat))
+def _of_relation(ctx: Context, model: Model, source: str | None, given: _OfRelation) -> sql.Expression:
+    link = model.links[given.field]
+    match given:
+        case q.Related(_, quantifier, where):
+            return _related(ctx, link, source, quantifier, where)
+        case q.Alone():
+            return _alone(ctx, model, link, source)
+        case q.RelatedValue(_, aggregate, of, _, _, where):
+            return compare_computed(ctx, link, computed(ctx, link, source, aggregate, of, where), given)
+        case q.RelatedNull(_, aggregate, of, where):
+            return sql.IsNull(computed(ctx, link, source, aggregate, of, where))
+        case _:
+            assert_never(given)
 
 
-def column(model: Model, field: str, source: str | None) -> sql.Column:
-    """The column of a field."""
-    return sql.Column(model.stored[field].column, source)
+def denial(ctx: Context, model: Model, source: str | None, given: q.Filter) -> sql.Expression:
+    """The condition that holds for the rows for which a filter surely does not hold.
 
-
-def comparable(model: Model, name: str, source: str | None) -> sql.Expression:
-    """The column of a field, as it is compared and ordered."""
-    plain = column(model, name, source)
-    return sql.Exact(plain) if model.stored[name].exact else plain
-
-
-# ---- scalars -----------------------------------------------------------------------------------------------------
-
-
-def _compare(ctx: Context, model: Model, source: str | None, given: q.Compare) -> sql.Expression:
-    field = model.fields[given.field]
-    if field.arity is Arity.LIST:
-        return _list_test(ctx, model, field, source, given)
-    if field.type is Scalar.JSON:
-        value = ctx.value(model, field, given.slot, field.encode)
-        return sql.JsonEquals(column(model, field.name, source), value)
-    of = comparable(model, field.name, source)
-    match given.operator:
-        case "in" | "not_in" as operator:
-            return _in_list(ctx, model, field, of, given, negated=operator == "not_in")
-        case place if place in _PLACES:
-            return _like(ctx, model, field, of, given)
-        case operator:
-            value = ctx.value(model, field, given.slot, field.encode)
-            left, right = (sql.Fold(of), sql.Fold(value)) if given.insensitive else (of, value)
-            return sql.Compare(_COMPARISONS[operator], left, right)
-
-
-def _in_list(
-    ctx: Context, model: Model, field: Field, of: sql.Expression, given: q.Compare, *, negated: bool
-) -> sql.Expression:
-    encode, pack = _items_encoder(field), ctx.renderer.pack
-    items = ctx.value(model, field, given.slot, lambda items: pack(encode(items)))
-    if given.insensitive:
-        items = ctx.value(
-            model, field, given.slot, lambda items: pack([text.lower() for text in encode(items)])
-        )
-        return sql.InList(sql.Fold(of), items, negated)
-    return sql.InList(of, items, negated, binary=field.type is Scalar.BYTES)
-
-
-def _items_encoder(field: Field) -> Callable[[Any], list[Any]]:
-    encode = field.encode
-    return list if encode is None else lambda items: [encode(each) for each in items]
-
-
-def _like(ctx: Context, model: Model, field: Field, of: sql.Expression, given: q.Compare) -> sql.Expression:
-    pattern, insensitive = ctx.renderer.pattern, given.insensitive
-    place = cast('Literal["contains", "startswith", "endswith"]', given.operator)
-    encode = field.encode or str
-
-    def encode_pattern(text: Any) -> str:
-        return pattern(place, encode(text), insensitive=insensitive)
-
-    return sql.Like(of, ctx.value(model, field, given.slot, encode_pattern), insensitive)
-
-
-def _list_test(
-    ctx: Context, model: Model, field: Field, source: str | None, given: q.Compare
-) -> sql.Expression:
-    of, encode = column(model, field.name, source), field.stored.encode
-    assert encode is not None  # a list crosses as a whole
-    if given.operator == "has":
-        return sql.ListTest(of, "has_every", ctx.value(model, field, given.slot, lambda item: encode([item])))
-    test = cast('Literal["equals", "has_every", "has_some"]', given.operator)
-    return sql.ListTest(of, test, ctx.value(model, field, given.slot, encode))
+    A comparison with null is neither true nor false, so that a row can be found by a filter, by its contrary, or by neither.
+    The contrary is taken where fields are compared: so it goes through relations to one row, as through a join.
+    """
+    match given:
+        case q.Compare():
+            return compare(ctx, model, source, given, denied=True)
+        case q.JsonCompare():
+            return compare_json(ctx, model, source, given, denied=True)
+        case q.Null(field):
+            return sql.IsNull(column(model, field, source), negated=True)
+        case q.All(items):
+            return either(*(denial(ctx, model, source, each) for each in items))
+        case q.Any(items):
+            return both(*(denial(ctx, model, source, each) for each in items))
+        case q.Not(of):
+            return condition(ctx, model, source, of)
+        case q.Related(field, quantifier, where):
+            return _related(ctx, model.links[field], source, _CONTRARIES[quantifier], where)
+        case _:
+            return sql.Not(condition(ctx, model, source, given))
 
 
 # ---- relations ---------------------------------------------------------------------------------------------------
+
+
+_CONTRARIES = {"some": "none", "none": "some", "every": "not every", "is": "is_not", "is_not": "is"}
 
 
 def _related(
@@ -139,14 +106,16 @@ def _related(
 ) -> sql.Expression:
     alias = ctx.alias()
     target = ctx.models.target(link)
-    wanted = condition(ctx, target, alias, where)
     match quantifier:
         case "some" | "is":
-            return sql.Exists(related(ctx, link, source, alias, wanted))
-        case "every":
-            return sql.Exists(related(ctx, link, source, alias, sql.Not(wanted)), negated=True)
-        case _:
-            return sql.Exists(related(ctx, link, source, alias, wanted), negated=True)
+            wanted, negated = condition(ctx, target, alias, where), False
+        case "none":
+            wanted, negated = condition(ctx, target, alias, where), True
+        case "every" | "not every":
+            wanted, negated = denial(ctx, target, alias, where), quantifier == "every"
+        case _:  # is_not: there is no row but one for which it surely does not hold
+            wanted, negated = sql.IsTrue(denial(ctx, target, alias, where), negated=True), True
+    return sql.Exists(related(ctx, link, source, alias, wanted), negated)
 
 
 def related(
@@ -187,9 +156,27 @@ def _alone(ctx: Context, model: Model, link: Link, source: str | None) -> sql.Ex
     return nulls[0] if len(nulls) == 1 else sql.Or(nulls)
 
 
-def aliased(table: sql.Table, alias: str) -> sql.Table:
-    """A table under another name."""
-    return sql.Table(table.name, table.namespace, alias)
+# ---- what is computed from related rows --------------------------------------------------------------------------
+
+
+def computed(
+    ctx: Context,
+    link: Link,
+    source: str | None,
+    aggregate: str,
+    of: str | None,
+    where: q.Filter = q.ALL,
+) -> sql.Expression:
+    """What is computed from the rows at the other end of a link: their number, or a figure of a field."""
+    alias = ctx.alias()
+    target = ctx.models.target(link)
+    wanted = condition(ctx, target, alias, where)
+    if of is None:
+        return sql.Subquery(related(ctx, link, source, alias, wanted, (sql.Count(),)))
+    plain, value = column(target, of, alias), comparable(target, of, alias)
+    rows = related(ctx, link, source, alias, both(wanted, sql.IsNull(plain, negated=True)), (plain,))
+    first = replace(rows, order=(sql.Order(value, aggregate == "_max"),), limit=sql.Number(1))
+    return sql.Exact(sql.Subquery(first)) if target.stored[of].exact else sql.Subquery(first)
 
 
 # ---- keys --------------------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nicol.query import query as q
+from nicol.query.compile.columns import aliased, both, column
 from nicol.query.compile.context import Context
-from nicol.query.compile.filters import aliased, both, column, condition
+from nicol.query.compile.filters import condition
 from nicol.query.compile.ordering import ordering
 from nicol.query.models import Model
 from nicol.schema.schema import Arity, EnumRef, Scalar

@@ -10,8 +10,8 @@ from nicol.errors import DriverError
 from nicol.query import query as q
 from nicol.query.compile import bonds
 from nicol.query.compile.bonds import Held, hold
+from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
-from nicol.query.compile.filters import both, column
 from nicol.query.compile.rows import Preset, changes, insert_many, new_values
 from nicol.query.faults import invalid
 from nicol.query.models import Link, Model

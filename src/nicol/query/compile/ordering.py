@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nicol.query import query as q
+from nicol.query.compile.columns import aliased, both, comparable
 from nicol.query.compile.context import Context
-from nicol.query.compile.filters import aliased, both, comparable, joined, key_condition, related
+from nicol.query.compile.filters import joined, key_condition, related
 from nicol.query.models import Model
 from nicol.sql import tree as sql
 

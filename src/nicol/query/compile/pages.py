@@ -8,8 +8,9 @@ from dataclasses import replace
 import msgspec
 
 from nicol.query import query as q
+from nicol.query.compile.columns import NOTHING, aliased, both, column, comparable
 from nicol.query.compile.context import Context
-from nicol.query.compile.filters import NOTHING, aliased, both, column, comparable, condition
+from nicol.query.compile.filters import condition
 from nicol.query.compile.loose import loose_scan
 from nicol.query.compile.ordering import cursor_join, ordering
 from nicol.query.models import Link, Model

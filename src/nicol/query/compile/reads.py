@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nicol.query import query as q
+from nicol.query.compile.columns import aliased, column
 from nicol.query.compile.context import Act, Context, Frame
-from nicol.query.compile.filters import aliased, column, condition, key_condition, related
+from nicol.query.compile.filters import condition, key_condition, related
 from nicol.query.compile.levels import Branch, Level, Shape
 from nicol.query.compile.pages import cut_page, included_rows, page_rows, undistinct
 from nicol.query.faults import missing_record

@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeAlias
 
 from nicol.dialects.values import bounds
 from nicol.query import query as q
+from nicol.query.compile.columns import column
 from nicol.query.compile.context import Act, Context, Frame
-from nicol.query.compile.filters import column
 from nicol.query.defaults import Generate, Moment, generator, updated_at
 from nicol.query.faults import invalid, wrong_value
 from nicol.query.models import Field, Model

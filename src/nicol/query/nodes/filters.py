@@ -16,6 +16,32 @@ class Compare(Node, frozen=True, gc=False):
     insensitive: bool = False
 
 
+class CompareField(Node, frozen=True, gc=False):
+    """A scalar field against another field of the same row."""
+
+    field: str
+    operator: str
+    other: str
+    insensitive: bool = False
+
+
+class JsonCompare(Node, frozen=True, gc=False):
+    """The value at a path of a Json field against a value; `path` is the slot of the path, None: the whole value."""
+
+    field: str
+    operator: str
+    slot: int
+    path: int | None = None
+    insensitive: bool = False
+
+
+class JsonMissing(Node, frozen=True, gc=False):
+    """A Json field has nothing at the path in this slot."""
+
+    field: str
+    path: int
+
+
 class Null(Node, frozen=True, gc=False):
     """A scalar field is null."""
 
@@ -60,8 +86,46 @@ class Alone(Node, frozen=True, gc=False):
     field: str
 
 
-Filter: TypeAlias = Compare | Null | Empty | All | Any | Not | Related | Alone
+class RelatedValue(Node, frozen=True, gc=False):
+    """What is computed from the rows of a relation to many for which `where` holds, against a value.
+
+    `aggregate` is `_count`, or `_min`, `_max`, `_sum` or `_avg` of the scalar field `of`.
+    """
+
+    field: str
+    aggregate: str
+    of: str | None
+    operator: str
+    slot: int
+    where: Filter
+
+
+class RelatedNull(Node, frozen=True, gc=False):
+    """What is computed from the rows of a relation, as in `RelatedValue`, is null: there is no value to compute it from."""
+
+    field: str
+    aggregate: str
+    of: str | None
+    where: Filter
+
+
+Filter: TypeAlias = (
+    Compare
+    | CompareField
+    | JsonCompare
+    | JsonMissing
+    | Null
+    | Empty
+    | All
+    | Any
+    | Not
+    | Related
+    | Alone
+    | RelatedValue
+    | RelatedNull
+)
 ALL = All(())
+"""The filter that asks nothing."""
 
 
 class Key(Node, frozen=True, gc=False):

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Field, Link, Model, Models
-from nicol.query.query import ALL, All, Alone, Compare, Empty, Filter, Key, Not, Null, Related
+from nicol.query.query import (
+    ALL,
+    All,
+    Alone,
+    Compare,
+    Filter,
+    Key,
+    Not,
+    Related,
+    RelatedNull,
+    RelatedValue,
+)
 from nicol.query.query import Any as AnyOf
+from nicol.query.read.computed import AGGREGATES, COMPUTED_OPERATORS, COUNT, aggregated_field
 from nicol.query.read.kinds import is_dict, is_list
-from nicol.schema.schema import Arity, EnumRef, Scalar
-
-Values = list[Any]
-
-_EQUALITY = frozenset({"equals", "not"})
-_MEMBERSHIP = _EQUALITY | {"in", "not_in"}
-_ORDERED = _MEMBERSHIP | {"lt", "lte", "gt", "gte"}
-_TEXT = _ORDERED | {"contains", "startswith", "endswith", "mode"}
-_LIST = frozenset({"equals", "has", "has_every", "has_some", "is_empty"})
-
-OPERATORS: Mapping[Scalar, frozenset[str]] = {
-    Scalar.STRING: _TEXT,
-    Scalar.BOOLEAN: _EQUALITY,
-    Scalar.INT: _ORDERED,
-    Scalar.BIGINT: _ORDERED,
-    Scalar.FLOAT: _ORDERED,
-    Scalar.DECIMAL: _ORDERED,
-    Scalar.DATETIME: _ORDERED,
-    Scalar.JSON: _EQUALITY,
-    Scalar.BYTES: _MEMBERSHIP,
-}
-"""What a filter of each scalar may ask."""
+from nicol.query.read.scalars import Values, read_scalar
 
 _LOGIC = ("AND", "OR", "NOT")
 
@@ -50,7 +41,7 @@ def read_where(models: Models, model: Model, given: Any, values: Values) -> Filt
 def _entry(models: Models, model: Model, name: Any, value: Any, values: Values) -> Filter:
     field = model.fields.get(name)
     if field is not None:
-        return _scalar(model, field, value, values)
+        return read_scalar(model, field, value, values)
     if name in _LOGIC:
         return _logic(models, model, name, value, values)
     link = model.links.get(name)
@@ -76,113 +67,9 @@ def _logic(models: Models, model: Model, word: str, value: Any, values: Values) 
             return All(tuple(Not(each) for each in found))
 
 
-# ---- scalars -----------------------------------------------------------------------------------------------------
-
-
-def _scalar(model: Model, field: Field, value: Any, values: Values) -> Filter:
-    if value is None:
-        return Null(field.name)
-    if is_dict(value):
-        return _operators(model, field, value, values)
-    return _compare(field, "equals", value, values)
-
-
-def _compare(field: Field, operator: str, value: Any, values: Values, *, insensitive: bool = False) -> Filter:
-    values.append(value)
-    return Compare(field.name, operator, len(values) - 1, insensitive)
-
-
-def _operators(model: Model, field: Field, given: dict[Any, Any], values: Values) -> Filter:
-    allowed = operators_of(field)
-    for operator in given:
-        if operator not in allowed:
-            _unknown_operator(model, field, operator, allowed)
-    insensitive = _mode(model, field, given.get("mode"))
-    found = tuple(
-        _operator(model, field, operator, value, values, insensitive)
-        for operator, value in given.items()
-        if operator != "mode"
-    )
-    return found[0] if len(found) == 1 else All(found)
-
-
-def operators_of(field: Field) -> frozenset[str]:
-    """The words that a filter of this field may use."""
-    if field.arity is Arity.LIST:
-        return _LIST if field.type is not Scalar.JSON else frozenset({"equals", "is_empty"})
-    if isinstance(field.type, EnumRef):
-        return _MEMBERSHIP
-    return OPERATORS[field.type] if isinstance(field.type, Scalar) else _EQUALITY
-
-
-def _unknown_operator(model: Model, field: Field, operator: object, allowed: frozenset[str]) -> None:
-    if field.type is Scalar.JSON and field.arity is not Arity.LIST:
-        raise invalid(
-            f"`{operator}` is not a filter of the Json field `{model.name}.{field.name}`",
-            model=model.name,
-            fields=(field.name,),
-            hint='compare with a whole value: {"equals": …} or {"not": …}',
-        )
-    unknown(f"filter of field `{field.name}`", operator, allowed, model=model.name, field=field.name)
-
-
-def _mode(model: Model, field: Field, mode: Any) -> bool:
-    if mode not in (None, "default", "insensitive"):
-        raise invalid(
-            f"`mode` of `{field.name}` must be `default` or `insensitive`, not {mode!r}",
-            model=model.name,
-            fields=(field.name,),
-        )
-    return mode == "insensitive"
-
-
-def _operator(
-    model: Model, field: Field, operator: str, value: Any, values: Values, insensitive: bool
-) -> Filter:
-    if operator == "not":
-        return _not(model, field, value, values, insensitive)
-    if operator == "is_empty":
-        return _is_empty(model, field, value)
-    if value is None:
-        if operator == "equals":
-            return Null(field.name)
-        raise invalid(
-            f"`{operator}` of `{model.name}.{field.name}` cannot be None",
-            model=model.name,
-            fields=(field.name,),
-        )
-    if operator in ("in", "not_in", "has_every", "has_some") and not isinstance(
-        value, list | tuple | set | frozenset
-    ):
-        raise invalid(
-            f"`{operator}` of `{model.name}.{field.name}` must be a list, not {type(value).__name__}",
-            model=model.name,
-            fields=(field.name,),
-        )
-    given = list(value) if isinstance(value, set | frozenset) else value  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType] - a set of anything
-    return _compare(field, operator, given, values, insensitive=insensitive)
-
-
-def _not(model: Model, field: Field, value: Any, values: Values, insensitive: bool) -> Filter:
-    if value is None:
-        return Not(Null(field.name))
-    if is_dict(value) and field.type is not Scalar.JSON:
-        nested = {"mode": "insensitive", **value} if insensitive else value
-        return Not(_operators(model, field, nested, values))
-    return Not(_compare(field, "equals", value, values, insensitive=insensitive))
-
-
-def _is_empty(model: Model, field: Field, value: Any) -> Filter:
-    if not isinstance(value, bool):
-        raise invalid(
-            f"`is_empty` of `{field.name}` must be True or False", model=model.name, fields=(field.name,)
-        )
-    return Empty(field.name) if value else Not(Empty(field.name))
-
-
 # ---- relations ---------------------------------------------------------------------------------------------------
 
-_MANY, _ONE = ("some", "every", "none"), ("is", "is_not")
+_MANY, _ONE = ("some", "every", "none", *AGGREGATES), ("is", "is_not")
 
 
 def _relation(models: Models, model: Model, link: Link, value: Any, values: Values) -> Filter:
@@ -202,7 +89,17 @@ def _relation(models: Models, model: Model, link: Link, value: Any, values: Valu
     for word, nested in value.items():
         if word not in words:
             unknown(f"filter of relation `{link.name}`", word, words, model=model.name, field=link.name)
-        found.append(_quantified(models, target, link, word, nested, values))
+        if word in AGGREGATES:
+            found += _computed(models, target, link, word, nested, values)
+        else:
+            found.append(_quantified(models, target, link, word, nested, values))
+    if not found:
+        raise invalid(
+            f"the filter of the relation `{model.name}.{link.name}` asks nothing",
+            model=model.name,
+            fields=(link.name,),
+            hint=f"it takes {', '.join(f'`{word}`' for word in words)}",
+        )
     return found[0] if len(found) == 1 else All(tuple(found))
 
 
@@ -210,6 +107,59 @@ def _quantified(models: Models, target: Model, link: Link, word: str, nested: An
     if nested is None and not link.many:
         return Alone(link.name) if word == "is" else Not(Alone(link.name))
     return Related(link.name, word, read_where(models, target, nested, values))
+
+
+# ---- what is computed from related rows --------------------------------------------------------------------------
+
+
+def _computed(
+    models: Models, target: Model, link: Link, word: str, given: Any, values: Values
+) -> Iterable[Filter]:
+    """Conditions on the number of related rows, or on the least, greatest, sum or mean of their fields."""
+    if word == COUNT:
+        yield from _conditions(models, target, link, word, None, given, values)
+        return
+    if not is_dict(given) or not given:
+        raise invalid(
+            f"`{word}` of the relation `{link.model}.{link.name}` names a field and a condition",
+            model=link.model,
+            fields=(link.name,),
+            hint=f'write {{"{link.name}": {{"{word}": {{"field": {{"gt": …}}}}}}}}',
+        )
+    for name, conditions in given.items():
+        field = aggregated_field(target, word, name)
+        yield from _conditions(models, target, link, word, field, conditions, values)
+
+
+def _conditions(
+    models: Models, target: Model, link: Link, word: str, of: Field | None, given: Any, values: Values
+) -> Iterable[Filter]:
+    conditions = dict(given) if is_dict(given) else {"equals": given}
+    where = conditions.pop("where", None)
+    if not conditions:
+        raise invalid(f"`{word}` of the relation `{link.model}.{link.name}` asks nothing", model=link.model)
+    rows = NO_FILTER if where is None else read_where(models, target, where, values)
+    for operator, value in conditions.items():
+        if operator not in COMPUTED_OPERATORS:
+            unknown(f"filter of `{word}`", operator, COMPUTED_OPERATORS, model=link.model, field=link.name)
+        yield _condition(link, word, of, operator, value, values, rows)
+
+
+def _condition(
+    link: Link, word: str, of: Field | None, operator: str, value: Any, values: Values, rows: Filter
+) -> Filter:
+    name = None if of is None else of.name
+    if value is None:
+        if operator not in ("equals", "not"):
+            raise invalid(f"`{operator}` of `{word}` cannot be None", model=link.model, fields=(link.name,))
+        found: Filter = RelatedNull(link.name, word, name, rows)
+    elif operator in ("in", "not_in") and not is_list(value):
+        raise invalid(f"`{operator}` of `{word}` must be a list", model=link.model, fields=(link.name,))
+    else:
+        values.append(value)
+        plain = "equals" if operator == "not" else operator
+        found = RelatedValue(link.name, word, name, plain, len(values) - 1, rows)
+    return Not(found) if operator == "not" else found
 
 
 # ---- keys --------------------------------------------------------------------------------------------------------
