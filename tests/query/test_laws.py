@@ -60,11 +60,24 @@ def random_call(chance: random.Random) -> tuple[str, str, dict[str, Any]]:
         },
         "create": {"data": CREATE},
         "create_many": {"data": [{"title": "t", "authorId": 1}, {"title": "u", "authorId": 1, "views": 2}]},
+        "create_many_and_return": {
+            "data": [CREATE, {"title": "u", "authorId": 1}],
+            "include": {"tags": True},
+        },
+        "upsert_many": {"data": [{"id": 1, "title": "t", "authorId": 1}], "key": "id", "update": ["title"]},
+        "upsert_many_and_return": {
+            "data": [{"title": "t", "authorId": 1}],
+            "key": "authorId_title",
+            "update": {"views": {"increment": 1}},
+        },
+        "update_each": {"data": [{"id": 1, "views": {"increment": 1}}, {"id": 2, "rank": None}], "key": "id"},
         "update": {"where": {**key, "AND": where}, "data": UPDATE, "include": {"reviewer": True}},
-        "update_many": {"where": where, "data": {"rank": 1, "body": None}},
+        "update_many": {"where": where, "data": {"rank": 1, "body": None}, "limit": 3},
+        "update_many_and_return": {"where": where, "data": {"rank": 1}, "include": {"author": True}},
         "upsert": {"where": key, "create": {**CREATE, **key}, "update": UPDATE},
         "delete": {"where": key, "include": {"tags": True}},
         "delete_many": {"where": where},
+        "delete_many_and_return": {"where": where, "limit": 2},
     }
     operation = chance.choice(list(calls))
     return "Post", operation, calls[operation]
@@ -79,7 +92,7 @@ def slots_of(node: Any) -> list[int]:
     found: list[int] = []
     for name in node.__struct_fields__:
         value = getattr(node, name)
-        if name in ("slot", "take", "skip", "zone") or (name == "path" and isinstance(value, int)):
+        if name in ("slot", "take", "skip", "zone", "limit") or (name == "path" and isinstance(value, int)):
             found += [] if value is None else [value]
         elif name == "slots":
             found += value
@@ -105,7 +118,7 @@ def test_every_value_that_crosses_is_checked_on_its_way(blog: Engine) -> None:
         rows = {
             slot
             for slot, value in enumerate(values)
-            if isinstance(value, list) and operation == "create_many"
+            if isinstance(value, tuple) or (isinstance(value, list) and set(value) <= {0})
         }
         checked = {encoder.slot for encoder in plan.compiled.encoders}
         assert checked | numbers | rows == set(range(len(values))), (operation, args)
@@ -135,7 +148,7 @@ def test_the_same_call_with_other_values_compiles_nothing(blog: Engine) -> None:
 def test_writes_are_known_as_writes(blog: Engine) -> None:
     chance = random.Random(3)
     seen: dict[str, bool] = {}
-    for _ in range(200):
+    for _ in range(400):
         model, operation, args = random_call(chance)
         seen[operation] = blog.plan(model, operation, args)[0].writes
     reads = {"find_unique", "find_many", "find_first", "count", "aggregate", "group_by"}

@@ -336,7 +336,8 @@ def test_a_join_table_follows_connect_disconnect_and_set(db: Client) -> None:
     with pytest.raises(RecordNotFound):
         change(connect={"label": "none"})
     with pytest.raises(QueryInvalid, match="join table"):
-        change(create_many={"data": [{"label": "x"}]})
+        change(create_many={"data": [{"label": "x"}], "skip_duplicates": True})
+    assert change(set=[], create_many={"data": [{"label": "x"}, {"label": "y"}]}) == "xy"
     assert db("Tag", "find_many", order={"id": "asc"})[0].label == "b"
 
 

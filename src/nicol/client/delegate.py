@@ -18,11 +18,17 @@ OPERATIONS = (
     "group_by",
     "create",
     "create_many",
+    "create_many_and_return",
     "update",
     "update_many",
+    "update_many_and_return",
+    "update_each",
     "upsert",
+    "upsert_many",
+    "upsert_many_and_return",
     "delete",
     "delete_many",
+    "delete_many_and_return",
 )
 """Every operation of a model."""
 

@@ -56,6 +56,14 @@ def generator(default: Default | None, type: FieldType) -> Generate | None:  # n
             return None
 
 
+_IDS = frozenset({"uuid", "cuid", "ulid", "nanoid"})
+
+
+def varies(default: Default | None) -> bool:
+    """True when each row's value is its own, so that it is made anew for each."""
+    return isinstance(default, FunctionCall) and default.name in _IDS
+
+
 def _literal(value: Any, type: FieldType) -> Any:  # noqa: A002
     if type is Scalar.JSON:
         return json.loads(value)

@@ -61,11 +61,21 @@ def missing_record(
     return RecordNotFound(what, model=model, fields=fields, code=code)
 
 
-def wrong_value(error: Exception, *, model: str, field: str) -> ValueInvalid:
-    """A value that cannot cross to its column."""
+def vanished(model: str) -> ConstraintViolation:
+    """The database said that it inserted rows, and left some out: a trigger or a rule of its own."""
+    return ConstraintViolation(
+        f"the database left out rows of model `{model}` that were written, so that nothing can point at them",
+        model=model,
+        help="look for triggers and rules on its table",
+    )
+
+
+def wrong_value(error: Exception, *, model: str, field: str, row: int | None = None) -> ValueInvalid:
+    """A value that cannot cross to its column; `row`: its place in `data`, where there are many."""
     code = "P2020" if isinstance(error, OverflowError) else "P2006"
+    place = "" if row is None else f" in `data[{row}]`"
     return ValueInvalid(
-        f"the value for `{model}.{field}` is invalid: {error}", model=model, fields=(field,), code=code
+        f"the value for `{model}.{field}`{place} is invalid: {error}", model=model, fields=(field,), code=code
     )
 
 

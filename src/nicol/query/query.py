@@ -6,17 +6,16 @@ changes the SQL's text; nothing in the list of values does. The nodes themselves
 
 from __future__ import annotations
 
+from nicol.query.nodes.bulk import Beside, Bulk, Changes, ConnectBeside, CreateBeside, Rows
 from nicol.query.nodes.data import (
     Act,
     Assign,
     Connect,
-    CreateManyRelated,
     CreateRelated,
     Data,
     DeleteManyRelated,
     DeleteRelated,
     Disconnect,
-    Rows,
     SetRelated,
     UpdateManyRelated,
     UpdateRelated,
@@ -55,8 +54,10 @@ from nicol.query.nodes.queries import (
     Query,
     Read,
     Update,
+    UpdateEach,
     UpdateMany,
     Upsert,
+    UpsertMany,
     Write,
 )
 
@@ -69,13 +70,17 @@ __all__ = [
     "Alone",
     "Any",
     "Assign",
+    "Beside",
+    "Bulk",
+    "Changes",
     "Compare",
     "CompareField",
     "Connect",
+    "ConnectBeside",
     "Count",
     "Create",
+    "CreateBeside",
     "CreateMany",
-    "CreateManyRelated",
     "CreateRelated",
     "Data",
     "Delete",
@@ -110,10 +115,12 @@ __all__ = [
     "Selection",
     "SetRelated",
     "Update",
+    "UpdateEach",
     "UpdateMany",
     "UpdateManyRelated",
     "UpdateRelated",
     "Upsert",
+    "UpsertMany",
     "UpsertRelated",
     "Write",
 ]

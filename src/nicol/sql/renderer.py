@@ -30,6 +30,7 @@ from nicol.sql.tree import (
     Group,
     InColumn,
     InList,
+    InQuery,
     InRows,
     Insert,
     InsertLists,
@@ -40,6 +41,7 @@ from nicol.sql.tree import (
     JsonText,
     Like,
     ListPush,
+    Lists,
     ListTest,
     Named,
     Not,
@@ -151,6 +153,12 @@ class Renderer(ABC):
             case Derived():
                 word = "LATERAL " if node.lateral else ""
                 return f"{word}({self.select(node.query, slots)}) AS {quote(node.alias)}"
+            case Lists():
+                return self.lists(node, slots)
+
+    @abstractmethod
+    def lists(self, node: Lists, slots: Slots) -> str:
+        """The rows of several lists."""
 
     def table(self, node: Table) -> str:
         """The name of a table."""
@@ -193,15 +201,18 @@ class Renderer(ABC):
         conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
         return f"{target} {rows}{conflict}{self.returning(node.returning)}"
 
-    inserts_lists: ClassVar[bool] = False
-    """True when many rows can be inserted from one list for each column, which is faster than row by row."""
+    takes_lists: ClassVar[bool] = False
+    """True when many rows are written faster from one list for each column than row by row."""
+    new_mark: ClassVar[str | None] = None
+    """What tells, of a row that comes back from an insert, whether it is new; None where nothing does."""
 
     def insert_lists(self, node: InsertLists, slots: Slots) -> str:
-        """Many new rows, unfolded from arrays."""
+        """Many new rows at once."""
         columns = ", ".join(map(quote, node.columns))
-        arrays = ", ".join(self.array(item, slots) for item in node.lists)
+        rows = f"SELECT * FROM {self.source(node.rows, slots)}"
         conflict = f" {self.conflict(node.conflict, slots)}" if node.conflict is not None else ""
-        return f"INSERT INTO {self.table(node.table)} ({columns}) SELECT * FROM unnest({arrays}){conflict}"
+        mark = self.new_mark if node.marks else None
+        return f"INSERT INTO {self.table(node.table)} ({columns}) {rows}{conflict}{self.returning(node.returning, mark)}"
 
     def array(self, node: Param, slots: Slots) -> str:
         """A placeholder for an array, with its type where the database must be told."""
@@ -216,8 +227,10 @@ class Renderer(ABC):
     def update(self, node: Update, slots: Slots) -> str:
         """Changes of rows."""
         sets = self.assignments(node.sets, slots)
+        source = "" if node.source is None else f" FROM {self.source(node.source, slots)}"
         where = self.where(node.where, slots)
-        return f"UPDATE {self.table(node.table)} SET {sets} {where}".rstrip() + self.returning(node.returning)
+        text = f"UPDATE {self.table(node.table)} SET {sets}{source} {where}".rstrip()
+        return text + self.returning(node.returning, of=node.source and node.table)
 
     def assignments(self, items: Sequence[Assignment], slots: Slots) -> str:
         """New values of columns."""
@@ -228,9 +241,11 @@ class Renderer(ABC):
         text = f"DELETE FROM {self.table(node.table)} {self.where(node.where, slots)}".rstrip()
         return text + self.returning(node.returning)
 
-    def returning(self, columns: Sequence[str]) -> str:
-        """The columns of the written rows that are wanted back."""
-        return f" RETURNING {', '.join(map(quote, columns))}" if columns else ""
+    def returning(self, columns: Sequence[str], mark: str | None = None, of: Table | None = None) -> str:
+        """The columns of the written rows that are wanted back, with their table's name where others are at hand."""
+        owner = "" if of is None else f"{quote(of.name)}."
+        wanted = [f"{owner}{quote(name)}" for name in columns] + ([mark] if mark else [])
+        return f" RETURNING {', '.join(wanted)}" if wanted else ""
 
     # ---- expressions ---------------------------------------------------------------------------------------------
 
@@ -314,6 +329,11 @@ class Renderer(ABC):
     @abstractmethod
     def fold(self, node: Fold, slots: Slots) -> str:
         """A text in lower case."""
+
+    def in_query(self, node: InQuery, slots: Slots) -> str:
+        """One of the rows of a query."""
+        of = ", ".join(self.expression(item, slots) for item in node.of)
+        return f"{of if len(node.of) == 1 else f'({of})'} IN ({self.select(node.query, slots)})"
 
     def exists(self, node: Exists, slots: Slots) -> str:
         """A query that has a row."""
@@ -413,6 +433,7 @@ VISITORS: dict[type, str] = {
     Group: "group",
     InColumn: "in_column",
     InList: "in_list",
+    InQuery: "in_query",
     InRows: "in_rows",
     IsNull: "is_null",
     IsTrue: "is_true",

@@ -123,6 +123,14 @@ class InRows:
 
 
 @dataclass(frozen=True, slots=True)
+class InQuery:
+    """Several values are together one row of a query."""
+
+    of: tuple[Expression, ...]
+    query: Select
+
+
+@dataclass(frozen=True, slots=True)
 class Like:
     """The text matches a pattern that `Renderer.pattern` made of a plain text."""
 
@@ -294,7 +302,7 @@ class ListPush:
     """The list with the items of another list behind it."""
 
     of: Expression
-    items: Param
+    items: Expression
 
 
 Expression: TypeAlias = (
@@ -312,6 +320,7 @@ Expression: TypeAlias = (
     | InList
     | InColumn
     | InRows
+    | InQuery
     | Like
     | Placed
     | Fold
@@ -376,7 +385,23 @@ class Derived:
     lateral: bool = False
 
 
-Source: TypeAlias = Table | Derived
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Rows given by the program: for each column `names` has a list that is one parameter.
+
+    `binary`: its items are bytes; `nested`: they are lists themselves. `ordinal` is the name of one more column, the
+    number of the row from 1.
+    """
+
+    lists: tuple[Param, ...]
+    names: tuple[str, ...]
+    alias: str
+    binary: tuple[bool, ...]
+    nested: tuple[bool, ...]
+    ordinal: str | None = None
+
+
+Source: TypeAlias = Table | Derived | Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,22 +473,28 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class InsertLists:
-    """Many new rows, each column a list that is one parameter (`Renderer.inserts_lists`)."""
+    """Many new rows, which are those of the lists (`Renderer.takes_lists`).
+
+    `marks`: the last column of what comes back says whether the row is new (`Renderer.new_mark`).
+    """
 
     table: Table
     columns: tuple[str, ...]
-    lists: tuple[Param, ...]
+    rows: Lists
     conflict: Conflict | None = None
+    returning: tuple[str, ...] = ()
+    marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Changes of the rows for which `where` holds."""
+    """Changes of the rows for which `where` holds, with the rows of `source` at hand."""
 
     table: Table
     sets: tuple[Assignment, ...]
     where: Expression
     returning: tuple[str, ...] = ()
+    source: Lists | None = None
 
 
 @dataclass(frozen=True, slots=True)

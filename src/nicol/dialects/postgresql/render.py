@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from nicol.dialects.postgresql.arrays import array_text
+from nicol.sql.quoting import quote
 from nicol.sql.renderer import Renderer, Slots, escaped
 from nicol.sql.tree import (
     Bucket,
@@ -17,6 +19,7 @@ from nicol.sql.tree import (
     JsonText,
     Like,
     ListPush,
+    Lists,
     ListTest,
     Param,
     Placed,
@@ -35,7 +38,9 @@ class PostgresRenderer(Renderer):
 
     nulls_are_low = False
     has_lateral = True
-    inserts_lists = True
+    takes_lists = True
+    # https://www.postgresql.org/docs/current/ddl-system-columns.html: a row that was there has been locked by its updater
+    new_mark = "xmax = 0"
 
     def param(self, node: Param, slots: Slots) -> str:
         """A placeholder with its number."""
@@ -63,6 +68,24 @@ class PostgresRenderer(Renderer):
         arrays = ", ".join(self.array(item, slots) for item in node.lists)
         of = ", ".join(self.expression(item, slots) for item in node.of)
         return f"({of}) IN (SELECT * FROM unnest({arrays}))"
+
+    def lists(self, node: Lists, slots: Slots) -> str:
+        """Arrays unfolded side by side; lists of lists cross as the texts of arrays, since `unnest` would unfold those too."""
+        names = [quote(name) for name in node.names]
+        arrays = [
+            f"{self.param(item, slots)}::text[]" if nested else self.array(item, slots)
+            for item, nested in zip(node.lists, node.nested, strict=True)
+        ]
+        numbered, number = (" WITH ORDINALITY", [quote(node.ordinal)]) if node.ordinal else ("", [])
+        alias = quote(node.alias)
+        unfolded = f"unnest({', '.join(arrays)}){numbered} AS {alias}({', '.join([*names, *number])})"
+        if not any(node.nested):
+            return unfolded
+        columns = [
+            f"{name}::{item.cast}[] AS {name}" if nested else name
+            for name, item, nested in zip(names, node.lists, node.nested, strict=True)
+        ]
+        return f"(SELECT {', '.join([*columns, *number])} FROM {unfolded}) AS {alias}"
 
     def like(self, node: Like, slots: Slots) -> str:
         """LIKE, or ILIKE where case does not matter."""
@@ -172,11 +195,13 @@ class PostgresRenderer(Renderer):
 
     def list_push(self, node: ListPush, slots: Slots) -> str:
         """Two arrays put together."""
-        return f"{self.expression(node.of, slots)} || {self.array(node.items, slots)}"
+        items = node.items
+        more = self.array(items, slots) if isinstance(items, Param) else self.expression(items, slots)
+        return f"{self.expression(node.of, slots)} || {more}"
 
-    def pack(self, items: Sequence[Any]) -> list[Any]:
-        """An array."""
-        return list(items)
+    def pack(self, items: Sequence[Any]) -> str:
+        """An array, as text."""
+        return array_text(items)
 
 
 def _among_folded(of: str, operator: str, items: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from nicol.sql.quoting import quote_text
+from nicol.sql.quoting import quote, quote_text
 from nicol.sql.renderer import Renderer, Slots, escaped
 from nicol.sql.tree import (
     Arithmetic,
@@ -23,6 +23,7 @@ from nicol.sql.tree import (
     JsonText,
     Like,
     ListPush,
+    Lists,
     ListTest,
     Order,
     Param,
@@ -75,26 +76,31 @@ class SqliteRenderer(Renderer):
 
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several JSON arrays of the same length."""
-        names = [f'"l{index}"' for index in range(len(node.lists))]
-        arrays = [
-            f"json_each({self.param(item, slots)}) AS {name}"
-            for item, name in zip(node.lists, names, strict=True)
-        ]
-        joins = " JOIN ".join(
-            [
-                arrays[0],
-                *(
-                    f"{array} ON {name}.key = {names[0]}.key"
-                    for array, name in zip(arrays[1:], names[1:], strict=True)
-                ),
-            ]
-        )
         of = ", ".join(self.expression(item, slots) for item in node.of)
-        values = ", ".join(
-            f"unhex({name}.value)" if binary else f"{name}.value"
-            for name, binary in zip(names, node.binary, strict=True)
-        )
-        return f"({of}) IN (SELECT {values} FROM {joins})"
+        values, joins = self._beside(node.lists, node.binary, slots)
+        return f"({of}) IN (SELECT {', '.join(values)} FROM {joins})"
+
+    def lists(self, node: Lists, slots: Slots) -> str:
+        """JSON arrays of the same length, side by side."""
+        values, joins = self._beside(node.lists, node.binary, slots)
+        columns = [f"{value} AS {quote(name)}" for value, name in zip(values, node.names, strict=True)]
+        if node.ordinal:
+            columns.append(f'"l0".key + 1 AS {quote(node.ordinal)}')
+        return f"(SELECT {', '.join(columns)} FROM {joins}) AS {quote(node.alias)}"
+
+    def _beside(self, lists: Sequence[Param], binary: Sequence[bool], slots: Slots) -> tuple[list[str], str]:
+        """The values of JSON arrays, and the join that has them in the same row."""
+        names = [f'"l{index}"' for index in range(len(lists))]
+        arrays = [
+            f"json_each({self.param(item, slots)}) AS {name}" for item, name in zip(lists, names, strict=True)
+        ]
+        others = zip(arrays[1:], names[1:], strict=True)
+        joined = [arrays[0], *(f"{array} ON {name}.key = {names[0]}.key" for array, name in others)]
+        values = [
+            f"unhex({name}.value)" if is_binary else f"{name}.value"
+            for name, is_binary in zip(names, binary, strict=True)
+        ]
+        return values, " JOIN ".join(joined)
 
     def like(self, node: Like, slots: Slots) -> str:
         """GLOB, which knows case; LIKE, which does not for ASCII, where a Prisma project on SQLite alone expects that."""
@@ -200,7 +206,7 @@ class SqliteRenderer(Renderer):
 
     def list_push(self, node: ListPush, slots: Slots) -> str:
         """Two JSON arrays put together as text, which keeps their items to the letter."""
-        of, more = f"coalesce({self.expression(node.of, slots)}, '[]')", self.param(node.items, slots)
+        of, more = f"coalesce({self.expression(node.of, slots)}, '[]')", self.expression(node.items, slots)
         joined = f"substr({of}, 1, length({of}) - 1) || ',' || substr({more}, 2)"
         return f"CASE WHEN {of} = '[]' THEN {more} WHEN {more} = '[]' THEN {of} ELSE {joined} END"
 

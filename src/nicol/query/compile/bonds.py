@@ -145,6 +145,14 @@ def is_foreign_key_fault(ctx: Context, error: DriverError) -> bool:
     return violation is not None and violation.fault is Fault.FOREIGN_KEY
 
 
+def missed(ctx: Context, links: Sequence[Link], error: DriverError) -> Link | None:
+    """The link whose row the database missed; SQLite does not say which foreign key failed."""
+    if not links or not is_foreign_key_fault(ctx, error):
+        return None
+    told = error.details.get("constraint")
+    return next((link for link in links if told in (None, "", link.constraint)), None)
+
+
 def not_connected(link: Link) -> Exception:
     """The row that a call wants to relate to does not exist."""
     return missing_record(

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from nicol.dialects.dialect import Dialect
 from nicol.query import query as q
-from nicol.query.compile import groups, reads, writes
+from nicol.query.compile import groups, keyed, many, nested, reads, writes
 from nicol.query.compile.context import Act, Context, Encoder, Generated
 from nicol.query.models import Models
 
@@ -29,7 +29,7 @@ class Compiled:
 
 def compile_query(query: q.Query, models: Models, dialect: Dialect, slots: int) -> Compiled:
     """The conversation of a query that has so many slots."""
-    ctx = Context(models, dialect, slots)
+    ctx = Context(models, dialect, slots, nested)
     act = _act(ctx, query)
     return Compiled(
         act, ctx.size, tuple(ctx.encoders.values()), tuple(ctx.generated), ctx.atomic, tuple(ctx.texts)
@@ -59,16 +59,20 @@ def _write(ctx: Context, query: q.Write) -> Act[Any]:
         case q.Create():
             return writes.create(ctx, query)
         case q.CreateMany():
-            return writes.create_many(ctx, query)
+            return many.create_many(ctx, query)
         case q.Update():
             return writes.update(ctx, query)
         case q.UpdateMany():
-            return writes.update_many(ctx, query)
+            return many.update_many(ctx, query)
+        case q.UpdateEach():
+            return keyed.update_each(ctx, query)
+        case q.UpsertMany():
+            return keyed.upsert_many(ctx, query)
         case q.Upsert():
             return writes.upsert(ctx, query)
         case q.Delete():
             return writes.delete(ctx, query)
         case q.DeleteMany():
-            return writes.delete_many(ctx, query)
+            return many.delete_many(ctx, query)
         case _:
             assert_never(query)

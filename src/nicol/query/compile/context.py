@@ -6,16 +6,17 @@ values, then registers for what earlier statements answered. A statement's param
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from nicol.dialects.dialect import Dialect
 from nicol.query.defaults import Generate
 from nicol.query.models import Field, Model, Models
-from nicol.sql.program import Command, Result, Statement
-from nicol.sql.tree import Param, Tree
+from nicol.query.query import Data
+from nicol.sql.program import Command, Result, Row, Statement
+from nicol.sql.tree import Expression, Param, Tree
 
 T = TypeVar("T")
 Frame: TypeAlias = list[Any]
@@ -48,17 +49,40 @@ class Said:
 
     text: str
     pick: Callable[[Frame], tuple[Any, ...]]
+    slots: tuple[int, ...]
 
     def statement(self, frame: Frame) -> Statement:
         """The statement with the frame's values."""
         return Statement(self.text, self.pick(frame), columns=False)
 
 
+class Writer(Protocol):
+    """What writes one row and all that hangs on it; acts on the rows at the other end are of the same kind again."""
+
+    def new_row(
+        self,
+        ctx: Context,
+        model: Model,
+        data: Data,
+        preset: Mapping[str, Expression],
+        returning: Sequence[str],
+    ) -> Act[Row]:
+        """Insert a row."""
+        ...
+
+    def change_row(
+        self, ctx: Context, model: Model, where: Expression, data: Data, returning: Sequence[str]
+    ) -> Act[Row | None]:
+        """Change the one row of a condition."""
+        ...
+
+
 class Context:
     """One compilation. `size` is the length that the frame must have; `atomic`: the program must be one transaction."""
 
-    def __init__(self, models: Models, dialect: Dialect, slots: int) -> None:
+    def __init__(self, models: Models, dialect: Dialect, slots: int, writer: Writer) -> None:
         self.models = models
+        self.writer = writer
         self.meaning_of = dialect.meaning_of
         self.renderer = dialect.renderer
         self.encoders: dict[int, Encoder] = {}
@@ -107,7 +131,7 @@ class Context:
         """A statement, rendered."""
         rendered = self.renderer.render(tree)
         self.texts.append(rendered.text)
-        return Said(rendered.text, picker(rendered.slots))
+        return Said(rendered.text, picker(rendered.slots), rendered.slots)
 
 
 def picker(slots: Sequence[int]) -> Callable[[Frame], tuple[Any, ...]]:

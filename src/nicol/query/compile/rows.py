@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Container, Iterable, Mapping
+from typing import Any, Literal
 
+from nicol.dialects.dialect import Encode
 from nicol.dialects.values import bounds
 from nicol.query import query as q
 from nicol.query.compile.columns import column
-from nicol.query.compile.context import Act, Context, Frame
-from nicol.query.defaults import Generate, Moment, generator, updated_at
-from nicol.query.faults import invalid, wrong_value
+from nicol.query.compile.context import Context
+from nicol.query.defaults import Generate, generator, updated_at
+from nicol.query.faults import invalid
 from nicol.query.models import Field, Model
-from nicol.schema.schema import Arity, Scalar
+from nicol.schema.schema import Scalar
 from nicol.sql import tree as sql
-from nicol.sql.program import Batch, Program
 
 Preset = Mapping[str, sql.Expression]
 """Values of fields that the program itself provides: foreign keys, for the most part."""
@@ -71,7 +71,15 @@ def changes(ctx: Context, model: Model, data: q.Data, preset: Preset) -> tuple[s
     return tuple(sql.Assignment(model.stored[name].column, value) for name, value in sets.items())
 
 
-def _once(model: Model, name: str, preset: Preset) -> None:
+def refuse_twice(model: Model, names: Iterable[str]) -> None:
+    """Fields of a row that are given by themselves and by a relation, or by two relations."""
+    seen: set[str] = set()
+    for name in names:
+        _once(model, name, seen)
+        seen.add(name)
+
+
+def _once(model: Model, name: str, preset: Container[str]) -> None:
     if name in preset:
         raise invalid(
             f"`{model.name}.{name}` is given twice: by itself and by a relation",
@@ -86,26 +94,35 @@ def _given(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
 
 
 def _changed(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
-    value = _given(ctx, model, assign) if assign.operator != "divide" else _divisor(ctx, model, assign)
-    if assign.operator == "set":
+    field = model.fields[assign.field]
+    if assign.slot is None:
+        return sql.Null()
+    value = ctx.value(model, field, assign.slot, operand(field, assign.operator))
+    return computed(model, field, assign.operator, value)
+
+
+def operand(field: Field, operator: str) -> Encode | None:
+    """How what stands beside an operator crosses."""
+    return _divisor(field) if operator == "divide" else field.stored.encode
+
+
+def computed(model: Model, field: Field, operator: str, value: sql.Expression) -> sql.Expression:
+    """The new value of a field, of which the old one may be a part."""
+    if operator == "set":
         return value
-    field, own = model.fields[assign.field], column(model, assign.field, model.table.name)
-    if assign.operator == "push":
-        assert isinstance(value, sql.Param)
+    own = column(model, field.name, model.table.name)
+    if operator == "push":
         return sql.ListPush(own, value)
-    operator = _OPERATORS[assign.operator]
     if field.exact:
-        return sql.ExactArithmetic(operator, own, value)
+        return sql.ExactArithmetic(_OPERATORS[operator], own, value)
     whole = field.type in (Scalar.INT, Scalar.BIGINT)
     native = model.schema.scalar(field.name).native
-    return sql.Arithmetic(operator, own, value, bounds(field.type, native) if whole else None)
+    return sql.Arithmetic(_OPERATORS[operator], own, value, bounds(field.type, native) if whole else None)
 
 
-def _divisor(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
+def _divisor(field: Field) -> Encode:
     """What is divided by, told when it is zero: SQLite would answer null, and PostgreSQL end the transaction."""
-    field = model.fields[assign.field]
     encode = field.stored.encode
-    assert assign.slot is not None
     assert encode is not None
 
     def divisor(value: Any) -> Any:
@@ -114,93 +131,4 @@ def _divisor(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
             raise ValueError("nothing can be divided by zero")
         return encoded
 
-    return ctx.value(model, field, assign.slot, divisor)
-
-
-# ---- many rows ---------------------------------------------------------------------------------------------------
-
-
-def insert_many(
-    ctx: Context, model: Model, rows: q.Rows, preset: Mapping[str, int], *, skip_duplicates: bool
-) -> Act[int]:
-    """Insert rows that have the same fields; how many were new. `preset` names registers for further fields."""
-    given = [model.fields[name] for name in rows.fields]
-    for field in given:
-        _once(model, field.name, {name: sql.Null() for name in preset})
-    made = missing(model, dict.fromkeys((*rows.fields, *preset)))
-    generators = [(model.stored[name], generate) for name, generate in made.items()]
-    fields = [model.stored[name] for name in (*rows.fields, *made, *preset)]
-    moment, registers = ctx.moment(), tuple(preset.values())
-
-    def params(frame: Frame) -> list[tuple[Any, ...]]:
-        tail = tuple(frame[register] for register in registers)
-        return [
-            (*_encoded(model, given, row), *_generated(generators, frame[moment]), *tail)
-            for row in frame[rows.slot]
-        ]
-
-    conflict = sql.Conflict() if skip_duplicates else None
-    listed = ctx.renderer.inserts_lists and fields and not any(field.arity is Arity.LIST for field in fields)
-    say = _by_lists if listed else _row_by_row
-    return say(ctx, model, fields, conflict, params)
-
-
-_Params: TypeAlias = Callable[[Frame], list[tuple[Any, ...]]]
-
-
-def _row_by_row(
-    ctx: Context, model: Model, fields: Sequence[Field], conflict: sql.Conflict | None, params: _Params
-) -> Act[int]:
-    columns = tuple(field.column for field in fields)
-    values = tuple(sql.Param(index) for index in range(len(fields)))
-    said = ctx.say(sql.Insert(model.table, columns, values, conflict))
-
-    def act(frame: Frame) -> Program[int]:
-        return (yield Batch(said.text, params(frame))).affected
-
-    return act
-
-
-def _by_lists(
-    ctx: Context, model: Model, fields: Sequence[Field], conflict: sql.Conflict | None, params: _Params
-) -> Act[int]:
-    columns = tuple(field.column for field in fields)
-    first = ctx.registers(len(fields))
-    lists = tuple(sql.Param(first + index, field.stored.cast) for index, field in enumerate(fields))
-    said = ctx.say(sql.InsertLists(model.table, columns, lists, conflict))
-    pack = ctx.renderer.pack
-
-    def act(frame: Frame) -> Program[int]:
-        for index, values in enumerate(zip(*params(frame), strict=True)):
-            frame[first + index] = pack(values)
-        return (yield said.statement(frame)).affected
-
-    return act
-
-
-def _encoded(model: Model, fields: Sequence[Field], row: Sequence[Any]) -> list[Any]:
-    return [_encode(model, field, value) for field, value in zip(fields, row, strict=True)]
-
-
-def _encode(model: Model, field: Field, value: Any) -> Any:
-    if value is None:
-        if field.required:
-            raise invalid(
-                f"`{model.name}.{field.name}` must not be None",
-                model=model.name,
-                fields=(field.name,),
-                code="P2012",
-            )
-        return None
-    encode = field.stored.encode
-    try:
-        return encode(value) if encode else value
-    except (TypeError, ValueError, OverflowError) as error:
-        raise wrong_value(error, model=model.name, field=field.name) from None
-
-
-def _generated(made: Sequence[tuple[Field, Generate]], moment: Moment) -> list[Any]:
-    return [
-        field.stored.encode(generate(moment)) if field.stored.encode else generate(moment)
-        for field, generate in made
-    ]
+    return divisor

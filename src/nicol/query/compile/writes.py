@@ -1,14 +1,15 @@
-"""From write queries to conversations: one row, many rows, and the object that a call answers with."""
+"""From writes of one row to conversations, and the object that a call answers with."""
 
 from __future__ import annotations
 
 from nicol.query import query as q
-from nicol.query.compile.context import Act, Context, Frame, Said
-from nicol.query.compile.filters import condition, key_condition
+from nicol.query.compile.attempts import found_or_made
+from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.filters import key_condition
 from nicol.query.compile.levels import Shape
 from nicol.query.compile.nested import change_row, new_row
 from nicol.query.compile.reads import Wanted, key_level, shape_of, wanted, written_shape
-from nicol.query.compile.rows import changes, insert_many, new_values
+from nicol.query.compile.rows import changes, new_values
 from nicol.query.faults import missing_record
 from nicol.query.models import Model
 from nicol.sql import tree as sql
@@ -35,23 +36,6 @@ def _answer(ctx: Context, model: Model, selection: q.Selection | None, have: Wan
     return written_shape(ctx, model, selection, have)
 
 
-def create_many(ctx: Context, query: q.CreateMany) -> Act[int]:
-    """Insert many rows; how many were new."""
-    model = ctx.models.by_name[query.model]
-    inserts = [
-        insert_many(ctx, model, rows, {}, skip_duplicates=query.skip_duplicates) for rows in query.rows
-    ]
-    ctx.atomic = len(inserts) > 1
-
-    def act(frame: Frame) -> Program[int]:
-        count = 0
-        for insert in inserts:
-            count += yield from insert(frame)
-        return count
-
-    return act
-
-
 def update(ctx: Context, query: q.Update) -> Act[object]:
     """Change the row of a key and what hangs on it; its object."""
     model = ctx.models.by_name[query.model]
@@ -74,26 +58,6 @@ def _not_there(model: Model, what: str) -> Exception:
         model.name,
         f"no record of model `{model.name}` was {what}: none has this key and passes the filters beside it",
     )
-
-
-def update_many(ctx: Context, query: q.UpdateMany) -> Act[int]:
-    """Change all rows of a filter; how many there were."""
-    model = ctx.models.by_name[query.model]
-    where = condition(ctx, model, model.table.name, query.where)
-    sets = changes(ctx, model, query.data, {})
-    if not sets:
-        said = ctx.say(sql.Select((sql.Count(),), model.table, where=where))
-        return _counted(said)
-    said = ctx.say(sql.Update(model.table, sets, where))
-    return _affected(said)
-
-
-def delete_many(ctx: Context, query: q.DeleteMany) -> Act[int]:
-    """Delete all rows of a filter; how many there were."""
-    model = ctx.models.by_name[query.model]
-    where = condition(ctx, model, model.table.name, query.where)
-    said = ctx.say(sql.Delete(model.table, where))
-    return _affected(said)
 
 
 def delete(ctx: Context, query: q.Delete) -> Act[object]:
@@ -170,22 +134,4 @@ def _update_or_insert(ctx: Context, model: Model, query: q.Upsert, have: Wanted)
     change = change_row(ctx, model, where, query.update, have.columns)
     insert = new_row(ctx, model, query.create, {}, have.columns)
 
-    def act(frame: Frame) -> Program[Row]:
-        row = yield from change(frame)
-        return (yield from insert(frame)) if row is None else row
-
-    return act
-
-
-def _affected(said: Said) -> Act[int]:
-    def act(frame: Frame) -> Program[int]:
-        return (yield said.statement(frame)).affected
-
-    return act
-
-
-def _counted(said: Said) -> Act[int]:
-    def act(frame: Frame) -> Program[int]:
-        return (yield said.statement(frame)).rows[0][0]
-
-    return act
+    return found_or_made(ctx, change, insert)

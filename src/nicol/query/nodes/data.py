@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from nicol.query.nodes.bulk import ConnectBeside, CreateBeside
 from nicol.query.nodes.filters import ALL, Filter, Key
 from nicol.query.nodes.node import Node
 
@@ -23,26 +24,11 @@ class Data(Node, frozen=True, gc=False):
     acts: tuple[Act, ...] = ()
 
 
-class Rows(Node, frozen=True, gc=False):
-    """Many rows with the same fields: the slot holds a list of tuples in the order of `fields`."""
-
-    fields: tuple[str, ...]
-    slot: int
-
-
 class CreateRelated(Node, frozen=True, gc=False):
     """Create a row at the other end."""
 
     field: str
     data: Data
-
-
-class CreateManyRelated(Node, frozen=True, gc=False):
-    """Create many rows at the other end."""
-
-    field: str
-    rows: tuple[Rows, ...]
-    skip_duplicates: bool
 
 
 class Connect(Node, frozen=True, gc=False):
@@ -112,7 +98,8 @@ class DeleteManyRelated(Node, frozen=True, gc=False):
 
 Act: TypeAlias = (
     CreateRelated
-    | CreateManyRelated
+    | CreateBeside
+    | ConnectBeside
     | Connect
     | Disconnect
     | SetRelated

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from nicol.query.nodes.data import Data, Rows
+from nicol.query.nodes.bulk import Bulk, Changes
+from nicol.query.nodes.data import Data
 from nicol.query.nodes.filters import Filter, Key
 from nicol.query.nodes.groups import Aggregate, GroupBy
 from nicol.query.nodes.node import Node
@@ -50,14 +51,6 @@ class Create(Node, frozen=True, gc=False):
     selection: Selection | None = None
 
 
-class CreateMany(Node, frozen=True, gc=False):
-    """Many new rows."""
-
-    model: str
-    rows: tuple[Rows, ...]
-    skip_duplicates: bool = False
-
-
 class Update(Node, frozen=True, gc=False):
     """Changes of the row of a key."""
 
@@ -65,14 +58,6 @@ class Update(Node, frozen=True, gc=False):
     key: Key
     data: Data
     selection: Selection | None = None
-
-
-class UpdateMany(Node, frozen=True, gc=False):
-    """The same changes of many rows."""
-
-    model: str
-    where: Filter
-    data: Data
 
 
 class Upsert(Node, frozen=True, gc=False):
@@ -94,13 +79,55 @@ class Delete(Node, frozen=True, gc=False):
     selection: Selection | None = None
 
 
-class DeleteMany(Node, frozen=True, gc=False):
-    """The end of many rows."""
+class CreateMany(Node, frozen=True, gc=False):
+    """Many new rows; `wanted`: what of each is the answer, else it is their number."""
+
+    model: str
+    bulk: Bulk
+    skip_duplicates: bool = False
+    wanted: Selection | None = None
+
+
+class UpsertMany(Node, frozen=True, gc=False):
+    """Many rows that are new, or whose key is there and gets the new values of `fields` (None: of all) and `update`."""
+
+    model: str
+    key: tuple[str, ...]
+    bulk: Bulk
+    fields: tuple[str, ...] | None
+    update: Data
+    wanted: Selection | None = None
+
+
+class UpdateEach(Node, frozen=True, gc=False):
+    """Changes of many rows, each its own."""
+
+    model: str
+    key: tuple[str, ...]
+    changes: tuple[Changes, ...]
+
+
+class UpdateMany(Node, frozen=True, gc=False):
+    """The same changes of many rows, of `limit` at most."""
 
     model: str
     where: Filter
+    data: Data
+    limit: int | None = None
+    wanted: Selection | None = None
+
+
+class DeleteMany(Node, frozen=True, gc=False):
+    """The end of many rows, of `limit` at most."""
+
+    model: str
+    where: Filter
+    limit: int | None = None
+    wanted: Selection | None = None
 
 
 Read: TypeAlias = FindUnique | FindFirst | FindMany | Count | Aggregate | GroupBy
-Write: TypeAlias = Create | CreateMany | Update | UpdateMany | Upsert | Delete | DeleteMany
+Write: TypeAlias = (
+    Create | CreateMany | Update | UpdateMany | UpdateEach | Upsert | UpsertMany | Delete | DeleteMany
+)
 Query: TypeAlias = Read | Write

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from typing import Any
 
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Model, Models
 from nicol.query.query import (
     Create,
-    CreateMany,
     Data,
     Delete,
-    DeleteMany,
     FindFirst,
     FindMany,
     FindUnique,
     Key,
     Query,
     Update,
-    UpdateMany,
     Upsert,
 )
-from nicol.query.read.data import read_data, read_rows
+from nicol.query.read import many
+from nicol.query.read.data import read_data
 from nicol.query.read.groups import MEASURES, read_aggregate, read_count, read_group_by
-from nicol.query.read.kinds import is_dict
+from nicol.query.read.kinds import Arguments, Operation, is_dict, needed
 from nicol.query.read.page import PAGE, SELECTION, read_page, read_selection
-from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
-
-Arguments: TypeAlias = dict[str, Any]
-_Operation: TypeAlias = Callable[[Models, Model, Arguments, Values], Query]
+from nicol.query.read.where import Values, read_key
 
 
 def read(models: Models, model: Model, operation: str, given: Arguments) -> tuple[Query, Values]:
@@ -42,20 +37,13 @@ def read(models: Models, model: Model, operation: str, given: Arguments) -> tupl
     return reader(models, model, given, values), values
 
 
-def _needed(model: Model, given: Arguments, name: str) -> Any:
-    value = given.get(name)
-    if value is None:
-        raise invalid(f"the argument `{name}` is missing", model=model.name, code="P2012")
-    return value
-
-
 def _find_unique(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
-    key = read_key(models, model, _needed(model, given, "where"), values)
+    key = read_key(models, model, needed(model, given, "where"), values)
     return FindUnique(model.name, key, read_selection(models, model, given, values))
 
 
 def _find_unique_or_raise(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
-    key = read_key(models, model, _needed(model, given, "where"), values)
+    key = read_key(models, model, needed(model, given, "where"), values)
     return FindUnique(model.name, key, read_selection(models, model, given, values), required=True)
 
 
@@ -76,29 +64,14 @@ def _create(models: Models, model: Model, given: Arguments, values: Values) -> C
     return Create(model.name, data, read_selection(models, model, given, values))
 
 
-def _create_many(_models: Models, model: Model, given: Arguments, values: Values) -> CreateMany:
-    rows = read_rows(model, _needed(model, given, "data"), values)
-    return CreateMany(model.name, rows, bool(given.get("skip_duplicates")))
-
-
 def _update(models: Models, model: Model, given: Arguments, values: Values) -> Update:
-    key = read_key(models, model, _needed(model, given, "where"), values)
-    data = read_data(models, model, _needed(model, given, "data"), values, new=False)
+    key = read_key(models, model, needed(model, given, "where"), values)
+    data = read_data(models, model, needed(model, given, "data"), values, new=False)
     return Update(model.name, key, data, read_selection(models, model, given, values))
 
 
-def _update_many(models: Models, model: Model, given: Arguments, values: Values) -> UpdateMany:
-    where = _where(models, model, given, values)
-    data = read_data(models, model, _needed(model, given, "data"), values, new=False)
-    if data.acts:
-        raise invalid(
-            "`update_many` writes scalar fields only", model=model.name, fields=(data.acts[0].field,)
-        )
-    return UpdateMany(model.name, where, data)
-
-
 def _upsert(models: Models, model: Model, given: Arguments, values: Values) -> Upsert:
-    key = read_key(models, model, _needed(model, given, "where"), values)
+    key = read_key(models, model, needed(model, given, "where"), values)
     create_data, update_data = _upsert_data(model, given)
     create = read_data(models, model, create_data, values, new=True)
     update = read_data(models, model, update_data, values, new=False)
@@ -110,13 +83,13 @@ def _upsert_data(model: Model, given: Arguments) -> tuple[Any, Any]:
     """`create` and `update`, side by side as in Prisma or inside `data` as in Prisma Client Python."""
     data = given.get("data")
     if data is None:
-        return _needed(model, given, "create"), _given(model, given, "update")
+        return needed(model, given, "create"), _given(model, given, "update")
     if not is_dict(data):
         raise invalid("`data` of `upsert` must be a dictionary with `create` and `update`", model=model.name)
     for name in data:
         if name not in ("create", "update"):
             unknown("part of `data` of `upsert`", name, ("create", "update"), model=model.name)
-    return _needed(model, data, "create"), _given(model, data, "update")
+    return needed(model, data, "create"), _given(model, data, "update")
 
 
 def _given(model: Model, given: Arguments, name: str) -> Any:
@@ -136,23 +109,14 @@ def _same(key: Key, create: Data, values: Values) -> bool:
 
 
 def _delete(models: Models, model: Model, given: Arguments, values: Values) -> Delete:
-    key = read_key(models, model, _needed(model, given, "where"), values)
+    key = read_key(models, model, needed(model, given, "where"), values)
     return Delete(model.name, key, read_selection(models, model, given, values))
-
-
-def _delete_many(models: Models, model: Model, given: Arguments, values: Values) -> DeleteMany:
-    return DeleteMany(model.name, _where(models, model, given, values))
-
-
-def _where(models: Models, model: Model, given: Arguments, values: Values) -> Any:
-    where = given.get("where")
-    return NO_FILTER if where is None else read_where(models, model, where, values)
 
 
 _ROWS = PAGE - SELECTION
 _UNIQUE = SELECTION | {"where"}
 
-OPERATIONS: Mapping[str, tuple[_Operation, frozenset[str]]] = {
+OPERATIONS: Mapping[str, tuple[Operation, frozenset[str]]] = {
     "find_unique": (_find_unique, _UNIQUE),
     "find_unique_or_raise": (_find_unique_or_raise, _UNIQUE),
     "find_first": (_find_first, PAGE),
@@ -162,11 +126,9 @@ OPERATIONS: Mapping[str, tuple[_Operation, frozenset[str]]] = {
     "aggregate": (read_aggregate, _ROWS | MEASURES),
     "group_by": (read_group_by, MEASURES | {"by", "where", "having", "order", "take", "skip"}),
     "create": (_create, SELECTION | {"data"}),
-    "create_many": (_create_many, frozenset({"data", "skip_duplicates"})),
     "update": (_update, SELECTION | {"where", "data"}),
-    "update_many": (_update_many, frozenset({"where", "data"})),
     "upsert": (_upsert, SELECTION | {"where", "data", "create", "update"}),
     "delete": (_delete, _UNIQUE),
-    "delete_many": (_delete_many, frozenset({"where"})),
+    **many.OPERATIONS,
 }
 """What reads each operation, and the arguments it takes."""

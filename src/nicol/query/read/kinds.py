@@ -1,9 +1,17 @@
-"""What kind of thing an argument is, said so that the type checker follows."""
+"""What kind of thing an argument is, said so that the type checker follows; and what a reader of calls is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeGuard
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias, TypeGuard
+
+from nicol.query.faults import invalid
+from nicol.query.models import Model, Models
+from nicol.query.query import Query
+
+Arguments: TypeAlias = dict[str, Any]
+Operation: TypeAlias = Callable[[Models, Model, Arguments, list[Any]], Query]
+"""What reads the arguments of one operation."""
 
 
 def is_dict(value: object) -> TypeGuard[dict[str, Any]]:
@@ -21,3 +29,11 @@ def several(given: Any) -> list[Any]:
     if given is None:
         return []
     return list(given) if is_list(given) else [given]
+
+
+def needed(model: Model, given: Arguments, name: str) -> Any:
+    """An argument that must be given."""
+    value = given.get(name)
+    if value is None:
+        raise invalid(f"the argument `{name}` is missing", model=model.name, code="P2012")
+    return value

@@ -25,7 +25,7 @@ def read_page(models: Models, model: Model, given: dict[str, Any], values: Value
         order=read_order(models, model, given.get("order")),
         take=take,
         backwards=backwards,
-        skip=None if skip is None else _number(model, "skip", skip, values),
+        skip=None if skip is None else read_number(model, "skip", skip, values),
         cursor=None if cursor is None else read_key(models, model, cursor, values),
         distinct=_distinct(model, given.get("distinct")),
         selection=read_selection(models, model, given, values),
@@ -36,10 +36,11 @@ def _take(model: Model, take: Any, values: Values) -> tuple[int | None, bool]:
     if take is None:
         return None, False
     backwards = isinstance(take, int) and take < 0
-    return _number(model, "take", -take if backwards else take, values), backwards
+    return read_number(model, "take", -take if backwards else take, values), backwards
 
 
-def _number(model: Model, name: str, value: Any, values: Values) -> int:
+def read_number(model: Model, name: str, value: Any, values: Values) -> int:
+    """The slot of a number of rows."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise invalid(f"`{name}` must be an int, not {type(value).__name__}", model=model.name)
     if not 0 <= value < 2**63:
