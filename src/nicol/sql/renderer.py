@@ -58,6 +58,7 @@ from nicol.sql.tree import (
     Table,
     Total,
     Tree,
+    Untrue,
     Update,
     Walk,
 )
@@ -306,6 +307,10 @@ class Renderer(ABC):
         """The contrary."""
         return f"NOT ({self.expression(node.of, slots)})"
 
+    def untrue(self, node: Untrue, slots: Slots) -> str:
+        """What does not hold or is unknown."""
+        return f"({self.expression(node.of, slots)}) IS NOT TRUE"
+
     @abstractmethod
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of a list that is one parameter."""
@@ -450,6 +455,7 @@ VISITORS: dict[type, str] = {
     Placed: "placed",
     RowNumber: "row_number",
     Subquery: "subquery",
+    Untrue: "untrue",
     Total: "total",
 }
 """The method that spells each kind of expression; a test holds it against the closed union."""

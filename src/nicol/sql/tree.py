@@ -90,6 +90,13 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Untrue:
+    """It does not hold, or it is unknown whether it does."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class InList:
     """The value is one of a list, which is one parameter as a whole; `binary`: its items are bytes.
 
@@ -317,6 +324,7 @@ Expression: TypeAlias = (
     | And
     | Or
     | Not
+    | Untrue
     | InList
     | InColumn
     | InRows

@@ -98,7 +98,7 @@ def _make_room(ctx: Context, link: Link, held: Held, keys: Sequence[q.Key], *, n
 def _none_of(ctx: Context, target: Model, keys: Sequence[q.Key]) -> sql.Expression:
     if not keys:
         return sql.And(())
-    return sql.Not(sql.Or(tuple(bonds.chosen(ctx, target, key, q.ALL) for key in keys)))
+    return sql.Untrue(sql.Or(tuple(bonds.chosen(ctx, target, key, q.ALL) for key in keys)))
 
 
 def _create(ctx: Context, link: Link, data: q.Data, held: Held) -> Act[None]:

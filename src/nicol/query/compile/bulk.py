@@ -11,6 +11,7 @@ from nicol.query.compile import bonds
 from nicol.query.compile.bulk_rows import Given, Insert, Inserted, Manner, insert_part, skipping
 from nicol.query.compile.columns import aliased, both, comparable
 from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.reach import bulk_reaches
 from nicol.query.compile.rows import changes
 from nicol.query.compile.sheets import ROWS, Column, encoded, saying, sheet
 from nicol.query.faults import invalid, vanished
@@ -22,9 +23,11 @@ from nicol.sql.program import Program, Row
 def insert_bulk(ctx: Context, model: Model, bulk: q.Bulk, manner: Manner) -> Insert:
     """Insert rows with what hangs on them."""
     before = [(each.field, _obtaining(ctx, model.links[each.field], each)) for each in bulk.before]
-    needed = tuple(dict.fromkeys(name for each in bulk.after for name in model.links[each.field].local))
+    needed = _needed(ctx, model, bulk)
     columns = tuple(dict.fromkeys((*manner.returning, *model.columns(needed))))
     parts = [insert_part(ctx, model, rows, manner, columns) for rows in bulk.rows]
+    again = _again(ctx, model, bulk, manner) if manner.returning else None
+    width = len(manner.returning)
     wanted = {name: columns.index(model.stored[name].column) for name in needed}
     after = [hanging(ctx, model.links[each.field], each) for each in bulk.after]
 
@@ -36,13 +39,42 @@ def insert_bulk(ctx: Context, model: Model, bulk: q.Bulk, manner: Manner) -> Ins
         done = Inserted()
         for part in parts:
             yield from part(frame, given, found, done)
+        known: Given = {}
         if after:
             known = _known(model, done, wanted)
             for hang in after:
                 yield from hang(frame, known)
+        if again is not None:
+            yield from again(frame, known, done)
+        elif len(columns) > width:
+            done.rows = {place: row[:width] for place, row in done.rows.items()}
         return done
 
     return insert
+
+
+def _needed(ctx: Context, model: Model, bulk: q.Bulk) -> tuple[str, ...]:
+    """The fields of the rows that those behind them need, or that find the rows again."""
+    names = dict.fromkeys(name for each in bulk.after for name in model.links[each.field].local)
+    again = bulk.after and bulk_reaches(ctx.models, model, bulk, model.name)
+    return tuple(dict.fromkeys((*names, *(model.id if again else ()))))
+
+
+def _again(
+    ctx: Context, model: Model, bulk: q.Bulk, manner: Manner
+) -> Callable[[Frame, Given, Inserted], Program[None]] | None:
+    """Reads the rows once more where what was written after them may have changed them."""
+    if not bulk.after or not bulk_reaches(ctx.models, model, bulk, model.name):
+        return None
+    names = {field.column: name for name, field in model.stored.items()}
+    look = _look_up(ctx, model, model.id, [names[column] for column in manner.returning])
+
+    def read(frame: Frame, known: Given, done: Inserted) -> Program[None]:
+        if done.rows:
+            found = yield from look(frame, [known[name] for name in model.id])
+            done.rows = {place: found[index] for index, place in enumerate(sorted(done.rows))}
+
+    return read
 
 
 def _known(model: Model, done: Inserted, wanted: Mapping[str, int]) -> Given:

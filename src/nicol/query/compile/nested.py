@@ -11,8 +11,9 @@ from nicol.query.compile import bonds
 from nicol.query.compile.acts import act_on, obtain
 from nicol.query.compile.bonds import Held, hold
 from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.reach import reaches
 from nicol.query.compile.rows import Preset, changes, new_values
-from nicol.query.faults import invalid
+from nicol.query.faults import invalid, missing_record
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 from nicol.sql.program import Program, Row
@@ -20,8 +21,13 @@ from nicol.sql.program import Program, Row
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """The writing of one row and of what hangs on it. `links` are those whose foreign key was given as it is."""
+    """The writing of one row and of what hangs on it.
 
+    `links` are those whose foreign key was given as it is. `again` reads the row once more, since what was written after it
+    may have changed it.
+    """
+
+    model: str
     said: Said
     before: tuple[Act[None], ...] = ()
     after: tuple[Act[None], ...] = ()
@@ -40,7 +46,17 @@ class Written:
             frame[register] = row[place]
         for act in self.after:
             yield from act(frame)
-        return row if self.again is None else (yield self.again.statement(frame)).rows[0]
+        return row if self.again is None else (yield from self._again(frame))
+
+    def _again(self, frame: Frame) -> Program[Row]:
+        assert self.again is not None
+        rows = (yield self.again.statement(frame)).rows
+        if not rows:
+            raise missing_record(
+                self.model,
+                f"the record of model `{self.model}` was deleted by what is nested in its own call",
+            )
+        return rows[0]
 
     def _self(self, ctx: Context, frame: Frame) -> Program[Row | None]:
         try:
@@ -64,15 +80,22 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     """Insert a row and what hangs on it; the columns in `returning`, in that order, and more behind them."""
     owned = _own(ctx, model, data.acts)
     later = _later(model, data.acts)
-    held = hold(ctx, model, _needed(model, later))
+    held = hold(ctx, model, _needed(ctx, model, later, returning))
     row = new_values(ctx, model, data, {**preset, **owned.preset})
     columns = _columns(model, held, returning)
     said = ctx.say(sql.Insert(model.table, model.columns(row), tuple(row.values()), returning=columns))
     after = tuple(act_on(ctx, model.links[act.field], act, held, new=True) for act in later)
-    written = Written(said, tuple(owned.before), after, _places(model, held, columns), tuple(owned.links))
+    again = (
+        ctx.say(_select(model, returning, held.here()))
+        if _reads_again(ctx, model, later, returning)
+        else None
+    )
+    places = _places(model, held, columns)
+    written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
+    width = len(returning)
 
     def act(frame: Frame) -> Program[Row]:
-        return (yield from written.run(ctx, frame)) or ()
+        return ((yield from written.run(ctx, frame)) or ())[:width]
 
     return act
 
@@ -83,17 +106,23 @@ def change_row(
     """Change the one row for which `where` holds and what hangs on it; None where there is none."""
     owned = _own(ctx, model, data.acts)
     later = _later(model, data.acts)
-    held = hold(ctx, model, _needed(model, later))
+    held = hold(ctx, model, _needed(ctx, model, later, returning))
     columns = _columns(model, held, (*returning, *(() if returning else model.columns(model.id))))
     sets = changes(ctx, model, data, owned.preset)
     said = ctx.say(sql.Update(model.table, sets, where, columns) if sets else _select(model, columns, where))
     after = tuple(act_on(ctx, model.links[act.field], act, held, new=False) for act in later)
-    again = ctx.say(_select(model, columns, held.here())) if returning and _moves(model, later) else None
+    again = (
+        ctx.say(_select(model, returning, held.here()))
+        if _reads_again(ctx, model, later, returning)
+        else None
+    )
     places = _places(model, held, columns)
-    written = Written(said, tuple(owned.before), after, places, tuple(owned.links), again)
+    written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
+    width = len(returning)
 
     def act(frame: Frame) -> Program[Row | None]:
-        return (yield from written.run(ctx, frame))
+        row = yield from written.run(ctx, frame)
+        return None if row is None else row[:width]
 
     return act
 
@@ -128,16 +157,19 @@ def _later(model: Model, acts: Sequence[q.Act]) -> list[q.Act]:
     return [act for act in acts if not _is_before(model.links[act.field], act)]
 
 
-def _moves(model: Model, acts: Sequence[q.Act]) -> bool:
-    """True when acts after the row was written change its own foreign key."""
-    kinds = q.Disconnect | q.DeleteRelated | q.UpsertRelated
-    return any(model.links[act.field].owns and isinstance(act, kinds) for act in acts)
-
-
-def _needed(model: Model, later: Sequence[q.Act]) -> tuple[str, ...]:
+def _needed(ctx: Context, model: Model, later: Sequence[q.Act], returning: Sequence[str]) -> tuple[str, ...]:
     """The fields whose values the acts after a row's writing need."""
     names = [name for act in later for name in model.links[act.field].local]
-    return (*names, *model.id) if any(model.links[act.field].owns for act in later) else tuple(names)
+    itself = any(model.links[act.field].owns for act in later) or _reads_again(ctx, model, later, returning)
+    return (*names, *model.id) if itself else tuple(names)
+
+
+def _reads_again(ctx: Context, model: Model, later: Sequence[q.Act], returning: Sequence[str]) -> bool:
+    """True when what is written after a row may change the row itself, which is wanted back.
+
+    New rows and connected ones of other models do not; whatever changes or deletes rows may, by way of a cascade.
+    """
+    return bool(returning) and any(reaches(ctx.models, model, act, model.name) for act in later)
 
 
 def _own(ctx: Context, model: Model, acts: Sequence[q.Act]) -> _Owned:
