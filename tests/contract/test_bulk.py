@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from nicol.client import Upserted
 from nicol.errors import ForeignKeyViolation, QueryInvalid, RecordNotFound, UniqueViolation, ValueInvalid
-from nicol.query.upserted import Upserted
 
 
 def emails(db: Any, **where: Any) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import sql as sql
     from nicol.client.record import Record as Record
     from nicol.query.references import FieldRef as FieldRef
+    from nicol.query.upserted import Upserted as Upserted
     from nicol.sql.json import AnyNull as AnyNull
     from nicol.sql.json import DbNull as DbNull
     from nicol.sql.json import JsonNull as JsonNull
@@ -34,6 +35,7 @@ _HOMES = {
     "LogEvent": "nicol.client.events",
     "QueryEvent": "nicol.client.events",
     "Record": "nicol.client.record",
+    "Upserted": "nicol.query.upserted",
     "Sql": "nicol.client.interpolation",
     "sql": "nicol.client.interpolation",
 }
