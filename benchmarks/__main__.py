@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backups, catalogs, client, drivers, import_time, language, newest_fact
+from benchmarks import backups, catalogs, client, drivers, import_time, language, newest_fact, retention
 
 BENCHMARKS = {
     "backups": backups.main,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "import_time": import_time.main,
     "language": language.main,
     "newest_fact": newest_fact.main,
+    "retention": retention.main,
 }
 
 

@@ -9,7 +9,16 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from nicol.cli import database, formatting, language_server, migrations, project, schema, validation
+from nicol.cli import (
+    database,
+    formatting,
+    language_server,
+    migrations,
+    project,
+    retention,
+    schema,
+    validation,
+)
 from nicol.cli.coercion import read_plainly
 from nicol.cli.older import modern
 from nicol.errors import NicolError
@@ -39,6 +48,7 @@ def application() -> typer.Typer:
     for name, group in (
         ("migrate", migrations.group()),
         ("db", database.group()),
+        ("retention", retention.group()),
         ("schema", schema.group()),
     ):
         app.add_typer(group, name=name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
+from nicol.dialects.expiry import Expired, Expiry, Pace
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.outlook import Outlook
 from nicol.dialects.scripts import LIMITS, Limits, Stage
@@ -329,6 +330,19 @@ class Dialect(ABC):
     @abstractmethod
     def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
         """Take away everything that the connection's own namespace holds, or that the given ones hold; all or nothing."""
+
+    # ---- retention -----------------------------------------------------------------------------------------------
+
+    pace: ClassVar[Pace]
+    """How long a batch of deletions may take."""
+
+    @abstractmethod
+    def expired(self, expiry: Expiry) -> str:
+        """The statement that counts the rows that may go, and tells the oldest time among them."""
+
+    @abstractmethod
+    def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
+        """Delete the oldest of these rows, from a time on; it is said inside a transaction."""
 
     # ---- queries -------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
+from nicol.dialects.expiry import Expired, Expiry
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.outlook import Outlook
 from nicol.dialects.postgresql import (
@@ -27,6 +28,7 @@ from nicol.dialects.postgresql import (
     types,
 )
 from nicol.dialects.postgresql import provider as providers
+from nicol.dialects.postgresql.expiry import PACE, counted, expire
 from nicol.dialects.postgresql.render import RENDERER
 from nicol.dialects.postgresql.script import bound, split
 from nicol.dialects.scripts import LIMITS, Limits, Stage
@@ -220,6 +222,16 @@ class PostgreSQL(Dialect):
     def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
         """Take away everything that the current schema holds, or the given ones."""
         return apply.clear(namespaces)
+
+    pace = PACE
+
+    def expired(self, expiry: Expiry) -> str:
+        """The statement that counts the rows that may go, and tells the oldest time among them."""
+        return counted(expiry)
+
+    def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
+        """Delete the oldest of these rows, from a time on."""
+        return expire(expiry, after, limit)
 
     @property
     def renderer(self) -> Renderer:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
+from nicol.dialects.expiry import Expired, Expiry
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.outlook import Outlook
 from nicol.dialects.scripts import LIMITS, Limits, Stage
@@ -28,6 +29,7 @@ from nicol.dialects.sqlite import (
     types,
 )
 from nicol.dialects.sqlite import provider as providers
+from nicol.dialects.sqlite.expiry import PACE, counted, expire
 from nicol.dialects.sqlite.render import PORTABLE, RENDERER
 from nicol.dialects.sqlite.script import bound, split
 from nicol.errors import DriverError
@@ -207,6 +209,16 @@ class SQLite(Dialect):
     def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:  # noqa: ARG002
         """Take away everything that the file holds."""
         return apply.clear()
+
+    pace = PACE
+
+    def expired(self, expiry: Expiry) -> str:
+        """The statement that counts the rows that may go, and tells the oldest time among them."""
+        return counted(expiry)
+
+    def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
+        """Delete the oldest of these rows, from a time on."""
+        return expire(expiry, after, limit)
 
     @property
     def renderer(self) -> Renderer:

@@ -162,7 +162,6 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
                 "legalHold",
             ),
         },
-        pending="no rows are removed",
     ),
     "audit": AnnotationSignature(
         "Who changed which row, and how, is recorded.", _MODEL, _NOTHING, pending="no changes are recorded"

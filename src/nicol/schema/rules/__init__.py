@@ -21,6 +21,7 @@ from nicol.schema.rules import (
     names,
     natives,
     relations,
+    retention,
     settings,
     shards,
 )
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     *actions.RULES,
     *annotations.RULES,
     *annotated.RULES,
+    *retention.RULES,
     *annotated_indexes.RULES,
     *annotated_support.RULES,
 )

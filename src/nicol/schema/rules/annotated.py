@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from nicol.diagnostics import Edit, Span, suggestion
 from nicol.schema.annotations.place import BoundAnnotation
@@ -215,46 +215,6 @@ def generated_fields_are_filled_by_the_database_alone(case: Case) -> Iterator[Pr
             yield Problem(text, annotation.syntax.span, "remove one of the two annotations")
 
 
-# ---- models ----------------------------------------------------------------------------------------------------------
-
-
-@rule("retention-field")
-def retention_counts_from_a_time(case: Case) -> Iterator[Problem]:
-    """`retain` counts from a DateTime of its model; `unless` is a Boolean or an optional field of it."""
-    for annotation, model in named(case, "retain"):
-        for argument, fits, reason, way_out in _RETENTION_FIELDS:
-            given = annotation.arguments.get(argument)
-            name = word_of(given)
-            if model is None or given is None or name is None:
-                continue
-            field = model.fields.get(name)
-            if field is None:
-                yield no_field(model, name, given.span, "name a field of this model")
-            elif not fits(field):
-                yield Problem(f"`{name}` {reason}", given.span, way_out)
-
-
-def _is_time(field: BoundField) -> bool:
-    return field.target is Scalar.DATETIME and field.arity is not Arity.LIST
-
-
-def _is_exception(field: BoundField) -> bool:
-    if isinstance(field.target, ModelRef):
-        return False
-    return field.arity is Arity.OPTIONAL or (field.target is Scalar.BOOLEAN and field.arity is Arity.REQUIRED)
-
-
-_RETENTION_FIELDS: tuple[tuple[str, Callable[[BoundField], bool], str, str], ...] = (
-    ("by", _is_time, "is no DateTime to count days from", "name one, like `createdAt`"),
-    (
-        "unless",
-        _is_exception,
-        "says of no row that it is kept",
-        "name a Boolean, or an optional field that holds a value in rows that are kept",
-    ),
-)
-
-
 def no_field(model: BoundModel, name: str, span: Span, otherwise: str) -> Problem:
     """The problem of a name that no field of the model has."""
     meant = suggestion(name, model.fields)
@@ -271,5 +231,4 @@ RULES: tuple[Rule, ...] = (
     keys_of_encrypted_fields_can_compare,
     blind_indexes_are_fields_of_their_own,
     generated_fields_are_filled_by_the_database_alone,
-    retention_counts_from_a_time,
 )
