@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import starmap
 from typing import Any, TypeAlias
 
@@ -15,6 +16,7 @@ from nicol.errors import ValueInvalid
 from nicol.query.faults import wrong_stored
 from nicol.query.models import Field, Model
 from nicol.schema.schema import Arity
+from nicol.sql.moments import read_moment
 from nicol.sql.program import Row
 
 Groups: TypeAlias = Mapping[Any, Any]
@@ -51,17 +53,31 @@ def builder(
     plain = [*range(len(fields)), *counts] == list(range(width))
     if plain and not attached and not any(map(_is_decoded, fields)):
         return lambda rows, _: list(starmap(new, rows))
-    names: dict[str, Any] = {"new": new}
-    arguments = [_argument(index, field, names) for index, field in enumerate(fields)]
-    arguments += [f"v{place}" for place in counts]
-    arguments += [_attachment(index, each) for index, each in enumerate(attached)]
+    names: dict[str, Any] = {"new": new, "moment": datetime.fromisoformat, "UTC": UTC}
+    others = [f"v{place}" for place in counts] + [
+        _attachment(index, each) for index, each in enumerate(attached)
+    ]
     row = "".join(f"v{index}," for index in range(width))
     groups = "".join(f"g{index}," for index in range(len(attached)))
-    unpack = f"({groups}) = groups; " if groups else ""
-    source = f"def build(rows, groups): {unpack}return [new({', '.join(arguments)}) for {row} in rows]"
-    exec(source, names)  # noqa: S102 - the text is made of numbers alone, as dataclasses make theirs
+    unpack = f" ({groups}) = groups\n" if groups else ""
+
+    def listed(argument: Callable[[int, Field, dict[str, Any]], str]) -> str:
+        arguments = [argument(index, field, names) for index, field in enumerate(fields)]
+        return f"return [new({', '.join((*arguments, *others))}) for {row} in rows]"
+
+    quick, thorough = listed(_quick_argument), listed(_argument)
+    body = f" try: {quick}\n except (TypeError, ValueError): {thorough}" if quick != thorough else f" {quick}"
+    exec(f"def build(rows, groups):\n{unpack}{body}", names)  # noqa: S102 - the text is made of numbers alone, as dataclasses make theirs
     build: Build = names["build"]
     return build
+
+
+_QUICK: Mapping[Any, str] = {
+    bool: "not not {value}",
+    float: "{value} * 1.0",
+    read_moment: "m if (m := moment({value})).tzinfo is UTC else {decoded}",
+}
+"""What decoders do with nearly every value, without a call. Where it fails, all rows are decoded again, by the decoders."""
 
 
 def _is_decoded(field: Field) -> bool:
@@ -69,17 +85,29 @@ def _is_decoded(field: Field) -> bool:
 
 
 def _argument(index: int, field: Field, names: dict[str, Any]) -> str:
+    """The value of a field as its decoder has it."""
+    if field.decode is None:
+        return _or_nothing(field, f"v{index}", f"v{index}")
+    names[f"d{index}"] = field.decode
+    return _or_nothing(field, f"v{index}", f"d{index}(v{index})")
+
+
+def _quick_argument(index: int, field: Field, names: dict[str, Any]) -> str:
+    """The value of a field in the form that nearly all values have."""
+    if field.arity is Arity.LIST or field.decode not in _QUICK:
+        return _argument(index, field, names)
     value = f"v{index}"
-    if field.decode is not None:
-        names[f"d{index}"] = field.decode
-        value = f"d{index}(v{index})"
+    return _or_nothing(field, value, _QUICK[field.decode].format(value=value, decoded=f"d{index}({value})"))
+
+
+def _or_nothing(field: Field, value: str, decoded: str) -> str:
     match field.arity:
         case Arity.LIST:
-            return f"[] if v{index} is None else {value}"
+            return f"[] if {value} is None else {decoded}"
         case Arity.OPTIONAL if field.decode is not None:
-            return f"None if v{index} is None else {value}"
+            return f"None if {value} is None else {decoded}"
         case _:
-            return value
+            return decoded
 
 
 def _attachment(index: int, attached: Attached | Counted) -> str:

@@ -53,7 +53,7 @@ class Said:
 
     def statement(self, frame: Frame) -> Statement:
         """The statement with the frame's values."""
-        return Statement(self.text, self.pick(frame), columns=False)
+        return Statement(self.text, self.pick(frame), True, False)
 
 
 class Writer(Protocol):

@@ -21,6 +21,15 @@ class Level:
     shape: Shape
     backwards: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """True when the rows come as they are wanted, and nothing hangs on them: most reads, so they get the shortest way."""
+        return not self.backwards and not self.shape.branches
+
+    def plain(self, frame: Frame) -> Program[list[Any]]:
+        """Say the statement of a plain level; its objects."""
+        return self.shape.built((yield self.said.statement(frame)).rows, ())
+
     def run(self, frame: Frame) -> Program[tuple[Sequence[Row], list[Any]]]:
         """Say the statement and those of what is included; the rows and their objects."""
         rows = (yield self.said.statement(frame)).rows

@@ -179,6 +179,8 @@ def _included(
 def find_many(ctx: Context, query: q.FindMany) -> Act[list[Any]]:
     """The objects of a page."""
     level = page_level(ctx, ctx.models.by_name[query.model], query.page)
+    if level.is_plain:
+        return level.plain
 
     def act(frame: Frame) -> Program[list[Any]]:
         return (yield from level.run(frame))[1]
@@ -199,15 +201,21 @@ def find_unique(ctx: Context, query: q.FindUnique) -> Act[Any]:
 
 
 def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
+    statement, built = level.said.statement, level.shape.built
+
+    def plain(frame: Frame) -> Program[Any]:
+        rows = (yield statement(frame)).rows
+        return built(rows, ())[0] if rows else absent()
+
     def act(frame: Frame) -> Program[Any]:
         _, objects = yield from level.run(frame)
-        if objects:
-            return objects[0]
+        return objects[0] if objects else absent()
+
+    def absent() -> None:
         if required:
             raise missing_record(model.name, f"no record of model `{model.name}` was found")
-        return None
 
-    return act
+    return plain if level.is_plain else act
 
 
 def key_level(ctx: Context, model: Model, key: q.Key, selection: q.Selection | None) -> Level:
