@@ -47,6 +47,7 @@ class Engine:
         self._dialect = dialect
         self._environment = Environment(now, random)
         self._plans = Plans()
+        self._short: dict[tuple[str, str, Any], Plan] = {}
         self._builders: dict[tuple[str, tuple[str, ...]], Built] = {}
 
     def plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
@@ -54,8 +55,29 @@ class Engine:
 
         QueryInvalid says what is wrong with the call.
         """
+        where = args.get("where") if len(args) == 1 else None
+        if type(where) is dict and len(where) == 1:  # pyright: ignore[reportUnknownArgumentType] - of anything
+            return self._plan_of_one(model, operation, args, where)  # pyright: ignore[reportUnknownArgumentType]
+        return self._plan(model, operation, args)
+
+    def _plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
         query, values = self.read(model, operation, args)
         return self._plans.get(query) or self.compiled(model, query, len(values)), values
+
+    def _plan_of_one(
+        self, model: str, operation: str, args: dict[str, Any], where: dict[Any, Any]
+    ) -> tuple[Plan, list[Any]]:
+        """The plan of a call that has but one condition. With a plain value its name tells its shape: no query is made."""
+        ((name, value),) = where.items()
+        if type(value) is not int and type(value) is not str:
+            return self._plan(model, operation, args)
+        plan = self._short.get((model, operation, name))
+        if plan is not None:
+            return plan, [value]
+        plan, values = self._plan(model, operation, args)
+        if values == [value]:
+            self._short[model, operation, name] = plan
+        return plan, values
 
     def read(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Query, list[Any]]:
         """The query that a call is, and its values; QueryInvalid says what is wrong with it."""
