@@ -168,6 +168,11 @@ RELATIONS: list[tuple[str, dict[str, Any], list[str]]] = [
     ("user", {"posts": {"_max": {"views": None}}}, ["cyd@x.org"]),
     ("user", {"posts": {"_max": {"title": {"lt": "Three", "where": {"views": {"gt": 0}}}}}}, []),
     ("user", {"NOT": {"posts": {"_max": {"views": {"gt": 3}}}}}, []),
+    ("user", {"posts": {"_sum": {"views": {"gt": 20}}}}, ["ada@x.org"]),
+    ("user", {"posts": {"_avg": {"views": 15}}}, ["ada@x.org"]),
+    ("user", {"posts": {"_avg": {"views": {"lte": 10.0}}}}, ["bob@x.org"]),
+    ("user", {"posts": {"_max": {"title": {"startswith": "T"}}}}, ["ada@x.org", "bob@x.org"]),
+    ("user", {"posts": {"_count_distinct": {"title": 2}}}, ["ada@x.org", "bob@x.org"]),
 ]
 
 
@@ -213,10 +218,25 @@ def test_includes_are_pages_of_their_own_for_every_parent(blog: Any) -> None:
     assert [[tag.name for tag in row.tags] for row in rows] == [["orm", "sql"], [], ["sql"], []]
 
 
+@pytest.mark.proves("Client", "where on an included relation to one row, also a required one")
+def test_an_included_row_can_be_filtered(blog: Any) -> None:
+    only = {"author": {"where": {"OR": [{"name": "Ada"}, {"manager": None}]}, "select": {"name": True}}}
+    rows = blog.post.find_many(order={"id": "asc"}, include=only)
+    assert [row.author and row.author.name for row in rows] == ["Ada", "Ada", None, None]
+    with pytest.raises(QueryInvalid, match="unknown argument of the included relation `author` `take`"):
+        blog.post.find_many(include={"author": {"take": 1}})
+
+
 @pytest.mark.proves("Client", "cursor and distinct inside an include")
 def test_includes_know_cursor_distinct_and_negative_take(blog: Any) -> None:
     last = {"comments": {"order": {"text": "asc"}, "take": -2}}
     assert [c.text for c in blog.post.find_unique(where={"id": "p1"}, include=last).comments] == ["c2", "c5"]
+    last_id = blog.comment.find_first(where={"text": "c2"}).id
+    after = {"comments": {"order": {"text": "asc"}, "cursor": {"id": last_id}}}
+    rows = blog.post.find_many(
+        order={"id": "asc"}, include=after
+    )  # a cursor has a place among its siblings alone
+    assert [[c.text for c in row.comments] for row in rows] == [["c2", "c5"], [], [], []]
     distinct = {"comments": {"order": {"text": "asc"}, "distinct": ["spam"]}}
     assert [c.text for c in blog.post.find_unique(where={"id": "p1"}, include=distinct).comments] == [
         "c0",

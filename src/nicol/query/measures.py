@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from nicol.query.models import Field, Model, Models
-from nicol.query.nodes.groups import Measure
+from nicol.query.nodes.measures import Measure
 from nicol.schema.schema import Arity, EnumRef, FieldType, Scalar
 
 Function: TypeAlias = Literal["count", "count_distinct", "sum", "avg", "min", "max"]

@@ -33,13 +33,13 @@ from nicol.query.nodes.filters import (
     JsonCompare,
     JsonMissing,
     Key,
+    Measured,
     Not,
     Null,
     Related,
-    RelatedNull,
-    RelatedValue,
 )
-from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey, Measure
+from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey
+from nicol.query.nodes.measures import Measure
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import EVERYTHING, Include, OrderBy, Page, RelationCount, Selection
 from nicol.query.nodes.queries import (
@@ -100,6 +100,7 @@ __all__ = [
     "JsonMissing",
     "Key",
     "Measure",
+    "Measured",
     "Node",
     "Not",
     "Null",
@@ -108,8 +109,6 @@ __all__ = [
     "Query",
     "Read",
     "Related",
-    "RelatedNull",
-    "RelatedValue",
     "RelationCount",
     "Rows",
     "Selection",

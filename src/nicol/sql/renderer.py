@@ -14,6 +14,7 @@ from nicol.sql.tree import (
     Assignment,
     Bool,
     Bucket,
+    Chance,
     Column,
     Compare,
     Conflict,
@@ -384,6 +385,10 @@ class Renderer(ABC):
     def bucket(self, node: Bucket, slots: Slots) -> str:
         """The beginning of a unit of time."""
 
+    def chance(self, _node: Chance, _slots: Slots) -> str:
+        """A random number."""
+        return "random()"
+
     def row_number(self, node: RowNumber, slots: Slots) -> str:
         """The number of a row within its partition."""
         partition = ", ".join(self.expression(item, slots) for item in node.partition)
@@ -425,6 +430,7 @@ VISITORS: dict[type, str] = {
     And: "and_",
     Arithmetic: "arithmetic",
     Bool: "bool",
+    Chance: "chance",
     Bucket: "bucket",
     Column: "column",
     Compare: "compare",

@@ -264,6 +264,11 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """A number that nobody can foretell, another one for each row."""
+
+
+@dataclass(frozen=True, slots=True)
 class RowNumber:
     """The number of a row from 1 within its partition."""
 
@@ -343,6 +348,7 @@ Expression: TypeAlias = (
     | Total
     | Extreme
     | Bucket
+    | Chance
     | RowNumber
     | JsonText
     | JsonTest

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, cast
 from nicol.query import query as q
 from nicol.query.compile.columns import column, comparable
 from nicol.query.compile.context import Context
-from nicol.query.models import Field, Link, Model
+from nicol.query.models import Field, Model
 from nicol.schema.schema import Arity, Scalar
 from nicol.sql import tree as sql
 from nicol.sql.json import json_text
@@ -85,42 +85,6 @@ def _list_test(
         return sql.ListTest(of, "has_every", ctx.value(model, field, given.slot, lambda item: encode([item])))
     test = cast('Literal["equals", "has_every", "has_some"]', given.operator)
     return sql.ListTest(of, test, ctx.value(model, field, given.slot, encode))
-
-
-def compare_computed(ctx: Context, link: Link, of: sql.Expression, given: q.RelatedValue) -> sql.Expression:
-    """The condition that a value computed from the rows of a link compares so with a value."""
-    if given.operator not in ("in", "not_in"):
-        return sql.Compare(
-            _COMPARISONS[given.operator], of, _computed_value(ctx, link, given, lambda one, value: one(value))
-        )
-    pack = ctx.renderer.pack
-    items = _computed_value(ctx, link, given, lambda one, values: pack([one(value) for value in values]))
-    return sql.InList(of, items, given.operator == "not_in")
-
-
-def _computed_value(
-    ctx: Context,
-    link: Link,
-    given: q.RelatedValue,
-    encode: Callable[[Callable[[Any], Any], Any], Any],
-) -> sql.Param:
-    if given.of is None:
-        model = ctx.models.by_name[link.model]
-        return ctx.number(model, link.name, given.slot, lambda value: encode(_integer, value))
-    target = ctx.models.target(link)
-    field = target.fields[given.of]
-    one = field.encode or _as_it_is
-    return ctx.value(target, field, given.slot, lambda value: encode(one, value))
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"expected an int, got {type(value).__name__}")
-    return value
 
 
 # ---- fields against fields ---------------------------------------------------------------------------------------

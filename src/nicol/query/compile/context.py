@@ -104,11 +104,6 @@ class Context:
             self.encoders[slot] = Encoder(slot, encode, model.name, field.name)
         return Param(slot, field.stored.cast)
 
-    def number(self, model: Model, name: str, slot: int, encode: Callable[[Any], Any]) -> Param:
-        """The parameter for a slot whose value is about a relation of the model, and is no field's."""
-        self.encoders[slot] = Encoder(slot, encode, model.name, name)
-        return Param(slot)
-
     def generate(self, field: Field, generate: Generate) -> Param:
         """The parameter for a value that is made when the program runs."""
         register = self.registers(1)

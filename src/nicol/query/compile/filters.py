@@ -9,17 +9,18 @@ from nicol.query import query as q
 from nicol.query.compile.columns import NOTHING, aliased, both, column, comparable, either
 from nicol.query.compile.comparisons import (
     compare,
-    compare_computed,
     compare_fields,
     compare_json,
     json_missing,
 )
 from nicol.query.compile.context import Context
+from nicol.query.compile.measures import measured
+from nicol.query.measures import answered, field_of
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 
 _OfField: TypeAlias = q.Compare | q.CompareField | q.JsonCompare | q.JsonMissing | q.Null | q.Empty
-_OfRelation: TypeAlias = q.Related | q.Alone | q.RelatedValue | q.RelatedNull
+_OfRelation: TypeAlias = q.Related | q.Alone | q.Measured
 
 
 def condition(ctx: Context, model: Model, source: str | None, given: q.Filter) -> sql.Expression:
@@ -31,7 +32,7 @@ def condition(ctx: Context, model: Model, source: str | None, given: q.Filter) -
             return either(*(condition(ctx, model, source, each) for each in items))
         case q.Not(of):
             return denial(ctx, model, source, of)
-        case q.Related() | q.Alone() | q.RelatedValue() | q.RelatedNull():
+        case q.Related() | q.Alone() | q.Measured():
             return _of_relation(ctx, model, source, given)
         case _:
             return _of_field(ctx, model, source, given)
@@ -62,10 +63,8 @@ def _of_relation(ctx: Context, model: Model, source: str | None, given: _OfRelat
             return _related(ctx, link, source, quantifier, where)
         case q.Alone():
             return _alone(ctx, model, link, source)
-        case q.RelatedValue(_, aggregate, of, _, _, where):
-            return compare_computed(ctx, link, computed(ctx, link, source, aggregate, of, where), given)
-        case q.RelatedNull(_, aggregate, of, where):
-            return sql.IsNull(computed(ctx, link, source, aggregate, of, where))
+        case q.Measured():
+            return _measured(ctx, link, source, given)
         case _:
             assert_never(given)
 
@@ -91,6 +90,8 @@ def denial(ctx: Context, model: Model, source: str | None, given: q.Filter) -> s
             return condition(ctx, model, source, of)
         case q.Related(field, quantifier, where):
             return _related(ctx, model.links[field], source, _CONTRARIES[quantifier], where)
+        case q.Measured(field):
+            return _measured(ctx, model.links[field], source, given, denied=True)
         case _:
             return sql.Not(condition(ctx, model, source, given))
 
@@ -124,7 +125,7 @@ def related(
     source: str | None,
     alias: str,
     wanted: sql.Expression = NOTHING,
-    columns: tuple[sql.Expression, ...] = (sql.Number(1),),
+    columns: tuple[sql.Expression | sql.Named, ...] = (sql.Number(1),),
 ) -> sql.Select:
     """The rows at the other end of a link from the rows of `source`, called `alias`."""
     model, target = ctx.models.by_name[link.model], ctx.models.target(link)
@@ -156,27 +157,29 @@ def _alone(ctx: Context, model: Model, link: Link, source: str | None) -> sql.Ex
     return nulls[0] if len(nulls) == 1 else sql.Or(nulls)
 
 
-# ---- what is computed from related rows --------------------------------------------------------------------------
+# ---- what related rows come to -----------------------------------------------------------------------------------
 
 
-def computed(
-    ctx: Context,
-    link: Link,
-    source: str | None,
-    aggregate: str,
-    of: str | None,
-    where: q.Filter = q.ALL,
+def _measured(
+    ctx: Context, link: Link, source: str | None, given: q.Measured, *, denied: bool = False
 ) -> sql.Expression:
-    """What is computed from the rows at the other end of a link: their number, or a figure of a field."""
-    alias = ctx.alias()
-    target = ctx.models.target(link)
+    """The one row of what is measured is there, and a filter holds for it."""
+    target, alias = ctx.models.target(link), ctx.alias()
+    field = replace(field_of(ctx.models, target, given.measure), column="m")
+    rows = measured_rows(ctx, link, source, given.measure, given.where, field.column)
+    judged = denial if denied else condition
+    holds = judged(ctx, answered(target, {field.name: field}, ()), alias, given.holds)
+    return sql.Exists(sql.Select((sql.Number(1),), sql.Derived(rows, alias), where=holds))
+
+
+def measured_rows(
+    ctx: Context, link: Link, source: str | None, measure: q.Measure, where: q.Filter, name: str
+) -> sql.Select:
+    """The one row of what the rows at the other end of a link come to; its column is called `name`."""
+    alias, target = ctx.alias(), ctx.models.target(link)
     wanted = condition(ctx, target, alias, where)
-    if of is None:
-        return sql.Subquery(related(ctx, link, source, alias, wanted, (sql.Count(),)))
-    plain, value = column(target, of, alias), comparable(target, of, alias)
-    rows = related(ctx, link, source, alias, both(wanted, sql.IsNull(plain, negated=True)), (plain,))
-    first = replace(rows, order=(sql.Order(value, aggregate == "_max"),), limit=sql.Number(1))
-    return sql.Exact(sql.Subquery(first)) if target.stored[of].exact else sql.Subquery(first)
+    of = sql.Named(measured(ctx, target, alias, measure), name)
+    return related(ctx, link, source, alias, wanted, (of,))
 
 
 # ---- keys --------------------------------------------------------------------------------------------------------

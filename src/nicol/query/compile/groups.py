@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicol.query import query as q
 from nicol.query.answers import Answer, Late, answer
 from nicol.query.compile.context import Act, Context, Frame, Said
-from nicol.query.compile.filters import aliased, both, column, comparable, condition, joined
+from nicol.query.compile.filters import aliased, both, column, condition, joined
+from nicol.query.compile.measures import measured
 from nicol.query.compile.ordering import ordering
 from nicol.query.compile.pages import cut_page, page_rows, undistinct
 from nicol.query.measures import ROWS, answered, field_of, name_of
 from nicol.query.models import Field, Model
 from nicol.query.shape import faulty
-from nicol.schema.schema import Arity, EnumRef, Scalar
+from nicol.schema.schema import Arity, Scalar
 from nicol.sql import tree as sql
 from nicol.sql.program import Program, Row
 
@@ -53,12 +54,12 @@ def _whole(ctx: Context, model: Model, page: q.Page, measures: tuple[q.Measure, 
     """The measures of a page's rows: of the table where the page is but a filter, else of a query with its rows."""
     page = undistinct(model, page)
     if page.take is None and page.skip is None and page.cursor is None and not page.distinct:
-        columns = tuple(_measure(ctx, model, "t0", measure) for measure in measures)
+        columns = tuple(measured(ctx, model, "t0", measure) for measure in measures)
         return sql.Select(columns, aliased(model.table, "t0"), where=condition(ctx, model, "t0", page.where))
     names = [model.fields[measure.field].column for measure in measures if measure.field is not None]
     names = names or [next(iter(model.stored.values())).column]
     rows = cut_page(page_rows(ctx, model, page, tuple(dict.fromkeys(names))), page)
-    columns = tuple(_measure(ctx, model, "r", measure) for measure in measures)
+    columns = tuple(measured(ctx, model, "r", measure) for measure in measures)
     return sql.Select(columns, sql.Derived(rows, "r"))
 
 
@@ -89,35 +90,6 @@ class _Answers:
             raise faulty(self.model, self.fields, rows) or error from error
 
 
-# ---- measures ----------------------------------------------------------------------------------------------------
-
-_KINDS: dict[Scalar, Literal["int", "bigint", "float", "decimal"]] = {
-    Scalar.INT: "int",
-    Scalar.BIGINT: "bigint",
-    Scalar.FLOAT: "float",
-    Scalar.DECIMAL: "decimal",
-}
-
-
-def _measure(ctx: Context, model: Model, source: str, measure: q.Measure) -> sql.Expression:
-    """A measure of the rows of `source`."""
-    if measure.field is None:
-        return sql.Count()
-    field, plain = model.fields[measure.field], column(model, measure.field, source)
-    match measure.function:
-        case "count":
-            return sql.CountOf(plain)
-        case "count_distinct":
-            return sql.CountOf(comparable(model, field.name, source), distinct=True)
-        case "sum" | "avg":
-            assert isinstance(field.type, Scalar)
-            return sql.Total(plain, _KINDS[field.type], measure.function == "avg", field.stored.cast)
-        case function:
-            ranks = ctx.models.enums[field.type.name] if isinstance(field.type, EnumRef) else ()
-            of = comparable(model, field.name, source)
-            return sql.Extreme(of, function == "max", field.stored.cast, ranks)
-
-
 # ---- groups ------------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +103,7 @@ def group_by(ctx: Context, query: q.GroupBy) -> Act[list[dict[str, Any]]]:
         replace(field, column=f"m{index}")
         for index, field in enumerate([*(key.field for key in keys), *measures])
     ]
-    of = [*(key.of for key in keys), *(_measure(ctx, model, "t0", measure) for measure in query.measures)]
+    of = [*(key.of for key in keys), *(measured(ctx, model, "t0", measure) for measure in query.measures)]
     inner = sql.Select(
         tuple(sql.Named(each, field.column) for each, field in zip(of, fields, strict=True)),
         aliased(model.table, "t0"),

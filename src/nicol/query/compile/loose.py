@@ -74,9 +74,9 @@ def _first(
 
 
 def _is_possible(model: Model, page: q.Page) -> bool:
-    if len(page.distinct) != 1 or page.cursor is not None or not model.id:
+    if len(page.distinct) != 1 or page.cursor is not None or page.shuffled or not model.id:
         return False
-    if any(each.path or each.count for each in page.order):
+    if any(each.path or each.measure for each in page.order):
         return False
     field = model.fields[page.distinct[0]]
     if not field.required or field.type in _UNORDERED or field.arity is Arity.LIST:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nicol.query import query as q
-from nicol.query.compile.columns import aliased, both, comparable
+from nicol.query.compile.columns import aliased, both, column, comparable
 from nicol.query.compile.context import Context
-from nicol.query.compile.filters import joined, key_condition, related
-from nicol.query.models import Model
+from nicol.query.compile.filters import joined, key_condition, measured_rows
+from nicol.query.measures import field_of
+from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 
 
@@ -23,6 +24,8 @@ class Ordering:
 
 def ordering(ctx: Context, model: Model, source: str, page: q.Page, *, total: bool) -> Ordering:
     """The order of a page, turned round when it is read from the end. `total`: no two rows are equal in it."""
+    if page.shuffled:
+        return Ordering((sql.Order(sql.Chance()),))
     joins: list[sql.Join] = []
     keys = [_key(ctx, model, source, each, joins) for each in page.order]
     if total or (page.backwards and not keys):
@@ -34,7 +37,7 @@ def ordering(ctx: Context, model: Model, source: str, page: q.Page, *, total: bo
 
 def _ties(model: Model, source: str, order: tuple[q.OrderBy, ...]) -> Iterable[sql.Order]:
     """The id's fields that do not order the rows already."""
-    named = {each.field for each in order if not each.path and not each.count}
+    named = {each.field for each in order if not each.path and each.measure is None}
     if any(named.issuperset(key) and _never_null(model, key) for key in model.keys.values()):
         return
     for name in model.id:
@@ -53,11 +56,17 @@ def _key(ctx: Context, model: Model, source: str, given: q.OrderBy, joins: list[
         on = joined(model, target, link, source, alias)
         joins.append(sql.Join(aliased(target.table, alias), on, outer=True))
         model, source = target, alias
-    if given.count:
-        count = related(ctx, model.links[given.field], source, ctx.alias(), columns=(sql.Count(),))
-        return sql.Order(sql.Subquery(count), given.descending)
+    if given.measure is not None:
+        return _measured(ctx, model.links[given.field], source, given, given.measure)
     nullable = bool(given.path) or not model.stored[given.field].required
     return sql.Order(comparable(model, given.field, source), given.descending, given.nulls, nullable)
+
+
+def _measured(ctx: Context, link: Link, source: str, given: q.OrderBy, measure: q.Measure) -> sql.Order:
+    field = field_of(ctx.models, ctx.models.target(link), measure)
+    value = sql.Subquery(measured_rows(ctx, link, source, measure, given.where, "m"))
+    of = sql.Exact(value) if field.exact else value
+    return sql.Order(of, given.descending, given.nulls, nullable=not field.required)
 
 
 def reverse(key: sql.Order) -> sql.Order:
@@ -69,19 +78,51 @@ def reverse(key: sql.Order) -> sql.Order:
 # ---- cursors -----------------------------------------------------------------------------------------------------
 
 
-def cursor_join(ctx: Context, model: Model, page: q.Page, found: Ordering) -> sql.Join:
-    """The row of the cursor beside every row that does not come before it in a total order."""
+@dataclass(frozen=True, slots=True)
+class Parents:
+    """The other side of an included relation: its link, and where a row's key of its parent is."""
+
+    link: Link
+    keys: tuple[sql.Column, ...]
+
+
+def cursor_join(
+    ctx: Context, model: Model, page: q.Page, found: Ordering, parents: Parents | None = None
+) -> sql.Join:
+    """The row of the cursor beside every row that does not come before it in a total order.
+
+    In an include only beside rows that have the cursor's row for a sibling: all others come to nothing, as in Prisma.
+    """
     assert page.cursor is not None
     start, alias = ctx.alias(), ctx.alias()
     there = ordering(ctx, model, start, page, total=True)
     names = [f"c{index}" for index in range(len(there.keys))]
-    columns = tuple(sql.Named(_plain(key.of), name) for key, name in zip(there.keys, names, strict=True))
+    columns = [sql.Named(_plain(key.of), name) for key, name in zip(there.keys, names, strict=True)]
+    same: list[sql.Expression] = []
+    joins = there.joins
+    if parents is not None:
+        keys, bridges = _parent_keys(ctx, model, parents.link, start)
+        joins = (*joins, *bridges)
+        for index, (theirs, mine) in enumerate(zip(keys, parents.keys, strict=True)):
+            columns.append(sql.Named(theirs, f"p{index}"))
+            same.append(sql.Compare("=", mine, sql.Column(f"p{index}", alias)))
     where = key_condition(ctx, model, start, page.cursor)
-    row = sql.Derived(sql.Select(columns, aliased(model.table, start), there.joins, where), alias)
+    row = sql.Derived(sql.Select(tuple(columns), aliased(model.table, start), joins, where), alias)
     pairs = [
         (key, _like(key.of, sql.Column(name, alias))) for key, name in zip(found.keys, names, strict=True)
     ]
-    return sql.Join(row, _not_before(ctx, pairs))
+    return sql.Join(row, both(*same, _not_before(ctx, pairs)))
+
+
+def _parent_keys(
+    ctx: Context, model: Model, link: Link, start: str
+) -> tuple[tuple[sql.Column, ...], tuple[sql.Join, ...]]:
+    """The keys of the parents of the cursor's row, and the join that they need."""
+    if link.through is None:
+        return tuple(column(model, name, start) for name in link.remote), ()
+    bridge = ctx.alias()
+    on = sql.Compare("=", sql.Column(link.through.theirs, bridge), column(model, link.remote[0], start))
+    return (sql.Column(link.through.mine, bridge),), (sql.Join(aliased(link.through.table, bridge), on),)
 
 
 def _plain(of: sql.Expression) -> sql.Expression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import msgspec
@@ -12,7 +12,7 @@ from nicol.query.compile.columns import NOTHING, aliased, both, column, comparab
 from nicol.query.compile.context import Context
 from nicol.query.compile.filters import condition
 from nicol.query.compile.loose import loose_scan
-from nicol.query.compile.ordering import cursor_join, ordering
+from nicol.query.compile.ordering import Parents, cursor_join, ordering
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 
@@ -61,17 +61,18 @@ def included_rows(
     """
     page = undistinct(target, page)
     sliced = page.take is not None or page.skip is not None
-    base = _base(ctx, target, page, names, total=sliced, among=among, through=_bridge(link, target, "j"))
+    base = _base(ctx, target, page, names, total=sliced, among=among, parents=Parents(link, keys))
     if page.distinct or sliced or link.through:
         return _slices(target, page, base, names, keys)
     return base
 
 
-def _bridge(link: Link, target: Model, alias: str) -> sql.Join | None:
-    if link.through is None:
-        return None
-    on = sql.Compare("=", sql.Column(link.through.theirs, alias), comparable(target, link.remote[0], "t0"))
-    return sql.Join(aliased(link.through.table, alias), on)
+def _bridges(parents: Parents | None, target: Model) -> Iterable[sql.Join]:
+    """The join table of an included m:n relation."""
+    if parents is not None and parents.link.through is not None:
+        through, remote = parents.link.through, parents.link.remote[0]
+        on = sql.Compare("=", sql.Column(through.theirs, "j"), comparable(target, remote, "t0"))
+        yield sql.Join(aliased(through.table, "j"), on)
 
 
 def _slices(
@@ -111,14 +112,14 @@ def _base(
     *,
     total: bool = False,
     among: sql.Expression = NOTHING,
-    through: sql.Join | None = None,
+    parents: Parents | None = None,
 ) -> sql.Select:
     """The rows of a page in their order, before anything is left out."""
     total = total or page.cursor is not None or bool(page.distinct)
     found = ordering(ctx, model, "t0", page, total=total)
-    joins = [*((through,) if through else ()), *found.joins]
+    joins = [*_bridges(parents, model), *found.joins]
     if page.cursor is not None:
-        joins.append(cursor_join(ctx, model, page, found))
+        joins.append(cursor_join(ctx, model, page, found, parents))
     where = both(among, condition(ctx, model, "t0", page.where))
     columns = tuple(sql.Column(name, "t0") for name in names)
     return sql.Select(columns, aliased(model.table, "t0"), tuple(joins), where, found.keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from nicol.query.nodes.measures import Measure
 from nicol.query.nodes.node import Node
 
 
@@ -86,27 +87,16 @@ class Alone(Node, frozen=True, gc=False):
     field: str
 
 
-class RelatedValue(Node, frozen=True, gc=False):
-    """What is computed from the rows of a relation to many for which `where` holds, against a value.
+class Measured(Node, frozen=True, gc=False):
+    """What the rows of a relation to many come to, of those for which `where` holds.
 
-    `aggregate` is `_count`, or `_min`, `_max`, `_sum` or `_avg` of the scalar field `of`.
+    `holds` is about a row with one field, which is named as `query.measures.name_of` says.
     """
 
     field: str
-    aggregate: str
-    of: str | None
-    operator: str
-    slot: int
+    measure: Measure
     where: Filter
-
-
-class RelatedNull(Node, frozen=True, gc=False):
-    """What is computed from the rows of a relation, as in `RelatedValue`, is null: there is no value to compute it from."""
-
-    field: str
-    aggregate: str
-    of: str | None
-    where: Filter
+    holds: Filter
 
 
 Filter: TypeAlias = (
@@ -121,8 +111,7 @@ Filter: TypeAlias = (
     | Not
     | Related
     | Alone
-    | RelatedValue
-    | RelatedNull
+    | Measured
 )
 ALL = All(())
 """The filter that asks nothing."""

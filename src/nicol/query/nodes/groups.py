@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from nicol.query.nodes.filters import Filter
+from nicol.query.nodes.measures import Measure
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import Page
 
 Unit: TypeAlias = Literal["second", "minute", "hour", "day", "week", "month", "quarter", "year"]
-
-
-class Measure(Node, frozen=True, gc=False):
-    """A count, sum, mean or extreme of a field's values; the number of rows where there is no field."""
-
-    function: str
-    field: str | None = None
 
 
 class GroupKey(Node, frozen=True, gc=False):

@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import Literal
 
 from nicol.query.nodes.filters import ALL, Filter, Key
+from nicol.query.nodes.measures import Measure
 from nicol.query.nodes.node import Node
 
 
 class OrderBy(Node, frozen=True, gc=False):
-    """One key of an order: a scalar field at the end of a path of to-one relations, or the number of rows of a relation."""
+    """One key of an order: a scalar field at the end of a path of to-one relations.
+
+    With `measure`, `field` is a relation to many there, and the key is what its rows come to for which `where` holds.
+    """
 
     field: str
     descending: bool = False
     nulls: Literal["first", "last"] | None = None
     path: tuple[str, ...] = ()
-    count: bool = False
+    measure: Measure | None = None
+    where: Filter = ALL
 
 
 class Include(Node, frozen=True, gc=False):
@@ -46,7 +51,10 @@ class Selection(Node, frozen=True, gc=False):
 
 
 class Page(Node, frozen=True, gc=False):
-    """Which rows, in which order, and what comes with them. `backwards`: `take` counts from the end."""
+    """Which rows, in which order, and what comes with them.
+
+    `backwards`: `take` counts from the end. `shuffled`: the order is chance's, anew for each call.
+    """
 
     where: Filter = ALL
     order: tuple[OrderBy, ...] = ()
@@ -56,6 +64,7 @@ class Page(Node, frozen=True, gc=False):
     cursor: Key | None = None
     distinct: tuple[str, ...] = ()
     selection: Selection | None = None
+    shuffled: bool = False
 
 
 EVERYTHING = Selection()

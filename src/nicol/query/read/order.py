@@ -1,33 +1,44 @@
-"""Reads orders: scalar fields, also those of to-one relations, and numbers of related rows."""
+"""Reads orders: scalar fields, also those of to-one relations, what the rows of a relation come to, and chance."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Link, Model, Models
-from nicol.query.query import OrderBy
+from nicol.query.query import Measure, OrderBy
 from nicol.query.read.kinds import is_dict, several
+from nicol.query.read.measured import MEASURES, measures_of
+from nicol.query.read.scalars import Values
+from nicol.query.read.where import NO_FILTER, read_where
+
+_Nulls: TypeAlias = Literal["first", "last"] | None
+
+RANDOM = "random"
+"""The order that is chance's."""
 
 
-def read_order(models: Models, model: Model, given: Any) -> tuple[OrderBy, ...]:
+def read_order(models: Models, model: Model, given: Any, values: Values) -> tuple[OrderBy, ...]:
     """The keys of an `order` argument: one dictionary or a list of them."""
     if given is None:
         return ()
-    return tuple(key for each in several(given) for key in _order(models, model, each, ()))
+    return tuple(key for each in several(given) for key in _order(models, model, each, (), values))
 
 
-def _order(models: Models, model: Model, given: Any, path: tuple[str, ...]) -> Iterable[OrderBy]:
+def _order(
+    models: Models, model: Model, given: Any, path: tuple[str, ...], values: Values
+) -> Iterable[OrderBy]:
     if not is_dict(given):
         raise invalid(
-            f"`order` of model `{model.name}` must be a dictionary or a list of them", model=model.name
+            f"`order` of model `{model.name}` must be a dictionary, a list of them or `{RANDOM}`",
+            model=model.name,
         )
     for name, value in given.items():
         if name in model.fields:
             yield _scalar_order(model, name, value, path)
         elif name in model.links:
-            yield from _linked_order(models, model, model.links[name], value, path)
+            yield from _linked_order(models, model, model.links[name], value, path, values)
         else:
             unknown("field in `order`", name, (*model.fields, *model.links), model=model.name)
 
@@ -35,21 +46,27 @@ def _order(models: Models, model: Model, given: Any, path: tuple[str, ...]) -> I
 def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) -> OrderBy:
     if not is_dict(value):
         return OrderBy(name, _descending(model, name, value), None, path)
-    for word in value:
-        if word not in ("sort", "nulls"):
-            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name, field=name)
-    nulls = value.get("nulls")
+    return OrderBy(name, *_direction(model, name, value, ("sort", "nulls")), path)
+
+
+def _direction(model: Model, name: str, given: dict[Any, Any], words: tuple[str, ...]) -> tuple[bool, _Nulls]:
+    for word in given:
+        if word not in words:
+            unknown(f"word in `order` of `{name}`", word, words, model=model.name, field=name)
+    nulls = given.get("nulls")
     if nulls not in (None, "first", "last"):
         raise invalid(
-            f"`nulls` of `{name}` must be `first` or `last`, not {nulls!r}", model=model.name, fields=(name,)
+            f"`nulls` of `{name}` must be `first` or `last`, not {nulls!r:.80}",
+            model=model.name,
+            fields=(name,),
         )
-    return OrderBy(name, _descending(model, name, value.get("sort")), nulls, path)
+    return _descending(model, name, given.get("sort")), nulls
 
 
 def _descending(model: Model, name: str, value: Any) -> bool:
     if value not in ("asc", "desc"):
         raise invalid(
-            f"the order of `{model.name}.{name}` must be `asc` or `desc`, not {value!r}",
+            f"the order of `{model.name}.{name}` must be `asc` or `desc`, not {value!r:.80}",
             model=model.name,
             fields=(name,),
         )
@@ -57,16 +74,35 @@ def _descending(model: Model, name: str, value: Any) -> bool:
 
 
 def _linked_order(
-    models: Models, model: Model, link: Link, value: Any, path: tuple[str, ...]
+    models: Models, model: Model, link: Link, value: Any, path: tuple[str, ...], values: Values
 ) -> Iterable[OrderBy]:
     if not link.many:
-        yield from _order(models, models.target(link), value, (*path, link.name))
+        yield from _order(models, models.target(link), value, (*path, link.name), values)
         return
-    if not is_dict(value) or set(value) != {"_count"}:
+    if not is_dict(value) or not value or not value.keys() <= set(MEASURES):
         raise invalid(
-            f"an order by the relation `{link.name}` needs the number of its rows",
+            f"an order by the relation `{link.name}` needs what its rows come to",
             model=model.name,
             fields=(link.name,),
-            hint=f'write {{"{link.name}": {{"_count": "desc"}}}}',
+            hint=f'write {{"{link.name}": {{"_count": "desc"}}}} or {{"{link.name}": {{"_max": {{"field": "desc"}}}}}}',
         )
-    yield OrderBy(link.name, _descending(model, link.name, value["_count"]), None, path, count=True)
+    for word, given in value.items():
+        for measure, direction in measures_of(models.target(link), link, word, given):
+            yield _measured_order(models, model, link, measure, direction, path, values)
+
+
+def _measured_order(
+    models: Models,
+    model: Model,
+    link: Link,
+    measure: Measure,
+    given: Any,
+    path: tuple[str, ...],
+    values: Values,
+) -> OrderBy:
+    if not is_dict(given):
+        return OrderBy(link.name, _descending(model, link.name, given), None, path, measure)
+    direction = _direction(model, link.name, given, ("sort", "nulls", "where"))
+    where = given.get("where")
+    rows = NO_FILTER if where is None else read_where(models, models.target(link), where, values)
+    return OrderBy(link.name, *direction, path, measure, rows)

@@ -9,7 +9,7 @@ from nicol.query.faults import invalid, unknown
 from nicol.query.models import Model, Models
 from nicol.query.query import Include, Page, RelationCount, Selection
 from nicol.query.read.kinds import is_dict, several
-from nicol.query.read.order import read_order
+from nicol.query.read.order import RANDOM, read_order
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 
 PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "select", "omit", "include"})
@@ -19,16 +19,22 @@ PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "selec
 def read_page(models: Models, model: Model, given: dict[str, Any], values: Values) -> Page:
     """The page that these arguments describe; an argument that is None was not given."""
     where, cursor, skip = given.get("where"), given.get("cursor"), given.get("skip")
+    order, shuffled = given.get("order"), False
+    if order == RANDOM:
+        order, shuffled = None, True
+        if cursor is not None:
+            raise invalid(f"a page in the order `{RANDOM}` has no `cursor`", model=model.name)
     take, backwards = _take(model, given.get("take"), values)
     return Page(
         where=NO_FILTER if where is None else read_where(models, model, where, values),
-        order=read_order(models, model, given.get("order")),
+        order=() if order is None else read_order(models, model, order, values),
         take=take,
         backwards=backwards,
         skip=None if skip is None else read_number(model, "skip", skip, values),
         cursor=None if cursor is None else read_key(models, model, cursor, values),
         distinct=_distinct(model, given.get("distinct")),
         selection=read_selection(models, model, given, values),
+        shuffled=shuffled,
     )
 
 
@@ -61,6 +67,9 @@ def _distinct(model: Model, given: Any) -> tuple[str, ...]:
 
 SELECTION = frozenset({"select", "omit", "include"})
 """The three spellings of what is wanted of a row."""
+
+ONE = SELECTION | {"where"}
+"""The arguments of an included relation to one row; without a row for which `where` holds it is None."""
 
 COUNT = "_count"
 """The word that asks how many rows relations have."""
@@ -176,7 +185,7 @@ def _related_page(models: Models, model: Model, word: str, name: str, wanted: An
             model=model.name,
             fields=(name,),
         )
-    allowed = PAGE if link.many else SELECTION
+    allowed = PAGE if link.many else ONE
     arguments = {"order" if word == "order_by" else word: value for word, value in wanted.items()}
     for argument in arguments:
         if argument not in allowed:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from nicol.query.faults import invalid, unknown
-from nicol.query.models import Field, Link, Model, Models
+from nicol.query.measures import field_of
+from nicol.query.models import Link, Model, Models
 from nicol.query.query import (
     ALL,
     All,
@@ -14,14 +15,13 @@ from nicol.query.query import (
     Compare,
     Filter,
     Key,
+    Measured,
     Not,
     Related,
-    RelatedNull,
-    RelatedValue,
 )
 from nicol.query.query import Any as AnyOf
-from nicol.query.read.computed import AGGREGATES, COMPUTED_OPERATORS, COUNT, aggregated_field
 from nicol.query.read.kinds import is_dict, is_list
+from nicol.query.read.measured import MEASURES, measures_of
 from nicol.query.read.scalars import Values, read_scalar
 
 _LOGIC = ("AND", "OR", "NOT")
@@ -69,7 +69,7 @@ def _logic(models: Models, model: Model, word: str, value: Any, values: Values) 
 
 # ---- relations ---------------------------------------------------------------------------------------------------
 
-_MANY, _ONE = ("some", "every", "none", *AGGREGATES), ("is", "is_not")
+_MANY, _ONE = ("some", "every", "none", *MEASURES), ("is", "is_not")
 
 
 def _relation(models: Models, model: Model, link: Link, value: Any, values: Values) -> Filter:
@@ -89,8 +89,8 @@ def _relation(models: Models, model: Model, link: Link, value: Any, values: Valu
     for word, nested in value.items():
         if word not in words:
             unknown(f"filter of relation `{link.name}`", word, words, model=model.name, field=link.name)
-        if word in AGGREGATES:
-            found += _computed(models, target, link, word, nested, values)
+        if word in MEASURES:
+            found += _measured(models, target, link, word, nested, values)
         else:
             found.append(_quantified(models, target, link, word, nested, values))
     if not found:
@@ -109,57 +109,20 @@ def _quantified(models: Models, target: Model, link: Link, word: str, nested: An
     return Related(link.name, word, read_where(models, target, nested, values))
 
 
-# ---- what is computed from related rows --------------------------------------------------------------------------
+# ---- what related rows come to -----------------------------------------------------------------------------------
 
 
-def _computed(
+def _measured(
     models: Models, target: Model, link: Link, word: str, given: Any, values: Values
 ) -> Iterable[Filter]:
-    """Conditions on the number of related rows, or on the least, greatest, sum or mean of their fields."""
-    if word == COUNT:
-        yield from _conditions(models, target, link, word, None, given, values)
-        return
-    if not is_dict(given) or not given:
-        raise invalid(
-            f"`{word}` of the relation `{link.model}.{link.name}` names a field and a condition",
-            model=link.model,
-            fields=(link.name,),
-            hint=f'write {{"{link.name}": {{"{word}": {{"field": {{"gt": …}}}}}}}}',
-        )
-    for name, conditions in given.items():
-        field = aggregated_field(target, word, name)
-        yield from _conditions(models, target, link, word, field, conditions, values)
-
-
-def _conditions(
-    models: Models, target: Model, link: Link, word: str, of: Field | None, given: Any, values: Values
-) -> Iterable[Filter]:
-    conditions = dict(given) if is_dict(given) else {"equals": given}
-    where = conditions.pop("where", None)
-    if not conditions:
-        raise invalid(f"`{word}` of the relation `{link.model}.{link.name}` asks nothing", model=link.model)
-    rows = NO_FILTER if where is None else read_where(models, target, where, values)
-    for operator, value in conditions.items():
-        if operator not in COMPUTED_OPERATORS:
-            unknown(f"filter of `{word}`", operator, COMPUTED_OPERATORS, model=link.model, field=link.name)
-        yield _condition(link, word, of, operator, value, values, rows)
-
-
-def _condition(
-    link: Link, word: str, of: Field | None, operator: str, value: Any, values: Values, rows: Filter
-) -> Filter:
-    name = None if of is None else of.name
-    if value is None:
-        if operator not in ("equals", "not"):
-            raise invalid(f"`{operator}` of `{word}` cannot be None", model=link.model, fields=(link.name,))
-        found: Filter = RelatedNull(link.name, word, name, rows)
-    elif operator in ("in", "not_in") and not is_list(value):
-        raise invalid(f"`{operator}` of `{word}` must be a list", model=link.model, fields=(link.name,))
-    else:
-        values.append(value)
-        plain = "equals" if operator == "not" else operator
-        found = RelatedValue(link.name, word, name, plain, len(values) - 1, rows)
-    return Not(found) if operator == "not" else found
+    for measure, said in measures_of(target, link, word, given):
+        where, conditions = None, said
+        if is_dict(said):
+            where = said.get("where")
+            conditions = {name: value for name, value in said.items() if name != "where"}
+        rows = NO_FILTER if where is None else read_where(models, target, where, values)
+        field = field_of(models, target, measure)
+        yield Measured(link.name, measure, rows, read_scalar(target, field, conditions, values))
 
 
 # ---- keys --------------------------------------------------------------------------------------------------------
