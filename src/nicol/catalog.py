@@ -33,11 +33,20 @@ class ObjectName:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """What lets through the values of a type that a database lacks: the kind of condition, and its SQL."""
+
+    kind: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnType:
     """A type in the database's own words: `VARCHAR(20)` is `ColumnType("VARCHAR", (20,))`, `TEXT[]` has `array=True`.
 
     `enum` is true when `name` is that of an `EnumType` of the catalog, in `namespace`. `implied`: the database takes the
-    arguments by itself, and nobody writes them; the type is the same as with them.
+    arguments by itself, and nobody writes them; the type is the same as with them. `bound`: the inherent check of the table
+    that makes the type stand for another one.
     """
 
     name: str
@@ -46,6 +55,7 @@ class ColumnType:
     enum: bool = False
     namespace: str | None = None
     implied: bool = field(default=False, compare=False)
+    bound: Bound | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,3 +128,30 @@ def test_prismas_lock_is_respected_and_held(server: Shop) -> None:
         deployer.communicate(timeout=60)
         assert deployer.returncode == 0
         assert prisma.execute("SELECT pg_try_advisory_lock(72707369)").fetchone() == (True,)
+
+
+@pytest.mark.proves("Migrations", "reset and push wait for a deployer that is at work", only="postgresql")
+@pytest.mark.parametrize(
+    "command", [("migrate", "reset", "--force"), ("db", "push"), ("db", "push", "--force-reset")]
+)
+def test_what_is_no_deployer_waits_for_one(server: Shop, command: tuple[str, ...]) -> None:
+    with reader(server.url or ""):
+        deployer = server.start("migrate", "deploy")
+        building(server.url or "")
+        busy = server.run(*command, "--wait", "1s", code=1)
+        assert "P1002" in busy.err
+        assert "step 2 of 3" in busy.err
+        assert read(server.url or "", "SELECT count(*) FROM big") == [(100,)]
+        agreed = ("--accept-data-loss", "--no-rename", "big") if "push" in command else ()
+        waiting = server.start(*command, *agreed)
+        time.sleep(6)
+        assert waiting.poll() is None
+    out, err = deployer.communicate(timeout=60)
+    assert deployer.returncode == 0, out + err
+    out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0, out + err
+    assert "Waiting: process" in out
+    if "push" not in command:
+        assert whole(server)
+    else:
+        assert "No difference" in server.run("migrate", "diff", "--from", "url", "--to", "schema").out

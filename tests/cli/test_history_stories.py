@@ -185,6 +185,38 @@ def test_renderings_that_differ_are_found(grown: Shop, postgres_url: str) -> Non
     assert "error: 4 migrations" in place.run("migrate", "verify", code=1).err
 
 
+AUDIT = """CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER audit AFTER UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION seen();
+"""
+MEANT = {
+    "": "the trigger audit is only on postgresql",
+    "-- nicol: only trigger audit": "does not say why",
+    "-- nicol: only trigger audits files are audited elsewhere": "there is no such trigger on postgresql only",
+    "-- nicol: only trigger audit files are audited elsewhere": None,
+    '-- nicol: only trigger "audit": files are audited elsewhere': None,
+}
+
+
+@pytest.mark.proves("Migrations", "migrate verify: a script says what is meant to be on one database only")
+def test_what_is_meant_to_be_on_one_database_is_said_with_a_reason(grown: Shop, postgres_url: str) -> None:
+    place = grown.on(postgres_url)
+    folder = "20990101000000_audit"
+    grown.write(f"migrations/{folder}/migration.sqlite.sql", "-- nothing here\n")
+    for comment, fault in MEANT.items():
+        grown.write(f"migrations/{folder}/migration.postgresql.sql", f"{comment}\n{AUDIT}")
+        if fault is None:
+            place.run("migrate", "verify")
+        else:
+            assert fault in place.run("migrate", "verify", code=1).err
+    place.run("migrate", "squash")
+    (squashed,) = grown.migrations()
+    text = (grown.root / "migrations" / squashed / "migration.postgresql.sql").read_text()
+    assert "files are audited elsewhere" in text
+    place.run("migrate", "verify")
+    grown.write(f"migrations/{squashed}/migration.postgresql.sql", text.replace("only trigger", "only  view"))
+    assert "only view audit` is said of nothing" in place.run("migrate", "verify", code=1).err
+
+
 def test_verification_needs_a_server_for_each_database(grown: Shop, sqlite_url: str) -> None:
     answer = grown.on(sqlite_url).run("migrate", "verify", code=1).err
     assert "no server is at hand" in answer
@@ -198,7 +230,7 @@ def test_a_key_that_sqlite_does_not_number_is_no_drift(shop: Shop, sqlite_url: s
     place.schema('datasource db {\n  provider = "sqlite"\n  url      = env("DATABASE_URL")\n}\n')
     write(sqlite_url, "CREATE TABLE m (id int PRIMARY KEY)")
     place.run("db", "pull")
-    script = place.run("migrate", "diff", "--from", "empty", "--to", "schema", "--script").out
+    script = place.run("migrate", "diff", "--from", "empty", "--to", "schema", "--script").err
     place.migration("0_init", script)
     place.run("migrate", "resolve", "--applied", "0_init")
-    assert "in sync" in place.run("migrate", "dev").out
+    assert "in sync" in place.run("migrate", "dev").err

@@ -249,3 +249,95 @@ def test_relations_that_only_clients_keep_stay(shop: Shop, sqlite_url: str):
     before = text(here)
     assert "already" in here.run("db", "pull").out
     assert text(here) == before
+
+
+PORTABLE = """\
+datasource db {
+  provider = "sqlite"
+}
+
+enum Mood {
+  GOOD // the usual one
+  BAD  @map("b d")
+}
+
+model Thing {
+  id    Int      @id
+  name  String   @db.VarChar(10) // short
+  mood  Mood     @default(GOOD)
+  old   Mood?
+  tiny  Int      @db.SmallInt
+  price Decimal
+  when  DateTime @default(now()) @db.Timestamptz(6)
+}
+"""
+CHANGED = """\
+  id    Int      @id
+  name  String   @db.VarChar(20)
+  mood  Mood     @default(GOOD)
+  old   Mood?
+  tiny  Int?     @db.SmallInt
+  price Decimal?
+  when  DateTime? @default(now()) @db.Timestamptz(6)
+  size  Size?
+  key   String?  @db.Uuid
+  flags String?  @db.Bit(4)
+  data  Json?
+  tags  String[] @default(["a"])
+  sum   Decimal?
+  at    DateTime @default(now()) @db.Timestamp(6)
+"""
+PULLED = {
+    "name": "String @db.VarChar(20) // short",
+    "tiny": "Int? @db.SmallInt",
+    "price": "Decimal?",
+    "when": "DateTime? @default(now()) @db.Timestamptz(6)",
+    "size": "Thing_size?",
+    "key": "String? @db.Uuid",
+    "flags": "String? @db.Bit(4)",
+    "data": "Json?",
+    "tags": 'String[] @default(["a"])',
+    "sum": "Decimal?",
+    "at": "DateTime @default(now()) @db.Timestamp(6)",
+}
+
+
+@pytest.mark.proves(
+    "Migrations",
+    "db pull gives back the enums and native types that SQLite's checks stand for",
+    only="sqlite",
+)
+def test_a_portable_file_says_its_native_types_and_enums(shop: Shop, sqlite_url: str):
+    shop.write("nicol.toml", 'providers = ["sqlite", "postgresql"]\n')
+    start = PORTABLE.partition("  id ")[0]
+    changed = (
+        start.replace("  BAD ", "  FINE\n  BAD ")
+        + CHANGED
+        + '}\n\nenum Size {\n  S\n  XL @map("extra large")\n}\n'
+    )
+    shop.schema(changed)
+    here = shop.on(sqlite_url)
+    here.run("db", "push")
+    shop.schema(PORTABLE)
+    here.run("db", "pull")
+    found = text(here)
+    fields = {line.split()[0]: " ".join(line.split()[1:]) for line in found.splitlines() if line.strip()}
+    assert {name: fields[name] for name in PULLED} == PULLED
+    assert "GOOD // the usual one" in found
+    assert [line for line in found.splitlines() if line.strip() == "FINE"]
+    assert 'extra_large @map("extra large")' in found
+    assert "already" in here.run("db", "pull").out
+    assert "already matches" in here.run("db", "push").out
+
+
+def test_a_condition_that_only_looks_like_a_type_stays_a_check(shop: Shop, sqlite_url: str):
+    shop.write("nicol.toml", "")
+    shop.schema('datasource db {\n  provider = "sqlite"\n}\n')
+    make(
+        sqlite_url,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, CONSTRAINT t_a_enum CHECK (a IN ('x', 'y')))",
+    )
+    here = shop.on(sqlite_url)
+    here.run("db", "pull")
+    assert """/// @nicol.check("a IN ('x', 'y')", name: "t_a_enum")""" in text(here)
+    assert "already matches" in here.run("db", "push").out

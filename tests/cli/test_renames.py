@@ -52,7 +52,7 @@ def test_what_looks_renamed_may_really_go(peopled: Shop) -> None:
     peopled.schema(SCHEMA.replace("name  String?", "fullName String?"))
     answer = peopled.run("migrate", "dev", "--no-rename", "User.name", code=1)
     assert "--accept-data-loss" in answer.err
-    assert "1 non-null values" in answer.err
+    assert "contains 1 non-null value." in answer.err
     peopled.run("migrate", "dev", "--name", "gone", "--no-rename", "User.name", "--accept-data-loss")
     assert read(peopled.url, 'SELECT "fullName" FROM "User"') == [(None,)]
 
@@ -170,3 +170,21 @@ def test_what_cannot_be_done_names_the_rows(peopled: Shop) -> None:
     answer = peopled.run("db", "push", code=1)
     assert "2 existing NULL values (see the rows with key 2, 3)" in answer.err
     assert "b@x.org" not in answer.err
+
+
+MISSPELT = {
+    "User.nam=fullName": "User.name=fullName",
+    "User.name=fulName": "User.name=fullName",
+    "Usr.name=fullName": "User.name=fullName",
+    "Usr=User": None,
+    "User.nothing=fullName": None,
+}
+
+
+@pytest.mark.parametrize("said", MISSPELT)
+def test_a_misspelt_rename_says_what_was_meant(said: str, peopled: Shop) -> None:
+    peopled.schema(SCHEMA.replace("name  String?", "fullName String?"))
+    answer = peopled.run("migrate", "dev", "--rename", said, code=1).err
+    meant = MISSPELT[said]
+    assert (f"did you mean --rename {meant}?" in answer) if meant else ("did you mean" not in answer)
+    assert "Nothing was changed" in answer

@@ -50,6 +50,7 @@ def test_a_migration_in_steps_goes_on_where_it_stopped(deployed: Shop) -> None:
     status = deployed.run("migrate", "status", code=1)
     assert f"half done {NAME}: " in status.out
     assert "goes on where it stopped" in status.out
+    assert "failed in step" not in status.out  # the line says which step that is
     (halfway,) = json.loads(deployed.run("migrate", "status", "--json", code=1).out)["halfway"]
     assert (halfway["name"], halfway["worker"], halfway["total"]) == (NAME, None, 3)
     assert "P3009" in deployed.run("migrate", "dev", code=1).err

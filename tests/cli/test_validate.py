@@ -213,3 +213,32 @@ def test_a_short_command_loads_nothing_that_it_does_not_use(tmp_path: Path, comm
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
+
+
+def test_a_database_that_the_configuration_overrules_is_a_warning(tmp_path: Path):
+    write(
+        tmp_path,
+        {
+            "schema.prisma": HEAD.replace("sqlite", "mysql") + BARE,
+            "nicol.toml": 'providers = ["sqlite", "postgresql"]\n',
+        },
+    )
+    code, out, err = run(tmp_path)
+    assert (code, "valid for sqlite and postgresql" in out) == (0, True)
+    assert "warning[provider-overruled]: the schema names mysql, but the configuration says" in err
+    write(tmp_path, {"schema.prisma": HEAD.replace("sqlite", "postgres") + BARE})
+    assert "provider-overruled" not in run(tmp_path)[2]
+
+
+def test_notes_come_after_what_is_to_be_done(tmp_path: Path):
+    head = HEAD.replace("}", '  url = env("URL")\n}')
+    write(tmp_path, {"schema.prisma": head + BARE.replace("Int", "Itn")})
+    shown = run(tmp_path)[2]
+    assert shown.index("error[") < shown.index("note[url-in-schema]")
+
+
+def test_an_index_of_an_expression_on_a_field_is_one_finding(tmp_path: Path):
+    text = 'model A {\n  id Int @id\n  /// @nicol.index(expression: "lower(name)")\n  name String\n}\n'
+    write(tmp_path, {"schema.prisma": HEAD + text})
+    code, out, _ = run(tmp_path, "--json")
+    assert (code, found(out)) == (1, [("unknown-annotation-argument", "schema.prisma", 6, 20)])

@@ -218,5 +218,6 @@ def _value(column: Column, number: int, enums: dict[str, tuple[str, ...]], table
             return {
                 "json": f"'[{number}]'",
                 "list": f"'[{number}]'",
+                "decimal": f"'{number}.25'",
                 "uuid": f"'00000000-0000-0000-0000-00000000000{number}'",
             }.get(kind, f"'v{number}'")

@@ -6,9 +6,10 @@ import pytest
 
 from nicol.catalog import Catalog
 from nicol.drivers import Database, open_database
+from nicol.migrate.diff import diff
 from nicol.migrate.hazards import Hazard
 from nicol.migrate.lower import filled_columns, lower
-from nicol.migrate.plan import steps_between
+from nicol.migrate.plan import script, steps_between
 from nicol.migrate.wishes import meet, parse_wish
 from nicol.sql.program import Program, Statement
 from tests.migrate.engine import apply, ask, catalog_of, dialect_of, introspect, schema_of, script_between
@@ -195,3 +196,51 @@ def test_values_that_are_no_lists_stop_a_list_where_lists_are_texts(sqlite_url: 
         steps = steps_between(introspect(database, dialect), after, dialect)
         (hazard,) = (each for step in steps for each in step.hazards if each.severity == "unexecutable")
         assert (hazard.code, probe(database, hazard)) == ("check-added", 4)
+
+
+ENUM = """
+enum Mood {
+  GOOD
+  BAD
+}
+
+model User {
+  id   Int  @id
+  mood Mood
+}
+"""
+GROWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "a value comes": (ENUM.replace("  BAD", "  FINE\n  BAD"), ()),
+    "a value is renamed": (ENUM.replace("BAD", "POOR"), ("Mood.BAD=POOR",)),
+    "the table is renamed and a value comes": (
+        ENUM.replace("model User", "model Person").replace("  BAD", "  BAD\n  FINE"),
+        ("User=Person",),
+    ),
+    "the column is renamed and a value comes": (
+        ENUM.replace("  mood", "  state").replace("  BAD", "  BAD\n  FINE"),
+        ("User.mood=state",),
+    ),
+    "all at once": (
+        ENUM.replace("model User", "model Person")
+        .replace("  mood", "  state")
+        .replace("BAD", "POOR\n  FINE"),
+        ("User=Person", "Person.mood=state", "Mood.BAD=POOR"),
+    ),
+}
+
+
+@pytest.mark.proves("Migrations", "an enum that grows or is renamed warns of nothing")
+@pytest.mark.parametrize("what", GROWN)
+def test_an_enum_that_grows_or_is_renamed_is_no_hazard(what: str, database_url: str):
+    text, said = GROWN[what]
+    dialect = dialect_of(database_url, portable=True)
+    schema = schema_of(text, dialect)
+    with open_database(database_url) as database:
+        apply(database, script_between(Catalog(), catalog_of(ENUM, dialect), dialect), dialect)
+        ask(database, """INSERT INTO "User" VALUES (1, 'BAD')""")
+        held, after = introspect(database, dialect), lower(schema, dialect)
+        wishes = [wish for each in said if (wish := parse_wish(each)) is not None]
+        steps = steps_between(held, after, dialect, meet(wishes, schema, dialect, held, after).renames)
+        assert [hazard.message for step in steps for hazard in step.hazards] == []
+        apply(database, script(steps), dialect)
+        assert diff(introspect(database, dialect), after) == ()

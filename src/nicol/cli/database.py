@@ -17,6 +17,7 @@ from nicol.cli.options import (
     RenameOption,
     SchemaOption,
     UrlOption,
+    WaitOption,
     named_project,
 )
 
@@ -38,6 +39,7 @@ def push(
     force_reset: Annotated[bool, typer.Option("--force-reset", help="Empty the database first.")] = False,
     rename: RenameOption = None,
     no_rename: NoRenameOption = None,
+    wait: WaitOption = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
@@ -46,15 +48,18 @@ def push(
     """Make the database what the schema says, without migrations: for prototypes."""
     from nicol.cli.prompts import questioner
     from nicol.cli.screen import answer, say, warn
+    from nicol.ops.manner import manner_of
     from nicol.ops.push import db_push
     from nicol.ops.renaming import said
 
+    project = named_project(schema, config, url)
     result = db_push(
-        named_project(schema, config, url),
+        project,
         questioner(),
         accept_data_loss=accept_data_loss,
         force_reset=force_reset,
         renames=said(rename or (), no_rename or ()),
+        manner=manner_of(project, wait=wait, noted=say),
     )
     warn((*result.remarks, *result.losses))
     if result.created_database:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption, named_project
+from nicol.cli.options import (
+    ConfigOption,
+    JsonOption,
+    SchemaOption,
+    UrlOption,
+    WaitOption,
+    named_project,
+)
 
 if TYPE_CHECKING:
     from nicol.migrate.ledger import Standing
@@ -45,10 +52,7 @@ def deploy(
             help="How long a statement may take (PostgreSQL); 0: no limit.",
         ),
     ] = None,
-    wait: Annotated[
-        str | None,
-        typer.Option("--wait", metavar="SPAN", help="How long to wait for another deployer: 10m."),
-    ] = None,
+    wait: WaitOption = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,

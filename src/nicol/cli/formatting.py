@@ -26,7 +26,7 @@ def format_schema(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...",
+            metavar="PATH",
             help="Schema files and folders, together one schema; - reads standard input. Without any: the project's.",
         ),
     ] = None,

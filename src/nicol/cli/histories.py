@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nicol.cli.deployments import migrations
 from nicol.cli.options import (
     ConfigOption,
     JsonOption,
@@ -26,7 +27,7 @@ def down(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[NAME]", help="The migration that becomes the newest one again.", show_default=False
+            metavar="NAME", help="The migration that becomes the newest one again.", show_default=False
         ),
     ] = None,
     steps: Annotated[
@@ -78,7 +79,7 @@ def down(
         *([f"Took back {each}" for each in way.undone] if way.taken else []),
         _end(way.last)
         if way.taken or not way.undone
-        else f"{len(way.undone)} would be taken back; nothing was changed.",
+        else f"{migrations(len(way.undone))} would be taken back; nothing was changed.",
     )
 
 

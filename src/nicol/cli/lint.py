@@ -24,7 +24,7 @@ def lint(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...",
+            metavar="PATH",
             help="SQL files and folders; - reads standard input. Without any: the migrations that are not applied yet.",
         ),
     ] = None,

@@ -19,6 +19,7 @@ from nicol.cli.options import (
     SchemaOption,
     ShadowOption,
     UrlOption,
+    WaitOption,
     named_project,
 )
 
@@ -208,6 +209,7 @@ def _side(
 
 def reset(
     force: Annotated[bool, typer.Option("--force", "-f", help="Do not ask.")] = False,
+    wait: WaitOption = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
@@ -215,10 +217,13 @@ def reset(
 ) -> None:
     """Empty the database and apply the whole history anew. All data is lost."""
     from nicol.cli.prompts import questioner
-    from nicol.cli.screen import answer
+    from nicol.cli.screen import answer, say
+    from nicol.ops.manner import manner_of
     from nicol.ops.reset import migrate_reset
 
-    result = migrate_reset(named_project(schema, config, url), questioner(), force=force, told=applied)
+    project = named_project(schema, config, url)
+    manner = manner_of(project, wait=wait, noted=say)
+    result = migrate_reset(project, questioner(), force=force, told=applied, manner=manner)
     answer(
         {"database": result.target.shown, "applied": result.applied},
         f"{result.target.shown} was emptied, then {migrations(len(result.applied))} applied to it.",

@@ -46,6 +46,10 @@ RenameOption: TypeAlias = Annotated[
         help="What is renamed and keeps its data: User=Account, User.name=fullName, Role.USER=MEMBER. Repeatable.",
     ),
 ]
+WaitOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--wait", metavar="SPAN", help="How long to wait for another deployer: 10m."),
+]
 EachOption: TypeAlias = Annotated[
     bool, typer.Option("--each", help="Every path is a schema of its own, and not a part of one.")
 ]

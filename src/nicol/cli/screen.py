@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from nicol.cli.findings import as_json
-from nicol.diagnostics import Diagnostic, Source, draw
+from nicol.diagnostics import Diagnostic, Severity, Source, draw
 from nicol.errors import MigrationError, NicolError, SchemaInvalid
 from nicol.masking import masked
 
@@ -84,9 +84,10 @@ def warn(lines: Iterable[str]) -> None:
 
 
 def show_findings(findings: Sequence[Diagnostic], sources: Sequence[Source]) -> None:
-    """Findings about a schema on standard error, each drawn with its place."""
+    """Findings about a schema on standard error, each drawn with its place; what needs nobody to act comes last."""
     if findings:
-        sys.stderr.write(draw(findings, sources, color=colored(sys.stderr)) + "\n\n")
+        drawn = sorted(findings, key=lambda finding: finding.severity is Severity.NOTE)
+        sys.stderr.write(draw(drawn, sources, color=colored(sys.stderr)) + "\n\n")
 
 
 def complain(error: Exception) -> None:

@@ -36,7 +36,7 @@ def validate(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[PATH]...",
+            metavar="PATH",
             help="Schema files and folders, together one schema; - reads standard input. Without any: the project's.",
         ),
     ] = None,

@@ -222,13 +222,16 @@ class AlterTable:
 class Redefinition:
     """One table that is made anew under its name. `carried`: what hangs on it and has to be made anew, too.
 
-    `rewrites`: values that get another name on the way.
+    `rewrites`: values that get another name on the way. `converted`: columns with the SQL of their old values in another type;
+    `lost`: columns whose old values do not come along.
     """
 
     before: Table
     after: Table
     carried: tuple[Unmanaged, ...] = ()
     rewrites: tuple[RewriteValue, ...] = ()
+    converted: tuple[tuple[str, str], ...] = ()
+    lost: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,24 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from nicol.dialects.expressions import instant_of
-from nicol.schema.schema import Literal, Scalar
+from nicol.schema.schema import Literal, NativeType, Scalar, Unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a column holds in the language's words, where its type is no enum of the database.
+
+    `listed`: a list of it. `values`: those of an enum that only a condition on the column knows.
+    """
+
+    type: Scalar | Unsupported
+    native: NativeType | None = None
+    listed: bool = False
+    values: tuple[str, ...] = ()
+
 
 _WHOLE = re.compile(r"-?\d{1,19}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
+from nicol.dialects.described import Meaning
 from nicol.dialects.expiry import Expired, Expiry, Pace
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.outlook import Outlook
@@ -25,7 +26,6 @@ from nicol.schema.schema import (
     Scalar,
     ScalarField,
     Schema,
-    Unsupported,
 )
 from nicol.sql.program import Program
 
@@ -202,8 +202,8 @@ class Dialect(ABC):
     # ---- and back to a schema ------------------------------------------------------------------------------------
 
     @abstractmethod
-    def field_type(self, column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
-        """The type of the field that stores a column (an item of it, if it is a list), where it is no enum."""
+    def meaning(self, column: Column) -> Meaning:
+        """What a column holds in the language's words, where its type is no enum of the database."""
 
     @abstractmethod
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
@@ -328,8 +328,11 @@ class Dialect(ABC):
         """Run work as on an empty database, in one transaction that is undone: nobody else sees anything of it."""
 
     @abstractmethod
-    def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
-        """Take away everything that the connection's own namespace holds, or that the given ones hold; all or nothing."""
+    def clear(self, namespaces: tuple[str, ...] = (), first: Program[bool] | None = None) -> Program[None]:
+        """Take away everything that the connection's own namespace holds, or that the given ones hold; all or nothing.
+
+        `first` is said in the same transaction before anything goes. MigrationBusy when others let nobody in.
+        """
 
     # ---- retention -----------------------------------------------------------------------------------------------
 

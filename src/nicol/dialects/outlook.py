@@ -23,7 +23,7 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What a statement costs when a count is not zero: the query that counts, and the sentence with `{count}` in it.
+    """What a statement costs when a count is not zero: the query that counts, and the sentence (`counted`).
 
     `stops`: the statement cannot be carried out then.
     """
@@ -47,14 +47,16 @@ def risks(parts: Sequence[Token]) -> tuple[Risk, ...]:
     match words:
         case ["DROP", "TABLE", *_]:
             table = spelled(behind(parts, 2))
-            return (Risk(f"SELECT count(*) FROM {table}", f"{table} goes with its {{count}} rows"),)
+            return (Risk(f"SELECT count(*) FROM {table}", f"{table} goes with its {{count}} {{row|rows}}"),)
         case ["DELETE", "FROM", *_]:
             table = spelled(parts[2:])
             rest = "those that a condition picks out of " if "WHERE" in words else ""
-            return (Risk(f"SELECT count(*) FROM {table}", f"deletes {rest}the {{count}} rows of {table}"),)
+            return (
+                Risk(f"SELECT count(*) FROM {table}", f"deletes {rest}the {{count}} {{row|rows}} of {table}"),
+            )
         case ["TRUNCATE", *_]:
             table = spelled(behind(parts, 1))
-            return (Risk(f"SELECT count(*) FROM {table}", f"deletes the {{count}} rows of {table}"),)
+            return (Risk(f"SELECT count(*) FROM {table}", f"deletes the {{count}} {{row|rows}} of {table}"),)
         case ["ALTER", "TABLE", *_]:
             return _of_table(spelled(behind(parts, 2)), parts)
         case ["CREATE", "UNIQUE", "INDEX", *_] if "WHERE" not in words:
@@ -79,15 +81,17 @@ def _of_table(table: str, parts: Sequence[Token]) -> tuple[Risk, ...]:
         if part.word == "DROP":
             query, sentence = (
                 f"SELECT count({column}) FROM {table}",
-                f"the column {column} of {table} goes with its {{count}} values",
+                f"the column {column} of {table} goes with its {{count}} {{value|values}}",
             )
             found.append(Risk(query, sentence))
         elif what == ["SET", "NOT", "NULL"]:
             query = f"SELECT count(*) FROM {table} WHERE {column} IS NULL"
-            found.append(Risk(query, f"{{count}} rows of {table} have no {column}", stops=True))
+            found.append(
+                Risk(query, f"{{count}} {{row|rows}} of {table} {{has|have}} no {column}", stops=True)
+            )
         elif what[:1] == ["TYPE"] or what == ["SET", "DATA", "TYPE"]:
             found.append(
-                Risk(f"SELECT count(*) FROM {table}", f"may write the {{count}} rows of {table} anew")
+                Risk(f"SELECT count(*) FROM {table}", f"may write the {{count}} {{row|rows}} of {table} anew")
             )
     return tuple(found)
 
@@ -101,7 +105,9 @@ def _of_new_column(table: str, clause: Sequence[Token]) -> Iterator[Risk]:
     named = behind(clause, 1 if clause[0].word == "COLUMN" else 0)
     words = [part.word for part in named[1:]]
     if ("NOT", "NULL") in pairwise(words) and not _FILLED & set(words):
-        sentence = f"{{count}} rows of {table} get no {spelled(named)}, which must not be null"
+        sentence = (
+            f"{{count}} {{row|rows}} of {table} {{gets|get}} no {spelled(named)}, which must not be null"
+        )
         yield Risk(f"SELECT count(*) FROM {table}", sentence, stops=True)
 
 
@@ -131,7 +137,13 @@ def _of_unique_index(parts: Sequence[Token]) -> tuple[Risk, ...]:
     listed = ", ".join(columns)
     filled = " AND ".join(f"{column} IS NOT NULL" for column in columns)
     query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {filled} GROUP BY {listed} HAVING count(*) > 1) AS twice"
-    return (Risk(query, f"{{count}} values of ({listed}) occur in several rows of {table}", stops=True),)
+    return (
+        Risk(
+            query,
+            f"{{count}} {{value|values}} of ({listed}) {{occurs|occur}} in several rows of {table}",
+            stops=True,
+        ),
+    )
 
 
 def spelled(parts: Sequence[Token]) -> str:

@@ -57,8 +57,8 @@ def stages_of(migration: Migration, dialect: Dialect) -> Program[tuple[Stage, ..
     return (*stages, Stage(())) if migration.python is not None and stages and stages[-1].alone else stages
 
 
-def run_whole(script: str, dialect: Dialect) -> Program[bool]:
-    """Run a script that belongs to no history, all of it or nothing."""
+def run_whole(script: str, dialect: Dialect, first: Program[bool] | None = None) -> Program[bool]:
+    """Run a script that belongs to no history, all of it or nothing; in its transaction after what is said `first`."""
     stages = yield from dialect.stages(script)
     match stages:
         case (Stage(statements=(statement,), alone=True),):
@@ -72,7 +72,7 @@ def run_whole(script: str, dialect: Dialect) -> Program[bool]:
                 statement=bare(lone),
             )
         case _:
-            return (yield from dialect.transact(dialect.split(script), _always(), nothing()))
+            return (yield from dialect.transact(dialect.split(script), first or _always(), nothing()))
 
 
 def replay(migration: Migration, dialect: Dialect) -> Program[None]:

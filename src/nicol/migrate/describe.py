@@ -13,12 +13,13 @@ from typing import TypeVar
 
 from nicol.catalog import Catalog, Column, EnumType, ObjectName, Table, Unmanaged
 from nicol.dialects.dialect import Dialect
+from nicol.migrate.describe_enums import listed_enums, with_values
 from nicol.migrate.describe_fields import Fields
 from nicol.migrate.describe_keys import Keys
-from nicol.migrate.describe_names import BlockNames, free_name, word_of
+from nicol.migrate.describe_names import BlockNames
 from nicol.migrate.describe_relations import join_tables, related
 from nicol.migrate.lower import lower
-from nicol.schema.schema import Arity, Enum, EnumValue, Model, ScalarField, Schema, Unsupported
+from nicol.schema.schema import Arity, Enum, Model, ScalarField, Schema, Unsupported
 
 T = TypeVar("T", Table, EnumType)
 
@@ -60,11 +61,12 @@ class _Description:
         self.remarks: list[str] = []
 
     def whole(self, *, views: bool) -> Described:
-        enums = self.present.enums
+        listed = listed_enums(self.catalog, self.dialect, self.present, self.names)
+        enums = listed.enums
         if self.dialect.has_enums:
             enums = tuple(map(self.enum, _ordered(self.catalog.enums, self.enums)))
-        fields = Fields(self.dialect, replace(self.present, enums=enums), self.names)
-        keys = Keys(self.dialect, self.present, partial=self.partial)
+        fields = Fields(self.dialect, replace(self.present, enums=enums), self.names, listed)
+        keys = Keys(self.dialect, self.present, enums, partial=self.partial)
         joins = join_tables(self.catalog, self.present)
         plain = tuple(table for table in self.catalog.tables if table not in joins)
         tables = _ordered(plain, self.models)
@@ -83,18 +85,10 @@ class _Description:
         return Described(schema, tuple(self.remarks))
 
     def enum(self, enum: EnumType) -> Enum:
-        """Values that the present enum has stay in its order; a new one stands behind the one before it in the database."""
+        """The enum of a type."""
         present = self.enums.get(enum.key)
         base = present or Enum(self.names.name(enum.key), enum.name, (), enum.namespace)
-        values = [value for value in base.values if value.mapped in enum.values]
-        place = 0
-        for mapped in enum.values:
-            held = next((at for at, value in enumerate(values) if value.mapped == mapped), None)
-            if held is None:
-                word = free_name(word_of(mapped) or "value", [value.name for value in values])
-                values.insert(place, EnumValue(word, mapped))
-            place = (place if held is None else held) + 1
-        return replace(base, values=tuple(values), comment=self.comment(enum.comment, base.comment))
+        return replace(with_values(base, enum.values), comment=self.comment(enum.comment, base.comment))
 
     def comment(self, live: str | None, present: str | None) -> str | None:
         """The database's text about a thing; where it keeps none, the schema's stays."""

@@ -15,6 +15,7 @@ from nicol.migrate.lower import lower_keys
 from nicol.schema.constraint_names import shortened
 from nicol.schema.schema import (
     Check,
+    Enum,
     KeyField,
     Model,
     NullsOrder,
@@ -32,8 +33,9 @@ T = TypeVar("T")
 class Keys:
     """Gives models their keys. `partial`: attributes may have a `where`."""
 
-    def __init__(self, dialect: Dialect, present: Schema, *, partial: bool) -> None:
+    def __init__(self, dialect: Dialect, present: Schema, enums: tuple[Enum, ...], *, partial: bool) -> None:
         self.dialect = dialect
+        self.schema = replace(present, enums=enums)
         self.present = {model.name: model for model in present.models}
         self.lowered = lower_keys(present, dialect)
         self.partial = partial
@@ -61,7 +63,8 @@ class Keys:
             uniques=_in_order(uniques, was.uniques if was else ()),
             indexes=_in_order(indexes, was.indexes if was else ()),
         )
-        return replace(model, checks=tuple(self.checks(table, was, lowered)))
+        told = self.dialect.checks(model, self.schema)
+        return replace(model, checks=tuple(self.checks(table, was, lowered, told)))
 
     def primary_key(self, model: Model, table: Table, known: dict[str, str]) -> PrimaryKey | None:
         """The id; the client's name for it stays as long as its fields do."""
@@ -134,12 +137,14 @@ class Keys:
             nulls_distinct=index.nulls_distinct,
         )
 
-    def checks(self, table: Table, was: Model | None, lowered: Table | None) -> Iterator[Check]:
-        """Checks that stand in the place of types belong to these; others are annotations."""
+    def checks(
+        self, table: Table, was: Model | None, lowered: Table | None, told: tuple[TableCheck, ...]
+    ) -> Iterator[Check]:
+        """Annotations for all that the types do not tell: `told` are the conditions in which they come."""
         present = {check.name: check for check in was.checks} if was else {}
         asked = [check for check in lowered.checks if not check.inherent] if lowered else []
         order = {check.name: place for place, check in enumerate(asked)}
-        live = [check for check in table.checks if not check.inherent]
+        live = [check for check in table.checks if not any(_is_same_check(check, each) for each in told)]
         for check in sorted(live, key=lambda each: order.get(each.name, len(order))):
             place = next((at for at, each in enumerate(asked) if _is_same_check(each, check)), None)
             if place is not None and was and place < len(was.checks):

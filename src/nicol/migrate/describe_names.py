@@ -40,6 +40,12 @@ class BlockNames:
             self.taken.add(self.names[key])
         return self.names[key]
 
+    def fresh(self, wanted: str) -> str:
+        """A name that no block has, for a thing without a name of its own in the database."""
+        word = free_name(word_of(wanted) or "Renamed", self.taken)
+        self.taken.add(word)
+        return word
+
     def _new(self, key: ObjectName) -> str:
         word = word_of(key.name) or "Renamed"
         if is_reserved(word):

@@ -157,7 +157,7 @@ def _still_computed(old: Column, new: Column, owned: Owned) -> Column:
 def same_column(old: Column, new: Column) -> bool:
     """True when two columns of one name hold the same. A schema cannot say whether a list may be null."""
     return (
-        _same_type(old, new)
+        same_type(old, new)
         and (old.nullable == new.nullable or new.type.array)
         and (old.autoincrement == new.autoincrement or (old.unasked and new.unasked))
         and _same_values(old, new)
@@ -172,11 +172,19 @@ def _same_values(old: Column, new: Column) -> bool:
     return old.generated == new.generated and same_default(old.default, new.default)
 
 
-def _same_type(old: Column, new: Column) -> bool:
+def same_type(old: Column, new: Column) -> bool:
     """Types are equal in any case of letters, unless they are names of enums."""
     if old.type.enum or new.type.enum:
         return old.type == new.type
     return replace(old.type, name=old.type.name.lower()) == replace(new.type, name=new.type.name.lower())
+
+
+def same_bound(old: Column, new: Column) -> bool:
+    """True when two columns stand for the same type of another database, or for none."""
+    one, other = old.type.bound, new.type.bound
+    if one is None or other is None:
+        return one is other
+    return one.kind == other.kind and same_sql(one.sql, other.sql)
 
 
 # ---- foreign keys ----------------------------------------------------------------------------------------------------

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nicol.catalog import Catalog, Table
+from nicol.migrate.meant import Thing
 
 
-def inequalities(one: Catalog, other: Catalog, names: tuple[str, str]) -> tuple[str, ...]:
-    """Where two databases of different kinds differ in tables, columns, keys and what is unique, in sentences.
+@dataclass(frozen=True, slots=True)
+class Inequality:
+    """What differs, in a sentence; `thing`: what is on one of the two only, where a whole thing is."""
+
+    sentence: str
+    thing: Thing | None = None
+
+
+def inequalities(one: Catalog, other: Catalog, names: tuple[str, str]) -> tuple[Inequality, ...]:
+    """Where two databases of different kinds differ in tables, columns, keys and what is unique.
 
     Types, defaults and names of keys are each database's own, and not compared.
     """
     first, second = ({table.name: table for table in catalog.tables} for catalog in (one, other))
     found = [
-        *(f"the table {name} is only on {names[0]}" for name in first if name not in second),
-        *(f"the table {name} is only on {names[1]}" for name in second if name not in first),
+        *(_alone("table", name, names[0]) for name in first if name not in second),
+        *(_alone("table", name, names[1]) for name in second if name not in first),
     ]
     for name, table in first.items():
         if name in second:
-            found += (f"{name}: {text}" for text in _tables(table, second[name], names))
+            found += (Inequality(f"{name}: {text}") for text in _tables(table, second[name], names))
     return (*found, *_objects(one, other, names))
+
+
+def _alone(kind: str, name: str, provider: str) -> Inequality:
+    return Inequality(f"the {kind} {name} is only on {provider}", Thing(kind, name, provider))
 
 
 def _tables(one: Table, other: Table, names: tuple[str, str]) -> Iterator[str]:
@@ -62,11 +76,11 @@ def _foreign_keys(table: Table) -> set[str]:
     }
 
 
-def _objects(one: Catalog, other: Catalog, names: tuple[str, str]) -> Iterator[str]:
+def _objects(one: Catalog, other: Catalog, names: tuple[str, str]) -> Iterator[Inequality]:
     """Triggers and views are written by hand for each database, under the same names."""
     first, second = (
         {(thing.kind, thing.name) for thing in catalog.unmanaged if thing.kind in ("trigger", "view")}
         for catalog in (one, other)
     )
-    yield from (f"the {kind} {name} is only on {names[0]}" for kind, name in sorted(first - second))
-    yield from (f"the {kind} {name} is only on {names[1]}" for kind, name in sorted(second - first))
+    yield from (_alone(*thing, names[0]) for thing in sorted(first - second))
+    yield from (_alone(*thing, names[1]) for thing in sorted(second - first))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nicol.catalog import ObjectName
+from nicol.dialects.counted import counted
 from nicol.sql.program import Statement
 
 
@@ -45,8 +46,8 @@ class Hazard:
 
     `probe` asks the database as it is *before* the migration and is answered with one number in one row: how many rows are
     affected; 0 means that there is no hazard. None: it cannot be told beforehand. `sample` is answered with the primary keys of
-    a few of them, and with nothing else of a row: values may be secrets. `found` is the sentence for a number, which stands in
-    it as `{count}`. `help` is the way out. `quiet`: there is nothing to say of it until the data make it real.
+    a few of them, and with nothing else of a row: values may be secrets. `found` is the sentence for a number (`counted`).
+    `help` is the way out. `quiet`: there is nothing to say of it until the data make it real.
     """
 
     code: HazardCode
@@ -62,4 +63,4 @@ class Hazard:
 
     def sentence(self, count: int | None) -> str:
         """The hazard's sentence once the database was asked; `count` None: it was not."""
-        return self.message if count is None or not self.found else self.found.replace("{count}", str(count))
+        return self.message if count is None or not self.found else counted(self.found, count)

@@ -251,6 +251,15 @@ class Former:
         former = {new: quote(old) for new, old in names.items() if new != old}
         return replaced_in(text, {**former, **(retyped or {})})
 
+    def rewritten(self, table: Table, check: Check) -> Check:
+        """A check that takes the place of an enum, as the values are called that rows will hold."""
+        listed = listed_values(check)
+        for rename in self.renames:
+            if listed and isinstance(rename, c.RewriteValue) and _is_about(rename, table, listed[0]):
+                values = quote_text(rename.before), quote_text(rename.after)
+                check = replace(check, sql=check.sql.replace(*values))
+        return check
+
     def condition(self, table: Table, text: str, retyped: Mapping[str, str] | None = None) -> str:
         """A check in former names, for which a value that will be rewritten is as good as the one that it becomes."""
         for rename in self.renames:
@@ -258,6 +267,10 @@ class Former:
                 new, old = quote_text(rename.after), quote_text(rename.before)
                 text = text.replace(new, f"{new}, {old}") if listed_sql(text) else text
         return self.sql(table, text, retyped)
+
+
+def _is_about(rename: c.RewriteValue, table: Table, column: str) -> bool:
+    return (rename.table, rename.column) == (table.key, column)
 
 
 # ---- renames of many names at once -----------------------------------------------------------------------------------

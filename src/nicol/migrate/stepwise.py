@@ -75,7 +75,7 @@ def _claim(task: Task, gone: Callable[[Worker], bool], found: list[Claim]) -> Pr
         found.append(Claim(0, again=False))
         return True
     progress = under_way.progress
-    yield from _ask_for(task, under_way, progress, now, gone)
+    yield from _ask_for(task.dialect, task.worker, under_way, progress, now, gone)
     _refuse_changed(task, under_way, progress)
     text = task.progress(under_way.steps, now + LEASE, begun=progress.begun).text
     yield from _write(texts.note, under_way.steps, text, task.token, task.checksum, under_way.id)
@@ -84,7 +84,12 @@ def _claim(task: Task, gone: Callable[[Worker], bool], found: list[Claim]) -> Pr
 
 
 def _ask_for(
-    task: Task, row: LedgerRow, progress: Progress, now: float, gone: Callable[[Worker], bool]
+    dialect: Dialect,
+    own: Worker,
+    row: LedgerRow,
+    progress: Progress,
+    now: float,
+    gone: Callable[[Worker], bool],
 ) -> Program[None]:
     """MigrationBusy unless the worker has let go, or has to.
 
@@ -92,8 +97,8 @@ def _ask_for(
     not known (SQLite has none, a pooler hides them) its late words find no row, and statements that stand alone can be
     said twice.
     """
-    worker, sessions = progress.worker, task.dialect.sessions
-    if progress.until == 0 or worker == task.worker:
+    worker, sessions = progress.worker, dialect.sessions
+    if progress.until == 0 or worker == own:
         return
     session = worker.session if sessions.alive else None
     lives = session is not None and bool((yield from rows(sessions.alive, session)))
@@ -179,6 +184,29 @@ def queue(dialect: Dialect) -> Program[None]:
         yield Statement(dialect.ledger.lock, prepare=False)
     if dialect.ledger.turn and not (yield from rows(dialect.ledger.turn))[0][0]:
         raise MigrationBusy("Prisma is applying migrations")
+
+
+def turn(
+    dialect: Dialect,
+    own: Worker,
+    gone: Callable[[Worker], bool],
+    known: tuple[LedgerRow, ...] | None = None,
+) -> Program[bool]:
+    """Wait for other deployers as one of them does, for a change that is no migration; always true.
+
+    MigrationBusy while somebody is at work, or when the ledger is not what it was when the change was planned (`known`).
+    """
+    ledger = yield from read_ledger(dialect)
+    if ledger is not None:
+        yield from queue(dialect)
+        ledger = (yield from read_ledger(dialect)) or ()
+        now = yield from _now(dialect)
+        for row in ledger:
+            if (progress := row.progress) is not None:
+                yield from _ask_for(dialect, own, row, progress, now, gone)
+    if known is not None and known != (ledger or ()):
+        raise MigrationBusy("another deployer has applied a migration")
+    return True
 
 
 def _hold(task: Task) -> Program[bool]:

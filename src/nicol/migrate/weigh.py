@@ -76,7 +76,17 @@ def hazards_of(change: c.Change, held: Circumstances) -> tuple[Hazard, ...]:
 
 def _in_table(probes: Probes, changes: tuple[c.TableChange, ...], held: Circumstances) -> Iterator[Hazard]:
     added = {change.column.name for change in changes if isinstance(change, c.AddColumn)}
-    dropped = [change.check for change in changes if isinstance(change, c.DropCheck)]
+    added |= {
+        change.after.name
+        for change in changes
+        if isinstance(change, c.AlterColumn)
+        and held.dialect.cast(change.before.type, change.after.type) is Cast.IMPOSSIBLE
+    }
+    dropped = [
+        held.former.rewritten(probes.table, change.check)
+        for change in changes
+        if isinstance(change, c.DropCheck)
+    ]
     table = probes.table
     for change in changes:
         match change:
@@ -101,8 +111,16 @@ def _in_table(probes: Probes, changes: tuple[c.TableChange, ...], held: Circumst
 
 
 def _former_check(dropped: list[Check], check: Check) -> Check | None:
-    """The condition in whose place another one comes: it bears its name, or says the same under another one."""
-    return next((each for each in dropped if each.name == check.name or same_sql(each.sql, check.sql)), None)
+    """The condition in whose place another one comes: it bears its name, says the same, or bounds the same column."""
+    return next((each for each in dropped if each.name == check.name or _replaces(check, each)), None)
+
+
+def _replaces(new: Check, old: Check) -> bool:
+    """The name of a condition that takes the place of a type ends with its kind, and begins with what may be renamed."""
+    if not (old.inherent and new.inherent):
+        return same_sql(old.sql, new.sql)
+    kinds = {(check.name or "").rpartition("_")[2] for check in (old, new)}
+    return len(kinds) == 1 and names_in(old.sql) == names_in(new.sql)
 
 
 def _needs_value(column: Column) -> bool:
@@ -135,7 +153,7 @@ def _table_drop(probes: Probes) -> Hazard:
         f"You are about to drop the `{name}` table. If the table is not empty, all the data it contains will be lost.",
         probes.table.key,
         probe=probes.count(),
-        found=f"You are about to drop the `{name}` table, which is not empty ({{count}} rows).",
+        found=f"You are about to drop the `{name}` table, which is not empty ({{count}} {{row|rows}}).",
         help=f"if it lives on under another name: --rename {name}=NEW",
     )
 
@@ -150,7 +168,7 @@ def _column_drop(probes: Probes, column: Column) -> Hazard:
         probes.table.key,
         column.name,
         probes.count(f"{probes.column(column.name)} IS NOT NULL"),
-        f"{start}, which still contains {{count}} non-null values.",
+        f"{start}, which still contains {{count}} non-null {{value|values}}.",
         help=f"if it lives on under another name: --rename {table}.{column.name}=NEW",
     )
 
@@ -164,7 +182,7 @@ def _recreated(probes: Probes, column: Column) -> Hazard:
         probes.table.key,
         column.name,
         probes.count(f"{probes.column(column.name)} IS NOT NULL"),
-        f"{start} This will lead to the loss of {{count}} non-null values.",
+        f"{start} This will lead to the loss of {{count}} non-null {{value|values}}.",
         help=_EXPAND,
     )
 
@@ -179,7 +197,7 @@ def _required_recreated(probes: Probes, column: Column) -> Hazard:
         probes.table.key,
         column.name,
         probes.count(),
-        f"{start}, which cannot be done since the column is required and there are {{count}} rows in the table.",
+        f"{start}, which cannot be done since the column is required and there {{is|are}} {{count}} {{row|rows}} in the table.",
         help=_EXPAND,
     )
 
@@ -190,7 +208,11 @@ def _risky(probes: Probes, old: Column, new: Column, held: Circumstances) -> Ite
     doubts = held.dialect.doubts(_called(old, asked), new, held.after)
     start = f"You are about to alter the column `{new.name}` on the `{table.name}` table"
     end = f"The data in that column will be cast from `{_shown(old.type)}` to `{_shown(new.type)}`."
-    of = "non-null values" if doubts.alters is None else "values that would not stay what they are"
+    of = (
+        "non-null {value|values}"
+        if doubts.alters is None
+        else "{value|values} that would not stay what {it is|they are}"
+    )
     count = probes.count(doubts.alters or f"{quote(asked)} IS NOT NULL")
     yield Hazard(
         HazardCode.RISKY_CAST,
@@ -233,7 +255,7 @@ def _made_required(probes: Probes, column: Column) -> Hazard:
         probes.table.key,
         column.name,
         probes.count(empty),
-        f"{start}, but there are {{count}} existing NULL values.",
+        f"{start}, but there {{is|are}} {{count}} existing NULL {{value|values}}.",
         probes.sample(empty),
         "fill them first: `--create-only` writes a migration to which the UPDATE can be added",
     )
@@ -248,7 +270,7 @@ def _required_added(probes: Probes, column: Column) -> Hazard:
         probes.table.key,
         column.name,
         probes.count(),
-        f"{start} There are {{count}} rows in this table, it is not possible to execute this step.",
+        f"{start} There {{is|are}} {{count}} {{row|rows}} in this table, it is not possible to execute this step.",
         help=_FILL,
     )
 
@@ -264,7 +286,7 @@ def _client_default(probes: Probes, column: Column) -> Hazard:
         probes.table.key,
         column.name,
         probes.count(),
-        f"{start} There are {{count}} rows in this table, it is not possible to execute this step. {end}",
+        f"{start} There {{is|are}} {{count}} {{row|rows}} in this table, it is not possible to execute this step. {end}",
     )
 
 
@@ -290,7 +312,7 @@ def _key_duplicates(probes: Probes, key: PrimaryKey) -> Iterator[Hazard]:
         f"{start}. This will fail if there are duplicate values.",
         probes.table.key,
         probe=probes.duplicates([probes.column(name) for name in key.columns], None),
-        found=f"{start}, but there are {{count}} duplicate values.",
+        found=f"{start}, but there {{is|are}} {{count}} duplicate {{value|values}}.",
         sample=probes.duplicate_sample([probes.column(name) for name in key.columns], None),
         help="make them different first, or take another column into the key",
         quiet=True,
@@ -320,9 +342,10 @@ def _check_added(probes: Probes, check: Check, retyped: dict[str, str]) -> Hazar
         f"{start} If there are rows that do not meet it, this will fail.",
         probes.table.key,
         probe=probes.count(broken),
-        found=f"{start} {{count}} rows do not meet it.",
+        found=f"{start} {{count}} {{row does|rows do}} not meet it.",
         sample=probes.sample(broken),
         help="correct these rows first, or let the condition through what they hold",
+        quiet=check.inherent and bool(names_in(check.sql) & set(retyped)),  # the cast has its own sentence
     )
 
 
@@ -348,7 +371,7 @@ def _unique(probes: Probes, after: Table, index: Index, held: Circumstances) -> 
         f"{start} If there are existing duplicate values, this will fail.",
         table.key,
         probe=probes.duplicates(kept, where) if kept else probes.more_than_one(),
-        found=f"{start} There are {{count}} duplicate values, with which this will fail.",
+        found=f"{start} There {{is|are}} {{count}} duplicate {{value|values}}, with which this will fail.",
         sample=probes.duplicate_sample(kept, where) if kept else None,
         help="merge or change these rows first",
     )
@@ -386,7 +409,7 @@ def _orphans(probes: Probes, key: ForeignKey, held: Circumstances) -> Iterator[H
         f"{start} This will fail if rows point at rows that do not exist.",
         table.key,
         probe=probes.count(lost),
-        found=f"{start} {{count}} rows point at rows that do not exist.",
+        found=f"{start} {{count}} {{row points|rows point}} at rows that do not exist.",
         sample=probes.sample(lost),
         help="remove these rows, or make the column optional and set it to null in them, before the key is added",
         quiet=True,
@@ -409,7 +432,7 @@ def _enum_values(change: c.AlterEnum, held: Circumstances) -> Hazard:
         WARNING,
         f"{start} If these variants are still used in the database, this will fail.",
         probe=Statement(f"SELECT {' + '.join(f'({count})' for count in counts) or '0'}", prepare=False),
-        found=f"{start} They are still used {{count}} times, so that this will fail.",
+        found=f"{start} They are still used {{count}} {{time|times}}, so that this will fail.",
         help=f"give these rows other values first; if a value lives on under another name: --rename {enum.name}.OLD=NEW",
     )
 

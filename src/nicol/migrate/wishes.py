@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nicol.catalog import Catalog, ObjectName, Table
+from nicol.diagnostics import suggestion
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Dialect
 from nicol.migrate.renames import columns_renamed, listed_values, renamed, table_renamed
@@ -31,11 +32,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A wish that found nothing to rename, and what was found instead. `done`: the new name is there and not the old."""
+    """A wish that found nothing to rename, and what was found instead. `done`: the new name is there and not the old.
+
+    `meant`: the wish as it was likely meant, where a name in it is misspelt.
+    """
 
     wish: Wish
     why: str
     done: bool = False
+    meant: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,11 @@ class _Desk:
         self.former: dict[str, str] = {}
         self.untraced: set[c.Rename] = set()
 
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The names of models and enums."""
+        return tuple(block.name for block in (*self.schema.models, *self.schema.enums))
+
     def make(self, *renames: c.Rename) -> None:
         self.renames += renames
         self.held = renamed(self.held, renames)
@@ -161,7 +171,9 @@ def _tables(desk: _Desk, wishes: list[Wish]) -> None:
         _rename_table(desk, old, f"nicol_renaming_{wish.old}", old.namespace if old else None)
     for wish, old in left.items():
         taken = not _is_free(desk, asked[wish])
-        desk.unmet.append(_lost(wish, "table", asked[wish].mapped, held=old is not None, taken=taken))
+        desk.unmet.append(
+            _lost(wish, "table", asked[wish].mapped, _names(held), held=old is not None, taken=taken)
+        )
 
 
 def _key(model: Model) -> ObjectName:
@@ -191,12 +203,16 @@ def _enums(desk: _Desk, wishes: list[Wish]) -> None:
         keys = [each.key for each in desk.held.enums]
         old = _found(wish.old, enum.namespace, keys)
         if old is None or new in keys:
-            desk.unmet.append(_lost(wish, "enum", new.name, held=old is not None, taken=new in keys))
+            desk.unmet.append(
+                _lost(wish, "enum", new.name, _names(keys), held=old is not None, taken=new in keys)
+            )
         else:
             desk.make(c.RenameEnum(old, new))
     for wish in [wish for wish in wishes if wish.owner is None]:
         wishes.remove(wish)
-        desk.unmet.append(Unmet(wish, f"the schema has no model and no enum {wish.new}"))
+        near = suggestion(wish.new, desk.blocks)
+        why = f"the schema has no model and no enum {wish.new}"
+        desk.unmet.append(Unmet(wish, why, meant=replace(wish, new=near) if near else None))
 
 
 def _found(name: str, namespace: str | None, keys: Iterable[ObjectName]) -> ObjectName | None:
@@ -206,11 +222,17 @@ def _found(name: str, namespace: str | None, keys: Iterable[ObjectName]) -> Obje
     return own[0] if own else named[0] if len(named) == 1 else None
 
 
-def _lost(wish: Wish, kind: str, new: str, *, held: bool, taken: bool) -> Unmet:
-    """`held`: the old name is there; `taken`: the new one is."""
+def _lost(wish: Wish, kind: str, new: str, names: Iterable[str], *, held: bool, taken: bool) -> Unmet:
+    """`held`: the old name is there; `taken`: the new one is; `names`: those that are there."""
     if held:
         return Unmet(wish, f"there is a {kind} {new} already")
-    return Unmet(wish, f"there is no {kind} {wish.old}", done=taken)
+    near = suggestion(wish.old, (name for name in names if name != new))
+    meant = replace(wish, old=near) if near and not taken else None
+    return Unmet(wish, f"there is no {kind} {wish.old}", taken, meant)
+
+
+def _names(keys: Iterable[ObjectName]) -> list[str]:
+    return [key.name for key in keys]
 
 
 # ---- namespaces --------------------------------------------------------------------------------------------------------
@@ -292,7 +314,10 @@ def _columns(desk: _Desk, wishes: list[Wish]) -> None:
             wishes.remove(wish)
             new = _mapped(model, wish.new)
             if new is None:
-                desk.unmet.append(Unmet(wish, f"the model {model.name} has no field {wish.new}"))
+                near = suggestion(wish.new, (field.name for field in model.scalars))
+                meant = replace(wish, new=near) if near else None
+                why = f"the model {model.name} has no field {wish.new}"
+                desk.unmet.append(Unmet(wish, why, meant=meant))
             elif table is None:
                 desk.unmet.append(Unmet(wish, f"there is no table {model.mapped}"))
             else:
@@ -342,7 +367,7 @@ def _rename_columns(desk: _Desk, table: Table, pairs: dict[str, str], wishes: di
     made |= {old: new for old, new in circle.items() if new in circle}
     for old, new in pairs.items():
         if old not in made:
-            desk.unmet.append(_lost(wishes[new], "column", new, held=old in held, taken=new in held))
+            desk.unmet.append(_lost(wishes[new], "column", new, held, held=old in held, taken=new in held))
     desk.make(*columns_renamed(table, made))
 
 
@@ -365,11 +390,15 @@ def _values(desk: _Desk, wishes: list[Wish]) -> None:
         wishes.remove(wish)
         enum = desk.enum(wish.owner or "")
         if enum is None:
-            desk.unmet.append(Unmet(wish, f"the schema has no model and no enum {wish.owner}"))
+            near = suggestion(wish.owner or "", desk.blocks)
+            why = f"the schema has no model and no enum {wish.owner}"
+            desk.unmet.append(Unmet(wish, why, meant=replace(wish, owner=near) if near else None))
             continue
         value = next((each for each in enum.values if wish.new in (each.name, each.mapped)), None)
         if value is None:
-            desk.unmet.append(Unmet(wish, f"the enum {enum.name} has no value {wish.new}"))
+            near = suggestion(wish.new, (each.name for each in enum.values))
+            why = f"the enum {enum.name} has no value {wish.new}"
+            desk.unmet.append(Unmet(wish, why, meant=replace(wish, new=near) if near else None))
         elif desk.dialect.has_enums:
             _rename_value(desk, wish, enum, value.mapped)
         else:
@@ -383,7 +412,7 @@ def _rename_value(desk: _Desk, wish: Wish, enum: Enum, new: str) -> None:
     )
     if held is None or wish.old not in held.values or new in held.values:
         values = held.values if held is not None else ()
-        desk.unmet.append(_lost(wish, "value", new, held=wish.old in values, taken=new in values))
+        desk.unmet.append(_lost(wish, "value", new, values, held=wish.old in values, taken=new in values))
     else:
         desk.make(c.RenameEnumValue(held.key, wish.old, new))
 

@@ -115,4 +115,8 @@ def _elsewhere(desk: Desk, swap: Exchange) -> tuple[str, ...]:
         return ()
     where = " and ".join(others)
     own = desk.target.dialect.name
-    return (f"triggers, functions and views were written for {own} only; write them for {where} by hand",)
+    sentence = (
+        f"triggers, functions and views were written for {own} only; write them for {where} by hand, or say in the script for "
+        f"{own} that one is meant so: `-- nicol: only trigger NAME reason`"
+    )
+    return (sentence,)

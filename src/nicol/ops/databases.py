@@ -59,9 +59,9 @@ class Conversation:
         """What the database holds of its own, without the ledger."""
         return without_ledger(self.run(self.target.dialect.introspect(namespaces_of(schema))))
 
-    def clear(self, schema: Schema | None) -> None:
-        """Take away everything that the schema's namespaces hold, the ledger included."""
-        self.run(self.target.dialect.clear(namespaces_of(schema)))
+    def clear(self, schema: Schema | None, first: Program[bool] | None = None) -> None:
+        """Take away everything that the schema's namespaces hold, the ledger included, after what is said `first`."""
+        self.run(self.target.dialect.clear(namespaces_of(schema), first))
 
 
 def target_of(project: Project, read: ReadSchema) -> Target:

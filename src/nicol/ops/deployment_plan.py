@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from nicol.dialects.counted import counted
 from nicol.dialects.dialect import Dialect
 from nicol.dialects.outlook import Lock, Outlook, Risk
 from nicol.dialects.scripts import Stage, bare
@@ -117,8 +118,8 @@ def _statements(
 ) -> Iterator[PlannedStatement]:
     for text in stage.statements:
         outlook = next(outlooks)
-        counted = [(risk, _count(conversation, risk)) for risk in outlook.risks] if real else []
-        found = [(risk, risk.sentence.format(count=count)) for risk, count in counted if count]
+        counts = [(risk, _count(conversation, risk)) for risk in outlook.risks] if real else []
+        found = [(risk, counted(risk.sentence, count)) for risk, count in counts if count]
         yield PlannedStatement(
             bare(text),
             outlook.locks,

@@ -16,8 +16,9 @@ from nicol.drivers import open_database
 from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.migrate.apply import blamed, is_outage
 from nicol.migrate.history import Migration
+from nicol.migrate.ledger import LedgerRow
 from nicol.migrate.progress import LEASE, Worker
-from nicol.migrate.stepwise import Claim, Task, carry_out, claim, let_go, renew
+from nicol.migrate.stepwise import Claim, Task, carry_out, claim, let_go, renew, turn
 from nicol.ops.databases import Conversation, Target
 from nicol.ops.manner import Manner
 from nicol.sql.program import Program, rows
@@ -55,7 +56,7 @@ def _carry_out(conversation: Conversation, task: Task, number: int, held: Claim,
     except MigrationBusy:
         raise
     except (DriverError, MigrationError) as error:
-        _let_go(conversation, task, error)
+        _let_go(conversation, task, error, fate)
         raise
 
 
@@ -70,14 +71,23 @@ def _fate(task: Task, number: int) -> tuple[str, str]:
     return f"failed in step {number + 1} of {len(task.stages)}", way_out
 
 
-def _let_go(conversation: Conversation, task: Task, error: Exception) -> None:
-    """Where the connection is gone, or the migration taken over, there is nothing to give back."""
+def _let_go(conversation: Conversation, task: Task, error: Exception, fate: str) -> None:
+    """Where the connection is gone, or the migration taken over, there is nothing to give back.
+
+    The ledger keeps the cause alone: which migration failed where, its row says.
+    """
     passing = isinstance(error, DriverError) and is_outage(task.dialect, error)
+    said = str(getattr(error, "message", error)).removeprefix(f"the migration {task.migration.name} {fate}: ")
     with suppress(DriverError, MigrationError):
-        conversation.run(let_go(task, None if passing else str(getattr(error, "message", error))))
+        conversation.run(let_go(task, None if passing else said))
 
 
 # ---- who -------------------------------------------------------------------------------------------------------------
+
+
+def turn_of(conversation: Conversation, known: tuple[LedgerRow, ...] | None = None) -> Program[bool]:
+    """What a change that is no migration says first in its transaction, so that it queues with deployers."""
+    return turn(conversation.target.dialect, worker_of(conversation), is_gone, known)
 
 
 def worker_of(conversation: Conversation) -> Worker:

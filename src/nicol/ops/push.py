@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from nicol.catalog import Catalog
 from nicol.dialects.changes import Rename, RewriteValue
+from nicol.migrate.ledger import LedgerRow, read_ledger
 from nicol.migrate.lower import lower
 from nicol.migrate.probes import holding
+from nicol.migrate.stepwise import nothing
+from nicol.ops.applying import patiently
 from nicol.ops.databases import Conversation, Target, ensure_database, talk, target_of
 from nicol.ops.hazards import consent, weigh
+from nicol.ops.leases import turn_of
+from nicol.ops.manner import Manner, manner_of
 from nicol.ops.planning import plan_between, plan_to
 from nicol.ops.project import Project
 from nicol.ops.questions import Questioner
@@ -39,25 +44,41 @@ def db_push(
     accept_data_loss: bool = False,
     force_reset: bool = False,
     renames: Said = NOTHING_SAID,
+    manner: Manner | None = None,
 ) -> Push:
     """Change the database to what the schema says, all of it or nothing; `force_reset` empties it first, and asks nobody.
 
-    `renames` tells what is renamed and what is not; it is asked about only where something would be lost.
+    `renames` tells what is renamed and what is not; it is asked about only where something would be lost. A deployer who is at
+    work is waited for as another deployer would.
     """
     read = read_schema(project)
     target = target_of(project, read)
     created = ensure_database(target)
     with talk(target) as conversation:
+        manner = manner or manner_of(project)
         if force_reset:
-            conversation.clear(read.schema)
-        held = conversation.catalog(read.schema)
-        renaming = _renaming(conversation, read.schema, held, renames, questioner)
-        plan = plan_to(read.schema, held, target.dialect, renaming)
-        losses = consent(weigh(conversation, plan.steps), questioner, accept_data_loss=accept_data_loss)
-        statements = [statement for step in plan.steps for statement in step.statements]
-        if statements:
-            run_script(conversation, plan.text)
-        return Push(target, created, len(statements), losses, tuple(renaming.remarks))
+            patiently(lambda: conversation.clear(read.schema, turn_of(conversation)), conversation, manner)
+
+        def attempt() -> Push:
+            """Planned anew after each wait: another deployer may have changed what there is to do."""
+            ledger = _in_turn(conversation)
+            held = conversation.catalog(read.schema)
+            renaming = _renaming(conversation, read.schema, held, renames, questioner)
+            plan = plan_to(read.schema, held, target.dialect, renaming)
+            losses = consent(weigh(conversation, plan.steps), questioner, accept_data_loss=accept_data_loss)
+            statements = [statement for step in plan.steps for statement in step.statements]
+            if statements:
+                run_script(conversation, plan.text, turn_of(conversation, ledger))
+            return Push(target, created, len(statements), losses, tuple(renaming.remarks))
+
+        return patiently(attempt, conversation, manner)
+
+
+def _in_turn(conversation: Conversation) -> tuple[LedgerRow, ...]:
+    """What the database remembers when nobody is at work on it."""
+    dialect = conversation.target.dialect
+    conversation.run(dialect.transact((), turn_of(conversation), nothing()))
+    return conversation.run(read_ledger(dialect)) or ()
 
 
 def _renaming(

@@ -161,7 +161,9 @@ def _refuse_unmet(found: Met) -> None:
         if unmet.wish.flag and not unmet.done:
             raise MigrationError(
                 f"--rename {unmet.wish} finds nothing to rename: {unmet.why}",
-                help=(
+                help=f"did you mean --rename {unmet.meant}? Nothing was changed"
+                if unmet.meant
+                else (
                     "the old name is that of the table, column or value in the database, the new one that of the schema; "
                     "`nicol migrate diff` tells what differs. Nothing was changed"
                 ),

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nicol.migrate.history import check_lock
-from nicol.ops.applying import apply_all, make_ledger
+from nicol.ops.applying import apply_all, make_ledger, patiently
 from nicol.ops.databases import Target, ensure_database, talk, target_of
 from nicol.ops.histories import read_history
-from nicol.ops.manner import manner_of
+from nicol.ops.leases import turn_of
+from nicol.ops.manner import Manner, manner_of
 from nicol.ops.project import Project
 from nicol.ops.questions import Question, Questioner, agreed
 from nicol.ops.schemas import read_schema
@@ -29,8 +30,9 @@ def migrate_reset(
     *,
     force: bool = False,
     told: Callable[[str], None] = lambda _: None,
+    manner: Manner | None = None,
 ) -> Reset:
-    """Lose all data, then apply all migrations."""
+    """Lose all data, then apply all migrations. A deployer who is at work is waited for as another deployer would."""
     read = read_schema(project)
     target = target_of(project, read)
     history = read_history(project.migrations)
@@ -40,6 +42,7 @@ def migrate_reset(
     )
     ensure_database(target)
     with talk(target) as conversation:
-        conversation.clear(read.schema)
+        manner = manner or manner_of(project)
+        patiently(lambda: conversation.clear(read.schema, turn_of(conversation)), conversation, manner)
         make_ledger(conversation)
-        return Reset(target, apply_all(conversation, history.migrations, told, manner_of(project)))
+        return Reset(target, apply_all(conversation, history.migrations, told, manner))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from nicol.diagnostics import Diagnostic, Severity, Source
 from nicol.dialects import PROVIDERS, named, provider_named
 from nicol.errors import ConfigurationError, SchemaInvalid
 from nicol.ops.project import Project
+from nicol.schema.bind import datasources
 from nicol.schema.document import Document
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve, wanted_provider
@@ -157,8 +158,31 @@ def judge_sources(
     findings = _unique(finding for checked in parsed for finding in checked.findings)
     databases = [provider_named(name, portable=len(names) > 1) for name in names]
     resolved = [resolve(documents, database, owners) for database in databases or (None,)]
-    findings = _unique([*findings, *(finding for checked in resolved for finding in checked.findings)])
+    findings = _unique(
+        [
+            *findings,
+            *(finding for checked in resolved for finding in checked.findings),
+            *_overruled(documents, providers),
+        ]
+    )
     return ReadSchema(resolved[0].value, sources, names, _in_order(findings, sources), owners)
+
+
+def _overruled(documents: tuple[Document, ...], providers: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """A datasource for a database that the configuration does not name: who reads it would expect another one."""
+    wanted = wanted_provider(documents)
+    if not providers or wanted is None or wanted in providers:
+        return
+    for block in datasources(documents):
+        for setting in block.settings:
+            if setting.name.text == "provider":
+                yield Diagnostic(
+                    "provider-overruled",
+                    f"the schema names {wanted}, but the configuration says {' and '.join(providers)}, which counts",
+                    setting.value.span,
+                    Severity.WARNING,
+                    f'write provider = "{providers[0]}" here, or take `providers` out of the configuration',
+                )
 
 
 def _in_order(findings: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:

@@ -9,6 +9,7 @@ from nicol.migrate.apply import run_whole
 from nicol.ops.databases import Conversation, Target, talk, target_of
 from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
+from nicol.sql.program import Program
 
 
 def db_execute(project: Project, script: str) -> Target:
@@ -31,6 +32,6 @@ def read_script(file: Path) -> str:
         ) from None
 
 
-def run_script(conversation: Conversation, script: str) -> None:
-    """Run a script in one transaction."""
-    conversation.run(run_whole(script, conversation.target.dialect))
+def run_script(conversation: Conversation, script: str, first: Program[bool] | None = None) -> None:
+    """Run a script in one transaction, after what is said `first`."""
+    conversation.run(run_whole(script, conversation.target.dialect, first))

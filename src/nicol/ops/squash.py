@@ -19,6 +19,7 @@ from nicol.migrate.history import (
     replacing,
     snapshot_text,
 )
+from nicol.migrate.meant import meant_in
 from nicol.migrate.plan import script, steps_between
 from nicol.migrate.undo import writes_rows
 from nicol.ops.databases import target_if_any
@@ -80,7 +81,9 @@ def migrate_squash(
         if not keep_sql and planned is None:
             remarks.append(f"the SQL for {dialect.name} was kept as it was: {reason or _UNLIKE}")
         scripts[dialect.name] = (
-            replacing(each.name for each in span.own) + "\n" + (planned or _joined(span, dialect))
+            replacing(each.name for each in span.own)
+            + "\n"
+            + (_still_meant(span, dialect, planned) + planned if planned else _joined(span, dialect))
         )
     folder = _exchange_folders(project.migrations, history, span, title, scripts, read.providers)
     return Squash(tuple(each.name for each in span.own), title, folder, tuple(remarks))
@@ -102,7 +105,7 @@ def _range(history: History, first: str | None, last: str | None) -> _Range:
     end = names.index(last) + 1 if last is not None else len(names)
     if end - start < 2:
         raise Cancelled(
-            f"there is nothing to squash: {max(end - start, 0)} migrations were chosen",
+            f"there is nothing to squash: {'one migration was' if end - start == 1 else 'no migrations were'} chosen",
             help="--from and --to name the first and the last of two or more",
         )
     migrations = history.migrations
@@ -145,6 +148,16 @@ def _planned(span: _Range, dialect: Dialect, read: ReadSchema, places: Places) -
     except MigrationError:
         return None
     return None if drift(wanted, made) else text
+
+
+def _still_meant(span: _Range, dialect: Dialect, text: str) -> str:
+    """What the scripts say is meant to be on this database only, and still is there."""
+    lines = [
+        each.text
+        for each in meant_in(span.own)
+        if each.thing.provider == dialect.name and each.thing.name in text
+    ]
+    return "".join(dict.fromkeys(lines))
 
 
 def _joined(span: _Range, dialect: Dialect) -> str:

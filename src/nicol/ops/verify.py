@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from nicol.catalog import Catalog
 from nicol.diagnostics import Source
+from nicol.dialects.counted import counted
 from nicol.migrate.diff import diff
 from nicol.migrate.equivalence import inequalities
 from nicol.migrate.history import SNAPSHOT_FILE, History, check_lock, snapshot_at
 from nicol.migrate.lower import lower
+from nicol.migrate.meant import Thing, meant_in
 from nicol.migrate.summary import summary
 from nicol.ops.databases import target_if_any
 from nicol.ops.histories import read_history
@@ -48,21 +50,31 @@ def migrate_verify(project: Project, told: Callable[[str], None] = lambda _: Non
     places = places_of(project, read, target_if_any(project, read))
     along: dict[str, tuple[Catalog, ...]] = {}
     for dialect in read.dialects:
-        told(f"Replaying {len(history.migrations)} migrations on {dialect.name}")
+        told(
+            counted(
+                f"Replaying {{count}} {{migration|migrations}} on {dialect.name}", len(history.migrations)
+            )
+        )
         along[dialect.name] = catalogs_along(history.migrations, dialect, read.schema, places)
     found = (*_between(history, along), *_beside(read, history, along))
     return Verification(read.providers, len(history.migrations), found)
 
 
 def _between(history: History, along: Mapping[str, tuple[Catalog, ...]]) -> Iterator[Mismatch]:
-    """Each inequality is told of the migration that brought it."""
+    """Each inequality is told of the migration that brought it, unless a script says that it is meant."""
     (first, *others) = along
+    meant = meant_in(history.migrations)
+    seen: set[Thing] = set()
     for other in others:
         known: set[str] = set()
         for name, one, two in zip(history.names, along[first], along[other], strict=True):
-            sentences = inequalities(one, two, (first, other))
+            found = inequalities(one, two, (first, other))
+            allowed = {each.thing for each in meant if each.migration <= name and each.reason}
+            seen |= {each.thing for each in found if each.thing is not None}
+            sentences = [each.sentence for each in found if each.thing not in allowed]
             yield from (Mismatch(name, sentence) for sentence in sentences if sentence not in known)
             known = set(sentences)
+    yield from (Mismatch(each.migration, fault) for each in meant for fault in each.faults(seen))
 
 
 def _beside(

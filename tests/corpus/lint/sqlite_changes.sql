@@ -76,6 +76,12 @@ DROP VIEW "Names";
 CREATE UNIQUE INDEX "Post_title_key" ON "Post"("title");
 CREATE UNIQUE INDEX "Post_both_key" ON "Post"("id", "title");
 ALTER TABLE "Post" RENAME TO "Article";
+-- ==== 7_renamed
+ALTER TABLE "Article" RENAME TO "Essay";
+ALTER TABLE "Essay" RENAME COLUMN "title" TO "name";
+DROP INDEX "Post_title_key";
+CREATE UNIQUE INDEX "Essay_name_key" ON "Essay"("name");
+CREATE UNIQUE INDEX "Essay_owner_key" ON "Essay"("owner");
 
 --| note[foreign-key-without-index]: the foreign key "userId" of "Post" has no index
 --|  --> 1_init:7:3
@@ -272,3 +278,24 @@ ALTER TABLE "Post" RENAME TO "Article";
 --| 4 | ALTER TABLE "Post" RENAME TO "Article";
 --|   |                    ^^^^^^^^^^^^^^^^^^^
 --|   help: Rename only the model and keep the table with @@map("old_name"); or rename while the application stands still.
+--|
+--| warning[rename-table]: "Article" is renamed, and code that still runs looks for it
+--|  --> 7_renamed:1:23
+--|   |
+--| 1 | ALTER TABLE "Article" RENAME TO "Essay";
+--|   |                       ^^^^^^^^^^^^^^^^^
+--|   help: Rename only the model and keep the table with @@map("old_name"); or rename while the application stands still.
+--|
+--| warning[rename-column]: "title" of "Essay" is renamed, and code that still runs looks for it
+--|  --> 7_renamed:2:21
+--|   |
+--| 2 | ALTER TABLE "Essay" RENAME COLUMN "title" TO "name";
+--|   |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
+--|
+--| warning[unique-may-fail]: the rows of "Essay" may hold duplicates
+--|  --> 7_renamed:5:1
+--|   |
+--| 5 | CREATE UNIQUE INDEX "Essay_owner_key" ON "Essay"("owner");
+--|   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+--|   help: Look for duplicates in production (GROUP BY … HAVING count(*) > 1) and mend them in a migration before this one.

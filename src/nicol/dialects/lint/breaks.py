@@ -86,9 +86,14 @@ def _may_repeat(script: Script, act: Act, table: str, columns: tuple[str, ...]) 
     added = script.new_columns(table, act)
     if any(key in added and added[key].default is None for key in columns):
         return False
+    table, columns = script.former(table, columns, act)
     known = script.before.tables.get(table)
     keys = known.keys(Kind.PRIMARY, Kind.UNIQUE) if known is not None else []
-    keys += [each.columns for each in script.before.indexes.values() if each.table == table and each.unique]
+    keys += [
+        each.columns
+        for each in script.before.indexes.values()
+        if each.table == table and each.unique and not each.partial
+    ]
     return not any(set(key) <= set(columns) for key in keys if key and "" not in key)
 
 

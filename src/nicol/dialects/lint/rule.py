@@ -77,6 +77,18 @@ class Script:
             if deed.table.key == table and other.start < act.start
         }
 
+    def former(self, table: str, columns: tuple[str, ...], act: Act) -> tuple[str, tuple[str, ...]]:
+        """What a table and columns of it that stand before an act were called before the script."""
+        for other in reversed([each for each in self.acts if each.start < act.start]):
+            match other.deed:
+                case d.RenameTable(table=old, new=new) if new.key == table:
+                    table = old.key
+                case d.RenameColumn(table=place, column=old, new=new) if place.key == table:
+                    columns = tuple(old.key if each == new.key else each for each in columns)
+                case _:
+                    pass
+        return table, columns
+
     @cached_property
     def rebuilds(self) -> tuple[Rebuild, ...]:
         """The tables that the script makes anew under another name, fills, drops and renames."""

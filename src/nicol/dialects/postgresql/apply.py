@@ -113,12 +113,16 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def clear(namespaces: tuple[str, ...]) -> Program[None]:
+def clear(namespaces: tuple[str, ...], first: Program[bool] | None) -> Program[None]:
     """Take away the namespaces with all that they hold and make the empty ones anew; the current schema when none is given."""
-    yield from transaction(_clear(namespaces))
+    yield from transaction(_clear(namespaces, first))
 
 
-def _clear(namespaces: tuple[str, ...]) -> Program[None]:
+def _clear(namespaces: tuple[str, ...], first: Program[bool] | None) -> Program[None]:
+    if first is not None:
+        yield Statement(_QUEUE, prepare=False)
+        yield from _let_in(first)
+        yield Statement("SET LOCAL lock_timeout TO DEFAULT", prepare=False)
     ((current,),) = yield from rows("SELECT pg_catalog.current_schema()")
     for name in namespaces or (current,):
         yield Statement(f"DROP SCHEMA IF EXISTS {quote(name)} CASCADE", prepare=False)

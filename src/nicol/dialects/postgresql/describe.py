@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 
 from nicol.catalog import Column, Constant, Default, Expression
-from nicol.dialects.described import bytes_of_hex, literal_of
+from nicol.dialects.described import Meaning, bytes_of_hex, literal_of
 from nicol.dialects.postgresql.natives import BY_SQL
 from nicol.dialects.postgresql.types import USUAL, spell_default, spell_type
 from nicol.dialects.tokens import Kind, Token, tokens_of
 from nicol.schema.schema import Literal, NativeType, Scalar, Unsupported
 
 
-def field_type(column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
-    """The type of the field that a column stores: native where it is not the usual one of its scalar."""
+def meaning(column: Column) -> Meaning:
+    """What a column holds: a native type where it is not the usual one of its scalar."""
     spec = BY_SQL.get(column.type.name)
     if spec is None:
         args = f"({','.join(map(str, column.type.args))})" if column.type.args else ""
-        return Unsupported(f"{column.type.name}{args}"), None
+        return Meaning(Unsupported(f"{column.type.name}{args}"), listed=column.type.array)
     usual = USUAL[spec.scalar]
     if (usual.name, usual.args) == (column.type.name, column.type.args):
-        return spec.scalar, None
-    return spec.scalar, NativeType(spec.name, column.type.args)
+        return Meaning(spec.scalar, listed=column.type.array)
+    return Meaning(spec.scalar, NativeType(spec.name, column.type.args), column.type.array)
 
 
 def literal(default: Default, scalar: Scalar) -> Literal | None:

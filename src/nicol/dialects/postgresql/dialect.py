@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
+from nicol.dialects.described import Meaning
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.expiry import Expired, Expiry
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
@@ -43,7 +44,6 @@ from nicol.schema.schema import (
     Scalar,
     ScalarField,
     Schema,
-    Unsupported,
 )
 from nicol.sql.program import Program
 from nicol.sql.renderer import Renderer
@@ -108,9 +108,9 @@ class PostgreSQL(Dialect):
         """Everything in the current schema, or in the given ones."""
         return introspect.introspect(namespaces)
 
-    def field_type(self, column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
-        """The type of the field that stores a column."""
-        return describe.field_type(column)
+    def meaning(self, column: Column) -> Meaning:
+        """What a column holds in the language's words."""
+        return describe.meaning(column)
 
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema."""
@@ -219,9 +219,9 @@ class PostgreSQL(Dialect):
         """Run work as on an empty database, and undo all of it."""
         return apply.aside(work)
 
-    def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:
+    def clear(self, namespaces: tuple[str, ...] = (), first: Program[bool] | None = None) -> Program[None]:
         """Take away everything that the current schema holds, or the given ones."""
-        return apply.clear(namespaces)
+        return apply.clear(namespaces, first)
 
     pace = PACE
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from nicol.catalog import (
     Catalog,
     Column,
+    ColumnType,
     CurrentTimestamp,
     Expression,
     Index,
@@ -17,6 +18,8 @@ from nicol.catalog import (
 from nicol.dialects import changes as c
 from nicol.dialects.carried import carried
 from nicol.dialects.defaults import same_default
+from nicol.dialects.dialect import Cast
+from nicol.dialects.sqlite import portable_casts as casts
 from nicol.dialects.tokens import names_in
 
 
@@ -35,7 +38,7 @@ def adapt(
     kept = tuple(
         change for change in changes if not _is_covered(change, anew | made) or _is_new_index(change, made)
     )
-    tables = tuple(_redefinitions(anew, changes, before, after))
+    tables = tuple(_redefinitions(anew, changes, before, after, portable=portable))
     lost = tuple(_indexes_of_dropped(changes))
     return (*lost, *kept, c.RedefineTables(tables)) if tables else (*lost, *kept)
 
@@ -200,7 +203,12 @@ def _indexes_of_dropped(changes: tuple[c.Change, ...]) -> Iterator[c.Change]:
 
 
 def _redefinitions(
-    tables: frozenset[ObjectName], changes: tuple[c.Change, ...], before: Catalog, after: Catalog
+    tables: frozenset[ObjectName],
+    changes: tuple[c.Change, ...],
+    before: Catalog,
+    after: Catalog,
+    *,
+    portable: bool,
 ) -> Iterator[c.Redefinition]:
     for old in before.tables:
         new = after.table(old.name, old.namespace)
@@ -211,4 +219,29 @@ def _redefinitions(
             rewrites = (
                 each for each in changes if isinstance(each, c.RewriteValue) and each.table == old.key
             )
-            yield c.Redefinition(old, carried(old, new, changes), triggers, tuple(rewrites))
+            retyped = tuple(_retyped(old.key, changes)) if portable else ()
+            yield c.Redefinition(
+                old,
+                carried(old, new, changes),
+                triggers,
+                tuple(rewrites),
+                tuple((each.after.name, casts.converted(each.before, each.after)) for each in retyped),
+                frozenset(
+                    each.after.name
+                    for each in retyped
+                    if casts.cast(each.before.type, each.after.type) is Cast.IMPOSSIBLE
+                ),
+            )
+
+
+def _retyped(table: ObjectName, changes: tuple[c.Change, ...]) -> Iterator[c.AlterColumn]:
+    """The columns of a table that get another of the language's types."""
+    for change in changes:
+        if isinstance(change, c.AlterTable) and change.table == table:
+            for each in change.changes:
+                if isinstance(each, c.AlterColumn) and _is_retyped(each.before.type, each.after.type):
+                    yield each
+
+
+def _is_retyped(old: ColumnType, new: ColumnType) -> bool:
+    return old != new and casts.knows(old, new)

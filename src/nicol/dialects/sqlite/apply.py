@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import END, LIMITS, Limits, bare, refuse_undo
+from nicol.dialects.sqlite.portable_casts import MISFITS
 from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.sql.program import Begin, Program, Rollback, Row, Statement, nested, rows, transaction
 from nicol.sql.quoting import quote, quote_text
@@ -79,16 +80,26 @@ class Rebuild:
 
 
 def transact(
-    statements: tuple[str, ...], first: Program[bool], last: Program[None], limits: Limits = LIMITS
+    statements: tuple[str, ...],
+    first: Program[bool],
+    last: Program[None],
+    limits: Limits = LIMITS,
+    *,
+    exact: bool = False,
 ) -> Program[bool]:
-    """Run a script's statements in one transaction, between `first` (false: there is nothing to do) and `last`."""
+    """Run a script's statements in one transaction, between `first` (false: there is nothing to do) and `last`.
+
+    `exact`: a column that gets another type holds no value that is none of it.
+    """
     refuse_undo(statements)
     if limits.lock is not None:
         yield Statement(f"PRAGMA busy_timeout = {max(1, round(limits.lock * 1000))}", prepare=False)
     spoken = tuple((statement, bare(statement)) for statement in statements)
     texts = tuple((statement, words) for statement, words in spoken if words and not _FRAME.match(words))
     rebuilds = _rebuilds([words for _, words in texts])
-    work = _let_in(transaction(_work(tuple(statement for statement, _ in texts), rebuilds, first, last)))
+    work = _let_in(
+        transaction(_work(tuple(statement for statement, _ in texts), rebuilds, first, last, exact=exact))
+    )
     if rebuilds or any(_KEYS_OFF.match(words) for _, words in spoken):
         return (yield from _without_foreign_keys(work))
     return (yield from work)
@@ -105,7 +116,12 @@ def _let_in(work: Program[T]) -> Program[T]:
 
 
 def _work(
-    statements: tuple[str, ...], rebuilds: Sequence[Rebuild], first: Program[bool], last: Program[None]
+    statements: tuple[str, ...],
+    rebuilds: Sequence[Rebuild],
+    first: Program[bool],
+    last: Program[None],
+    *,
+    exact: bool,
 ) -> Program[bool]:
     if not (yield from first):
         return False
@@ -119,6 +135,8 @@ def _work(
     for place, statement in enumerate(statements):
         if place in drops:
             yield from _check_copy(drops[place])
+            if exact:
+                yield from _check_types(drops[place])
             yield from _carry_numbers(drops[place])
         if place in renames:
             yield from _rename(statement)
@@ -149,9 +167,15 @@ def _without_foreign_keys(work: Program[T]) -> Program[T]:
             yield Statement("PRAGMA foreign_keys = ON", prepare=False)
 
 
-def clear() -> Program[None]:
+def clear(first: Program[bool] | None) -> Program[None]:
     """Take away everything that the file holds, in one transaction."""
-    yield from _without_foreign_keys(transaction(_clear()))
+    yield from _without_foreign_keys(_let_in(transaction(_cleared(first))))
+
+
+def _cleared(first: Program[bool] | None) -> Program[bool]:
+    if first is not None:
+        yield from first
+    return (yield from _clear())
 
 
 def aside(work: Program[T]) -> Program[T]:
@@ -222,6 +246,29 @@ def _check_copy(rebuild: Rebuild) -> Program[None]:
             f'rebuilding the table "{rebuild.table}" would keep {new} of its {old} rows; nothing was changed',
             help="look at the INSERT … SELECT of the migration; say with a WHERE clause which rows are meant to go",
         )
+
+
+def _check_types(rebuild: Rebuild) -> Program[None]:
+    """Before the old table goes: is every value of a column whose type changes one of its new type?"""
+    changed = yield from rows(
+        "SELECT n.name, upper(n.type) FROM pragma_table_info(?) n LEFT JOIN pragma_table_info(?) o ON o.name = n.name"
+        " WHERE upper(o.type) IS NOT upper(n.type)",
+        rebuild.stand_in,
+        rebuild.table,
+    )
+    for name, kind in changed:
+        if kind not in MISFITS:
+            continue
+        misfit, place = MISFITS[kind].format(c=quote(name)), quote(rebuild.stand_in)
+        ((count,),) = yield from rows(
+            f"SELECT count(*) FROM {place} WHERE {quote(name)} IS NOT NULL AND ({misfit})"
+        )
+        if count:
+            raise MigrationError(
+                f'{count} value{"s" if count > 1 else ""} of the column "{name}" of the table "{rebuild.table}" cannot be cast'
+                f" to {kind}; nothing was changed",
+                help="correct these values first, or convert them in the INSERT … SELECT of the migration",
+            )
 
 
 def _drop(table: str, statement: str) -> Program[None]:

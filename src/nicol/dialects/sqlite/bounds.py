@@ -6,53 +6,59 @@ SQLite keeps them nowhere but in the text of the CREATE TABLE, from which `decla
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 
-from nicol.catalog import Check
+from nicol.catalog import Bound, Check, ColumnType
+from nicol.dialects.tokens import Kind, tokens_of
 from nicol.schema.schema import Arity, EnumRef, Model, NativeType, Scalar, ScalarField, Schema
 from nicol.sql.quoting import quote, quote_text
 
-CHECK_KINDS = ("enum", "json", "list", "range", "length", "bits", "uuid")
+CHECK_KINDS = ("enum", "json", "list", "decimal", "range", "length", "bits", "uuid")
 """How the names of checks end that take the place of types. All others are an annotation's, or somebody's own."""
 
 
 def checks(model: Model, schema: Schema) -> tuple[Check, ...]:
     """The conditions that bound a model's values as PostgreSQL's types would."""
-    found = ((field, _condition(field, schema)) for field in model.scalars)
+    found = ((field, bound(field, schema)) for field in model.scalars)
     return tuple(
-        Check(f"{model.mapped}_{field.mapped}_{condition[0]}", condition[1], inherent=True)
-        for field, condition in found
-        if condition
+        Check(f"{model.mapped}_{field.mapped}_{held.kind}", held.sql, inherent=True)
+        for field, held in found
+        if held
     )
 
 
-def _condition(field: ScalarField, schema: Schema) -> tuple[str, str] | None:
+def bound(field: ScalarField, schema: Schema) -> Bound | None:
+    """The condition that bounds a field's values; None where the declared type says enough."""
     name = quote(field.mapped)
     if field.arity is Arity.LIST:
-        return "list", f"json_valid({name}) AND json_type({name}) = 'array'"
+        return Bound("list", f"json_valid({name}) AND json_type({name}) = 'array'")
     if field.type is Scalar.JSON:
-        return "json", f"json_valid({name})"
+        return Bound("json", f"json_valid({name})")
+    if field.type is Scalar.DECIMAL:
+        return Bound("decimal", f"json_valid({name}) AND json_type({name}) IN ('integer', 'real')")
     if isinstance(field.type, EnumRef):
         values = ", ".join(quote_text(value.mapped) for value in schema.enum(field.type.name).values)
-        return "enum", f"{name} IN ({values})"
-    return _native_condition(field.native, name) if field.native else None
+        return Bound("enum", f"{name} IN ({values})")
+    return _native_bound(field.native, name) if field.native else None
 
 
-def _native_condition(native: NativeType, name: str) -> tuple[str, str] | None:
+def _native_bound(native: NativeType, name: str) -> Bound | None:
     match native.name:
         case "SmallInt":
-            return "range", f"{name} BETWEEN -32768 AND 32767"
+            return Bound("range", f"{name} BETWEEN -32768 AND 32767")
         case "Oid":
-            return "range", f"{name} BETWEEN 0 AND 4294967295"
+            return Bound("range", f"{name} BETWEEN 0 AND 4294967295")
         case "Uuid":
-            return "uuid", f"length({name}) = 36 AND {name} NOT GLOB '*[^0-9a-f-]*'"
+            return Bound("uuid", f"length({name}) = 36 AND {name} NOT GLOB '*[^0-9a-f-]*'")
         case "VarChar" | "VarBit" if not native.args:
             return None
         case "VarChar" | "Char":
-            return "length", f"length({name}) <= {_length(native)}"
+            return Bound("length", f"length({name}) <= {_length(native)}")
         case "VarBit":
-            return "bits", f"length({name}) <= {_length(native)} AND {name} NOT GLOB '*[^01]*'"
+            return Bound("bits", f"length({name}) <= {_length(native)} AND {name} NOT GLOB '*[^01]*'")
         case "Bit":
-            return "bits", f"length({name}) = {_length(native)} AND {name} NOT GLOB '*[^01]*'"
+            return Bound("bits", f"length({name}) = {_length(native)} AND {name} NOT GLOB '*[^01]*'")
         case _:
             return None
 
@@ -66,6 +72,41 @@ def is_inherent(table: str, check: Check) -> bool:
     """True when a check's name says that it takes the place of a type."""
     name = check.name or ""
     return name.startswith(f"{table}_") and name.endswith(tuple(f"_{kind}" for kind in CHECK_KINDS))
+
+
+def bounded(table: str, column: str, type: ColumnType, checks: Iterable[Check]) -> ColumnType:  # noqa: A002
+    """The type of a column that a table's check makes stand for another one."""
+    start = f"{table}_{column}_"
+    for check in checks:
+        kind = (check.name or "").removeprefix(start)
+        if check.inherent and kind in CHECK_KINDS:
+            return replace(type, bound=Bound(kind, check.sql))
+    return type
+
+
+def values_of(held: Bound) -> tuple[str, ...]:
+    """The values that the condition of an enum lists."""
+    return tuple(
+        token.text[1:-1].replace("''", "'") for token in tokens_of(held.sql) if token.kind is Kind.TEXT
+    )
+
+
+def native_of(held: Bound) -> NativeType | None:
+    """The native type whose values a condition lets through; of several, the one that says no more than it."""
+    numbers = [int(number) for number in _NUMBER.findall(held.sql)]
+    match held.kind, numbers:
+        case "range", [-32768, 32767]:
+            return NativeType("SmallInt")
+        case "range", [0, 4294967295]:
+            return NativeType("Oid")
+        case "uuid", _:
+            return NativeType("Uuid")
+        case "length", [length]:
+            return NativeType("VarChar", (length,))
+        case "bits", [length, *_]:
+            return NativeType("VarBit" if "<=" in held.sql else "Bit", (length,))
+        case _:
+            return None
 
 
 def narrows(before: Check | None, after: Check) -> bool:
@@ -82,5 +123,6 @@ def narrows(before: Check | None, after: Check) -> bool:
     )
 
 
+_NUMBER = re.compile(r"(?<![\w^])-?\d+")
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _LENGTH = re.compile(r"(?<= <= )\d+")

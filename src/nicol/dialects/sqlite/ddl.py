@@ -153,7 +153,7 @@ def _redefine(change: c.Redefinition) -> Iterator[str]:
     new = f"new_{after.name}"
     yield create_table(after, new)
     kept = sorted(
-        (column for column in after.columns if before.column(column.name) and not column.generated),
+        (column for column in after.columns if _is_kept(column, change)),
         key=lambda column: column.name,
     )
     targets = quote_all([column.name for column in kept or after.columns[:1]])
@@ -165,9 +165,15 @@ def _redefine(change: c.Redefinition) -> Iterator[str]:
     yield from (own.definition for own in change.carried)
 
 
+def _is_kept(column: Column, change: c.Redefinition) -> bool:
+    known = change.before.column(column.name) is not None and column.name not in change.lost
+    return known and not column.generated
+
+
 def _source(change: c.Redefinition, column: Column) -> str:
     """A column's old values; where it may no longer be null, its default stands in."""
-    name = value = quote(column.name)
+    name = quote(column.name)
+    value = dict(change.converted).get(column.name, name)
     for rewrite in change.rewrites:
         if rewrite.column == column.name:
             value = rewritten(value, rewrite)

@@ -6,16 +6,50 @@ import json
 from typing import Any, cast
 
 from nicol.catalog import Column, Constant, Default, Expression
-from nicol.dialects.described import bytes_of_hex, literal_of
-from nicol.dialects.sqlite.types import USUAL, spell_default
+from nicol.dialects.described import Meaning, bytes_of_hex, literal_of
+from nicol.dialects.sqlite.bounds import native_of, values_of
+from nicol.dialects.sqlite.types import USUAL, now, spell_default
 from nicol.schema.schema import Literal, NativeType, Scalar, Unsupported
 
 _SCALARS = {name: scalar for scalar, name in USUAL.items()}
 
 
-def field_type(column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
-    """The type of the field that a column stores. SQLite has no native types; a type of no family is unsupported."""
-    return _SCALARS.get(column.type.name) or Unsupported(column.type.name.lower() or "blob"), None
+def meaning(column: Column, *, portable: bool) -> Meaning:
+    """What a column holds: what its condition stands for, else its declared type. A type of no family is unsupported."""
+    scalar = _SCALARS.get(column.type.name) or Unsupported(column.type.name.lower() or "blob")
+    held = column.type.bound
+    match held.kind if held else None:
+        case "list":
+            return Meaning(_item_type(column.default), listed=True)
+        case "json":
+            return Meaning(Scalar.JSON)
+        case "decimal":
+            return Meaning(Scalar.DECIMAL)
+        case "enum":
+            return Meaning(scalar, values=values_of(held) if held else ())
+        case _:
+            native = native_of(held) if held else _precision(column.default) if portable else None
+            return Meaning(scalar, native)
+
+
+def _precision(default: Default | None) -> NativeType | None:
+    """A time that begins with six digits of a second is finer than usual."""
+    fine = NativeType("Timestamp", (6,))
+    return fine if default == Expression(now(fine)) else None
+
+
+def _item_type(default: Default | None) -> Scalar:
+    """The type of a list's items, which only a default tells."""
+    try:
+        found: Any = json.loads(default.text) if isinstance(default, Constant) else []
+    except ValueError:
+        return Scalar.STRING
+    kinds: set[object] = (
+        {type(item) for item in cast("list[Any]", found)} if isinstance(found, list) else set()
+    )
+    if kinds == {int}:
+        return Scalar.INT if all(abs(item) < 2**31 for item in cast("list[int]", found)) else Scalar.BIGINT
+    return Scalar.FLOAT if kinds and kinds <= {int, float} else Scalar.STRING
 
 
 def literal(default: Default, scalar: Scalar) -> Literal | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
 from nicol.dialects.changes import Change
+from nicol.dialects.described import Meaning
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.expiry import Expired, Expiry
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
@@ -25,6 +26,7 @@ from nicol.dialects.sqlite import (
     introspect,
     objects,
     outlook,
+    portable_casts,
     stages,
     types,
 )
@@ -43,7 +45,6 @@ from nicol.schema.schema import (
     Scalar,
     ScalarField,
     Schema,
-    Unsupported,
 )
 from nicol.sql.program import Program
 from nicol.sql.renderer import Renderer
@@ -93,11 +94,11 @@ class SQLite(Dialect):
 
     def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:  # noqa: ARG002
         """Everything in the file."""
-        return introspect.introspect()
+        return introspect.introspect(portable=self.portable)
 
-    def field_type(self, column: Column) -> tuple[Scalar | Unsupported, NativeType | None]:
-        """The type of the field that stores a column."""
-        return describe.field_type(column)
+    def meaning(self, column: Column) -> Meaning:
+        """What a column holds in the language's words."""
+        return describe.meaning(column, portable=self.portable)
 
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema."""
@@ -140,14 +141,20 @@ class SQLite(Dialect):
 
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
+        if self.portable and before != after and portable_casts.knows(before, after):
+            return portable_casts.cast(before, after)
         return casts.cast(before, after)
 
     def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
         """Which values stand in the way of another type, or would not stay as they are."""
+        if self.portable and portable_casts.knows(before.type, after.type):
+            return portable_casts.doubts(before, after)
         return casts.doubts(before, after, catalog)
 
     def converted(self, before: Column, after: Column) -> str:
         """A column's old values as they will be."""
+        if self.portable and portable_casts.knows(before.type, after.type):
+            return portable_casts.converted(before, after)
         return casts.converted(before, after)
 
     def narrows(self, before: Check | None, after: Check) -> bool:
@@ -183,7 +190,7 @@ class SQLite(Dialect):
         self, statements: Sequence[str], first: Program[bool], last: Program[None], limits: Limits = LIMITS
     ) -> Program[bool]:
         """Run statements in one transaction."""
-        return apply.transact(tuple(statements), first, last, limits)
+        return apply.transact(tuple(statements), first, last, limits, exact=self.portable)
 
     def alone(self, statement: str, *, again: bool) -> Program[None]:
         """Say a statement that stands alone in its stage."""
@@ -206,9 +213,9 @@ class SQLite(Dialect):
         """Run work as on an empty database, and undo all of it."""
         return apply.aside(work)
 
-    def clear(self, namespaces: tuple[str, ...] = ()) -> Program[None]:  # noqa: ARG002
+    def clear(self, namespaces: tuple[str, ...] = (), first: Program[bool] | None = None) -> Program[None]:  # noqa: ARG002
         """Take away everything that the file holds."""
-        return apply.clear()
+        return apply.clear(first)
 
     pace = PACE
 

@@ -28,15 +28,15 @@ from nicol.catalog import (
 )
 from nicol.dialects.declared import Declared, declared, index_parts
 from nicol.dialects.sqlite import introspect_sql as ask
-from nicol.dialects.sqlite.bounds import is_inherent
+from nicol.dialects.sqlite.bounds import bounded, is_inherent
 from nicol.dialects.sqlite.types import declared_type, parse_default
 from nicol.errors import DriverError
 from nicol.sql.program import Program, Row, Statement
 from nicol.sql.quoting import quote_text
 
 
-def introspect() -> Program[Catalog]:
-    """Everything in the file."""
+def introspect(*, portable: bool) -> Program[Catalog]:
+    """Everything in the file. `portable`: columns may stand for types of another database."""
     objects = yield from _rows(ask.OBJECTS)
     columns = _grouped((yield from _rows(ask.COLUMNS)))
     indexes = _grouped((yield from _rows(ask.INDEXES)))
@@ -49,9 +49,8 @@ def introspect() -> Program[Catalog]:
         match kind:
             case "table":
                 said = declared(sql)
-                found.append(
-                    _table(name, columns[name], indexes[name], foreign_keys[name], keys, said, texts)
-                )
+                made = _table(name, columns[name], indexes[name], foreign_keys[name], keys, said, texts)
+                found.append(_bounded(made) if portable else made)
                 unmanaged.extend(Unmanaged("conflict clause", at, text, name) for at, text in said.conflicts)
             case "view":
                 unmanaged.append(Unmanaged("view", name, sql, columns=(yield from _view_columns(name))))
@@ -106,6 +105,15 @@ def _table(
         checks=tuple(_check(name, check) for check in said.checks),
         options=said.options,
     )
+
+
+def _bounded(table: Table) -> Table:
+    """The table with what its checks make of its columns' types."""
+    columns = (
+        replace(column, type=bounded(table.name, column.name, column.type, table.checks))
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _check(table: str, check: Check) -> Check:

@@ -31,7 +31,9 @@ def _locks(parts: Sequence[Token]) -> tuple[Lock, ...]:
 def _risks(parts: Sequence[Token], anew: set[str], fresh: set[str]) -> tuple[Risk, ...]:
     words = [part.word for part in parts]
     if words[:2] == ["DROP", "TABLE"] and (table := spelled(parts[2:])) in anew:
-        return (Risk(f"SELECT count(*) FROM {table}", f"{table} is made anew with its {{count}} rows"),)
+        return (
+            Risk(f"SELECT count(*) FROM {table}", f"{table} is made anew with its {{count}} {{row|rows}}"),
+        )
     if words[:3] == ["CREATE", "UNIQUE", "INDEX"] and "ON" in words:
         table = spelled(parts[words.index("ON") + 1 :])
         return () if table in fresh - anew else risks(parts)

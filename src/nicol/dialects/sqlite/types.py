@@ -4,7 +4,8 @@ SQLite has affinities, not types (https://www.sqlite.org/datatype3.html): the de
 file that somebody else made is read by the same families. A portable project differs where Prisma's DDL loses values or
 lets through what PostgreSQL refuses:
 
-* Decimal, Json and lists are declared TEXT, whose affinity leaves their text alone; Json must be JSON, a list an array of it.
+* Decimal, Json and lists are declared TEXT, whose affinity leaves their text alone; Json must be JSON, a list an array of it,
+  a Decimal a number.
 * The default of Bytes is a BLOB; Prisma's is the text of its hexadecimal digits.
 * Enums, and native types with a length or a range, have a CHECK named `<table>_<column>_<kind>`.
 * A DateTime is ISO 8601 text in UTC of one width for each column, so that texts compare as times do:
@@ -15,10 +16,12 @@ lets through what PostgreSQL refuses:
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from nicol.catalog import Column, ColumnType, Constant, CurrentTimestamp, Default, Expression
 from nicol.dialects.literals import timestamp_text
+from nicol.dialects.sqlite.bounds import bound
 from nicol.dialects.values import fraction_digits
 from nicol.schema.schema import (
     Arity,
@@ -104,6 +107,8 @@ def column(field: ScalarField, schema: Schema, *, is_only_id: bool, portable: bo
     """The column that stores a field. A whole number that alone is the id is SQLite's rowid, numbered by the database."""
     numbered = is_only_id and _is_numbered(field, portable=portable)
     stored = ColumnType("INTEGER") if numbered else _type(field, portable=portable)
+    if portable:
+        stored = replace(stored, bound=bound(field, schema))
     return Column(
         name=field.mapped,
         type=stored,

@@ -20,11 +20,20 @@ def index_annotations_add_to_an_index(case: Case) -> Iterator[Problem]:
     for annotation, model in named(case, "index"):
         place, span = annotation.holder.place, annotation.syntax.span
         key = _key(annotation, model)
+        if place is Place.FIELD and _is_misplaced(annotation):
+            continue  # another rule says where that belongs
         if place is Place.FIELD and key is None:
             way_out = "on a field it adds to its @unique; write @@index([field]) in the model and put it above that line"
             yield Problem(f"`{annotation.holder.item}` has no @unique", span, way_out)
         elif place is not Place.MODEL and not annotation.arguments:
             yield Problem(f"{label(annotation)} adds nothing here", span, "give `include` or `nulls`")
+
+
+def _is_misplaced(annotation: BoundAnnotation) -> bool:
+    """True when an annotation on a field makes an index of an expression."""
+    return any(
+        each.name is not None and each.name.text == "expression" for each in annotation.syntax.arguments
+    )
 
 
 def _key(annotation: BoundAnnotation, model: BoundModel | None) -> BoundKey | None:
