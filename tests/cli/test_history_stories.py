@@ -230,7 +230,7 @@ def test_a_key_that_sqlite_does_not_number_is_no_drift(shop: Shop, sqlite_url: s
     place.schema('datasource db {\n  provider = "sqlite"\n  url      = env("DATABASE_URL")\n}\n')
     write(sqlite_url, "CREATE TABLE m (id int PRIMARY KEY)")
     place.run("db", "pull")
-    script = place.run("migrate", "diff", "--from", "empty", "--to", "schema", "--script").err
+    script = place.run("migrate", "diff", "--from", "empty", "--to", "schema", "--script").out
     place.migration("0_init", script)
     place.run("migrate", "resolve", "--applied", "0_init")
-    assert "in sync" in place.run("migrate", "dev").err
+    assert "in sync" in place.run("migrate", "dev").out

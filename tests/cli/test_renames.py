@@ -176,7 +176,6 @@ MISSPELT = {
     "User.nam=fullName": "User.name=fullName",
     "User.name=fulName": "User.name=fullName",
     "Usr.name=fullName": "User.name=fullName",
-    "Usr=User": None,
     "User.nothing=fullName": None,
 }
 
