@@ -15,7 +15,7 @@ import pytest
 from nicol.schema.schema import Schema
 from tests.contract.generated import import_package, push, schema_of, write_package
 
-TABLES = ("comment", "post", "profile", "user", "tag", "sample", "seat", "counter")
+TABLES = ("comment", "post", "profile", "user", "tag", "sample", "seat", "counter", "mark")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from nicol.sql.json import AnyNull as AnyNull
     from nicol.sql.json import DbNull as DbNull
     from nicol.sql.json import JsonNull as JsonNull
+    from nicol.sql.json_changes import JsonMerge as JsonMerge
+    from nicol.sql.json_changes import JsonRemove as JsonRemove
+    from nicol.sql.json_changes import JsonSet as JsonSet
 
 _HOMES = {
     "AnyNull": "nicol.sql.json",
@@ -31,7 +34,10 @@ _HOMES = {
     "Delegate": "nicol.client.delegate",
     "FieldRef": "nicol.query.references",
     "JsonInput": "nicol.client.inputs",
+    "JsonMerge": "nicol.sql.json_changes",
     "JsonNull": "nicol.sql.json",
+    "JsonRemove": "nicol.sql.json_changes",
+    "JsonSet": "nicol.sql.json_changes",
     "LogEvent": "nicol.client.events",
     "QueryEvent": "nicol.client.events",
     "Record": "nicol.client.record",

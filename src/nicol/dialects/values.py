@@ -91,7 +91,7 @@ def real(value: Any) -> float:
 
 def decimal(native: NativeType | None) -> Callable[[Any], Decimal]:
     """A Decimal, rounded half up to the digits that its column keeps, without zeros that say nothing."""
-    precision, scale = _bounds(native)
+    precision, scale = decimal_digits(native)
     limit = Decimal(10) ** (precision - scale)
 
     def check(value: Any) -> Decimal:
@@ -108,7 +108,8 @@ def decimal(native: NativeType | None) -> Callable[[Any], Decimal]:
     return check
 
 
-def _bounds(native: NativeType | None) -> tuple[int, int]:
+def decimal_digits(native: NativeType | None) -> tuple[int, int]:
+    """The digits that a Decimal keeps, and how many of them stand behind the point."""
     match native:
         case NativeType("Decimal", (precision, scale)):
             return precision, scale

@@ -6,6 +6,8 @@ Statements of the query engine use them; nothing that is stored in a database do
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -13,9 +15,9 @@ import apsw
 
 from nicol.drivers.sqlite_aggregates import add_aggregates
 from nicol.drivers.sqlite_json import json_test, json_text
+from nicol.drivers.sqlite_json_changes import json_change
 
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
-_DIGITS = Decimal(1).scaleb(-30)
 
 
 def add_functions(raw: apsw.Connection) -> None:
@@ -27,8 +29,10 @@ def add_functions(raw: apsw.Connection) -> None:
         ("nicol_json", _canonical, 1),
         ("nicol_json_text", json_text, 2),
         ("nicol_json_test", json_test, 4),
+        ("nicol_json_change", json_change, 3),
         ("nicol_integer", _bounded, 3),
-        ("nicol_decimal", _calculate, 3),
+        ("nicol_decimal", _calculate, 5),
+        ("nicol_real", _real, 3),
     )
     for name, function, arity in functions:
         raw.create_scalar_function(name, function, arity, deterministic=True)  # pyright: ignore[reportUnknownMemberType] - partly typed
@@ -66,27 +70,52 @@ def _bounded(*given: Any) -> int | None:
 
 
 def _calculate(*given: Any) -> str | None:
-    """Two decimals added, subtracted, multiplied or divided, with thirty digits behind the point at most."""
-    operator, left, right = given
+    """Two decimals added, subtracted, multiplied or divided; OverflowError beyond so many digits before the point."""
+    operator, left, right, precision, scale = given
     if left is None or right is None:
         return None
-    one, two = Decimal(left), Decimal(right)
-    match operator:
-        case "+":
-            result = _EXACT.add(one, two)
-        case "-":
-            result = _EXACT.subtract(one, two)
-        case "*":
-            result = _EXACT.multiply(one, two)
-        case _:
-            result = _EXACT.divide(one, two)
-    return _plain(result)
+    result = _OPERATIONS[operator](Decimal(left), Decimal(right))
+    rounded = result.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+    if abs(rounded) >= Decimal(10) ** (precision - scale):
+        raise OverflowError(f"out of range: expected at most {precision - scale} digits before the point")
+    return _plain(rounded)
+
+
+_OPERATIONS: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": _EXACT.add,
+    "-": _EXACT.subtract,
+    "*": _EXACT.multiply,
+    "/": _EXACT.divide,
+}
 
 
 def _plain(number: Decimal) -> str:
-    """The canonical text: no exponent, no zeros that say nothing, rounded half up."""
-    text = format(number.quantize(_DIGITS, context=_EXACT), "f").rstrip("0").rstrip(".")
+    """The canonical text: no exponent, no zeros that say nothing."""
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
+
+
+_REALS: Mapping[str, Callable[[float, float], float]] = {
+    "+": float.__add__,
+    "-": float.__sub__,
+    "*": float.__mul__,
+    "/": float.__truediv__,
+}
+
+
+def _real(*given: Any) -> float | None:
+    """Two floating point numbers calculated; OverflowError where SQLite would go on with infinity or with zero."""
+    operator, left, right = given
+    if left is None or right is None:
+        return None
+    one, two = float(left), float(right)
+    result = _REALS[operator](one, two)
+    if math.isnan(result) or (math.isinf(result) and not math.isinf(one) and not math.isinf(two)):
+        raise OverflowError("out of range: the number is too big for a Float")
+    if result == 0 and operator in "*/" and one and two and not math.isinf(two):
+        raise OverflowError("out of range: the number is too small for a Float")
+    return result
 
 
 def _compare(one: str, two: str) -> int:

@@ -38,6 +38,7 @@ from nicol.sql.tree import (
     IsNull,
     IsTrue,
     Join,
+    JsonChange,
     JsonTest,
     JsonText,
     Like,
@@ -363,7 +364,7 @@ class Renderer(ABC):
 
     def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
         """A calculation with exact decimals."""
-        return self.arithmetic(Arithmetic(node.operator, node.left, node.right), slots)
+        return self.arithmetic(Arithmetic(node.operator, node.left, node.right, real=True), slots)
 
     def count(self, _node: Count, _slots: Slots) -> str:
         """How many rows."""
@@ -404,6 +405,10 @@ class Renderer(ABC):
     @abstractmethod
     def json_test(self, node: JsonTest, slots: Slots) -> str:
         """A question to a JSON value."""
+
+    @abstractmethod
+    def json_change(self, node: JsonChange, slots: Slots) -> str:
+        """A JSON document of which a part is changed."""
 
     @abstractmethod
     def list_test(self, node: ListTest, slots: Slots) -> str:
@@ -448,6 +453,7 @@ VISITORS: dict[type, str] = {
     InRows: "in_rows",
     IsNull: "is_null",
     IsTrue: "is_true",
+    JsonChange: "json_change",
     JsonTest: "json_test",
     JsonText: "json_text",
     Like: "like",

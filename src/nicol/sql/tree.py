@@ -187,12 +187,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """A calculation in the database; `bounds`: the least and the greatest integer that it may come to."""
+    """A calculation in the database.
+
+    `bounds`: the least and the greatest integer that it may come to. `real`: it is with floating point numbers.
+    """
 
     operator: Literal["+", "-", "*", "/"]
     left: Expression
     right: Expression
     bounds: tuple[int, int] | None = None
+    real: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +208,16 @@ class Exact:
 
 @dataclass(frozen=True, slots=True)
 class ExactArithmetic:
-    """A calculation with exact decimals, which not every database can do with its operators."""
+    """A calculation with exact decimals, which not every database can do with its operators.
+
+    It comes to so many digits at most (`precision`), of which some stand behind the point (`scale`).
+    """
 
     operator: Literal["+", "-", "*", "/"]
     left: Expression
     right: Expression
+    precision: int
+    scale: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +319,15 @@ class ListTest:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonChange:
+    """The JSON document after a change, which is JSON: entries to `merge`, or a path to `set` a value at or to `remove`."""
+
+    operator: Literal["merge", "set", "remove"]
+    of: Expression
+    change: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class ListPush:
     """The list with the items of another list behind it."""
 
@@ -352,6 +370,7 @@ Expression: TypeAlias = (
     | RowNumber
     | JsonText
     | JsonTest
+    | JsonChange
     | ListTest
     | ListPush
 )

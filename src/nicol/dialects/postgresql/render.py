@@ -15,6 +15,7 @@ from nicol.sql.tree import (
     InColumn,
     InList,
     InRows,
+    JsonChange,
     JsonTest,
     JsonText,
     Like,
@@ -184,6 +185,23 @@ class PostgresRenderer(Renderer):
             case order:
                 return f"CASE WHEN jsonb_typeof({of}) = jsonb_typeof({value}) THEN {of} {order} {value} END"
 
+    def json_change(self, node: JsonChange, slots: Slots) -> str:
+        """Operators of jsonb; `jsonb_set` makes nothing on the way, so that a value is set from the end of the path upwards."""
+        of, change = (
+            f"{self.expression(node.of, slots)}::jsonb",
+            f"{self.expression(node.change, slots)}::jsonb",
+        )
+        path = f"ARRAY(SELECT jsonb_array_elements_text({change} -> 'path'))"
+        match node.operator:
+            case "merge":
+                return f"CASE jsonb_typeof({of}) WHEN 'object' THEN {of} ELSE '{{}}'::jsonb END || {change}"
+            case "remove":
+                return (
+                    f"CASE WHEN jsonb_typeof({of}) IN ('object', 'array') THEN {of} #- {path} ELSE {of} END"
+                )
+            case "set":
+                return _set_upwards(of, change, path)
+
     def list_test(self, node: ListTest, slots: Slots) -> str:
         """A question to an array."""
         of = self.expression(node.of, slots)
@@ -207,6 +225,19 @@ class PostgresRenderer(Renderer):
 def _among_folded(of: str, operator: str, items: str) -> str:
     """A text in lower case among texts of any case."""
     return f"lower({of}) {operator}(SELECT lower(item) FROM unnest({items}) AS item)"
+
+
+def _set_upwards(of: str, change: str, path: str) -> str:
+    """The value at the end of a path, then what holds it, and so on to the document."""
+    there, key = f"({of} #> ({path})[1:n - 1])", f"({change} -> 'path' ->> n - 1)"
+    holder = (
+        f"CASE jsonb_typeof({there}) WHEN 'object' THEN {there} || jsonb_build_object({key}, v) "
+        f"WHEN 'array' THEN jsonb_set({there}, ARRAY[{key}], v) ELSE jsonb_build_object({key}, v) END"
+    )
+    first = f"SELECT jsonb_array_length({change} -> 'path'), {change} -> 'value'"
+    then = f'SELECT n - 1, {holder} FROM "#up" WHERE n > 0'
+    walk = f'WITH RECURSIVE "#up"(n, v) AS ({first} UNION ALL {then})'
+    return f'({walk} SELECT v FROM "#up" WHERE n = 0)'
 
 
 RENDERER = PostgresRenderer()

@@ -19,6 +19,7 @@ from nicol.sql.tree import (
     InList,
     InRows,
     Insert,
+    JsonChange,
     JsonTest,
     JsonText,
     Like,
@@ -142,6 +143,9 @@ class SqliteRenderer(Renderer):
 
     def arithmetic(self, node: Arithmetic, slots: Slots) -> str:
         """A calculation; SQLite goes on with floats, or beyond the type, where other databases refuse."""
+        if node.real:
+            left, right = self.expression(node.left, slots), self.expression(node.right, slots)
+            return f"nicol_real('{node.operator}', {left}, {right})"
         text = super().arithmetic(node, slots)
         return f"nicol_integer({text}, {node.bounds[0]}, {node.bounds[1]})" if node.bounds else text
 
@@ -150,7 +154,7 @@ class SqliteRenderer(Renderer):
         if not self.portable:
             return super().exact_arithmetic(node, slots)
         left, right = self.expression(node.left, slots), self.expression(node.right, slots)
-        return f"nicol_decimal('{node.operator}', {left}, {right})"
+        return f"nicol_decimal('{node.operator}', {left}, {right}, {node.precision}, {node.scale})"
 
     def total(self, node: Total, slots: Slots) -> str:
         """A sum or a mean; integers that may be large and decimals are added without rounding by our own functions."""
@@ -188,6 +192,11 @@ class SqliteRenderer(Renderer):
         path = self.param(node.path, slots) if node.path else "NULL"
         value = self.param(node.value, slots) if node.value else "NULL"
         return f"nicol_json_test('{node.test}', {self.expression(node.of, slots)}, {path}, {value})"
+
+    def json_change(self, node: JsonChange, slots: Slots) -> str:
+        """A function of ours, since `json_set` leaves alone what has no object in the way, without a word."""
+        of, change = self.expression(node.of, slots), self.expression(node.change, slots)
+        return f"nicol_json_change('{node.operator}', {of}, {change})"
 
     def list_test(self, node: ListTest, slots: Slots) -> str:
         """A question to a JSON array."""

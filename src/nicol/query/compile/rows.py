@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any, Literal
 
 from nicol.dialects.dialect import Encode
-from nicol.dialects.values import bounds
+from nicol.dialects.values import bounds, decimal_digits
 from nicol.query import query as q
 from nicol.query.compile.columns import column
 from nicol.query.compile.context import Context
@@ -15,6 +15,8 @@ from nicol.query.faults import invalid
 from nicol.query.models import Field, Model
 from nicol.schema.schema import Scalar
 from nicol.sql import tree as sql
+from nicol.sql.json import json_text
+from nicol.sql.json_changes import json_operand
 
 Preset = Mapping[str, sql.Expression]
 """Values of fields that the program itself provides: foreign keys, for the most part."""
@@ -24,6 +26,12 @@ _OPERATORS: dict[str, Literal["+", "-", "*", "/"]] = {
     "decrement": "-",
     "multiply": "*",
     "divide": "/",
+}
+
+_JSON_CHANGES: dict[str, Literal["merge", "set", "remove"]] = {
+    "json_merge": "merge",
+    "json_set": "set",
+    "json_remove": "remove",
 }
 
 
@@ -103,7 +111,13 @@ def _changed(ctx: Context, model: Model, assign: q.Assign) -> sql.Expression:
 
 def operand(field: Field, operator: str) -> Encode | None:
     """How what stands beside an operator crosses."""
-    return _divisor(field) if operator == "divide" else field.stored.encode
+    if operator == "divide":
+        return _divisor(field)
+    return _json_change if operator in _JSON_CHANGES else field.stored.encode
+
+
+def _json_change(change: Any) -> str:
+    return json_text(json_operand(change))
 
 
 def computed(model: Model, field: Field, operator: str, value: sql.Expression) -> sql.Expression:
@@ -113,11 +127,14 @@ def computed(model: Model, field: Field, operator: str, value: sql.Expression) -
     own = column(model, field.name, model.table.name)
     if operator == "push":
         return sql.ListPush(own, value)
-    if field.exact:
-        return sql.ExactArithmetic(_OPERATORS[operator], own, value)
-    whole = field.type in (Scalar.INT, Scalar.BIGINT)
+    if operator in _JSON_CHANGES:
+        return sql.JsonChange(_JSON_CHANGES[operator], own, value)
     native = model.schema.scalar(field.name).native
-    return sql.Arithmetic(_OPERATORS[operator], own, value, bounds(field.type, native) if whole else None)
+    if field.exact:
+        return sql.ExactArithmetic(_OPERATORS[operator], own, value, *decimal_digits(native))
+    if field.type is Scalar.FLOAT:
+        return sql.Arithmetic(_OPERATORS[operator], own, value, real=True)
+    return sql.Arithmetic(_OPERATORS[operator], own, value, bounds(field.type, native))
 
 
 def _divisor(field: Field) -> Encode:
