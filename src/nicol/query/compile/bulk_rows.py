@@ -15,7 +15,7 @@ from nicol.query.compile import bonds
 from nicol.query.compile.context import Context, Frame
 from nicol.query.compile.rows import missing, refuse_twice
 from nicol.query.compile.sheets import Column, Places, SaidOf, Sheet, encoded, generated, saying, sheet
-from nicol.query.models import Field, Link, Model
+from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 from nicol.sql.program import Program, Result, Row
 
@@ -37,8 +37,8 @@ class Inserted:
 
 
 Insert: TypeAlias = Callable[[Frame, Given], Program[Inserted]]
-Conflicts: TypeAlias = Callable[[Sequence[Field]], sql.Conflict | None]
-"""What to do with rows that are there, for an insert of these fields."""
+Conflicts: TypeAlias = Callable[[Sequence[str]], sql.Conflict | None]
+"""What to do with rows that are there, when these fields were given by the call itself."""
 
 
 def skipping(skip: bool) -> Conflicts:
@@ -74,7 +74,7 @@ def insert_part(ctx: Context, model: Model, rows: q.Rows, manner: Manner, return
     made = missing(model, dict.fromkeys(names))
     given = [model.stored[name] for name in rows.fields]
     of = sheet(ctx, (model.stored[name] for name in (*names, *made)))
-    say = _saying(ctx, model, of, manner, returning)
+    say = _saying(ctx, model, of, manner.conflicts(rows.fields), returning, marks=manner.marks)
     moment = ctx.moment() if made else 0
 
     def part(frame: Frame, known: Given, found: Found, done: Inserted) -> Program[None]:
@@ -100,12 +100,18 @@ def _transposed(found: Mapping[int, Row], places: Places, width: int) -> list[Co
     return [[key[index] for key in keys] for index in range(width)]
 
 
-def _saying(ctx: Context, model: Model, of: Sheet, manner: Manner, returning: tuple[str, ...]) -> SaidOf:
-    columns, conflict = tuple(each.column for each in of.fields), manner.conflicts(of.fields)
+def _saying(
+    ctx: Context,
+    model: Model,
+    of: Sheet,
+    conflict: sql.Conflict | None,
+    returning: tuple[str, ...],
+    *,
+    marks: bool,
+) -> SaidOf:
+    columns = tuple(each.column for each in of.fields)
     if of.listed:
-        tree: sql.Tree = sql.InsertLists(
-            model.table, columns, of.lists(), conflict, returning, marks=manner.marks
-        )
+        tree: sql.Tree = sql.InsertLists(model.table, columns, of.lists(), conflict, returning, marks)
     else:
         tree = sql.Insert(model.table, columns, of.cells(), conflict, returning)
     return saying(ctx, of, tree)

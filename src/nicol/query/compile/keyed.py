@@ -15,7 +15,7 @@ from nicol.query.compile.rows import changes, computed, operand
 from nicol.query.compile.sheets import Column, Sheet, encoded, saying, sheet
 from nicol.query.defaults import updated_at
 from nicol.query.faults import invalid
-from nicol.query.models import Field, Model
+from nicol.query.models import Model
 from nicol.query.upserted import Upserted
 from nicol.sql import tree as sql
 from nicol.sql.program import Program
@@ -133,12 +133,11 @@ def _fields(query: q.UpsertMany, given: Iterable[str]) -> list[str]:
 
 
 def _conflict(
-    ctx: Context, model: Model, query: q.UpsertMany, fields: Sequence[Field], *, keep: bool
+    ctx: Context, model: Model, query: q.UpsertMany, fields: Sequence[str], *, keep: bool
 ) -> sql.Conflict:
     """What becomes of a row that is there; `keep`: it comes back even if nothing does."""
     target = model.columns(query.key)
-    given = _fields(query, (field.name for field in fields if field.name in model.fields))
-    taken = {name: sql.Column(model.stored[name].column, "excluded") for name in given}
+    taken = {name: sql.Column(model.stored[name].column, "excluded") for name in _fields(query, fields)}
     sets = changes(ctx, model, query.update, taken)
     if not sets and keep:
         sets = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
