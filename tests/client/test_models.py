@@ -226,7 +226,9 @@ def test_importing_a_client_loads_neither_drivers_nor_parsers_nor_pydantic(packa
 
 
 def test_the_package_lists_and_knows_its_names(package: Any) -> None:
-    assert dir(package) == ["AsyncClient", "Author", "Client", "Post", "Role", "enums", "models", "types"]
+    assert dir(package) == [
+        *("AsyncClient", "Author", "Client", "Post", "Role", "delegates", "enums", "models", "types"),
+    ]
     assert package.models.Post is package.Post
     assert package.enums.Role is package.Role
     assert package.types.PostWhereInput.__total__ is False

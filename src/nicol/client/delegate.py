@@ -70,3 +70,13 @@ AsyncDelegate = Delegate
 def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
     """The delegate of a model; `answer` is given the model, the operation and its arguments."""
     return Delegate(model, answer)
+
+
+def delegate_class(name: str, module: str, model: str) -> type[Any]:
+    """The class of one model's operations, made with the client that answers them."""
+
+    def new(self: Delegate, client: Any) -> None:
+        Delegate.__init__(self, model, client._answer)  # noqa: SLF001 - the two halves of a client
+
+    body = {"__module__": module, "__doc__": f"The operations of {model}.", "__init__": new}
+    return type(name, (Delegate,), body)

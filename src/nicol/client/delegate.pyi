@@ -3,6 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
+from nicol.client.client import Client
+from nicol.client.client_async import AsyncClient
+
 M = TypeVar("M")
 Where = TypeVar("Where")
 Unique = TypeVar("Unique")
@@ -16,6 +19,9 @@ FieldName = TypeVar("FieldName", bound=str)
 
 class Delegate(Generic[M, Where, Unique, Create, CreateMany, Update, UpdateMany, Order, Include, FieldName]):
     """The operations of one model."""
+
+    def __init__(self, client: Client) -> None:
+        """The operations on a client: for a class of your own that adds some to them."""
 
     def find_unique(
         self,
@@ -146,6 +152,9 @@ class AsyncDelegate(
 ):
     """The operations of one model, awaited."""
 
+    def __init__(self, client: AsyncClient) -> None:
+        """The operations on a client: for a class of your own that adds some to them."""
+
     async def find_unique(
         self,
         *,
@@ -272,3 +281,6 @@ class AsyncDelegate(
 
 def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
     """The delegate of a model; `answer` is given the model, the operation and its arguments."""
+
+def delegate_class(name: str, module: str, model: str) -> type[Any]:
+    """The class of one model's operations, made with the client that answers them."""

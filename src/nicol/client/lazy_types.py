@@ -3,6 +3,7 @@
 from __future__ import annotations
 import __future__
 
+import ast
 import re
 from functools import cached_property
 from pathlib import Path
@@ -42,5 +43,21 @@ class LazyTypes:
         return {part.partition("\n")[0]: part.partition("\n")[2] for part in self._parts[1:]}
 
     def _execute(self, text: str, namespace: dict[str, Any]) -> None:
-        code = compile(text, str(self._path), "exec", flags=__future__.annotations.compiler_flag)
+        tree = _Later().visit(ast.parse(text))
+        code = compile(tree, str(self._path), "exec", flags=__future__.annotations.compiler_flag)
         exec(code, namespace)  # noqa: S102 - a file of the generated package, as its modules are
+
+
+class _Later(ast.NodeTransformer):
+    """Makes the types of a dictionary's keys text: they name types that are made later, or never."""
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        """A typed dictionary in the functional form."""
+        match node.args:
+            case [_, ast.Dict() as items]:
+                items.values = [
+                    ast.copy_location(ast.Constant(ast.unparse(each)), each) for each in items.values
+                ]
+            case _:
+                pass
+        return node

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nicol.client.record import Record
 
 CLIENTS = ("AsyncClient", "Client")
-MODULES = ("enums", "models", "types")
+MODULES = ("delegates", "enums", "models", "types")
 
 
 class Modules:
@@ -50,6 +50,18 @@ class Modules:
     def names(self) -> list[str]:
         """`__dir__` of the package."""
         return sorted({*CLIENTS, *MODULES, *self.package.models, *self.package.enum_names})
+
+    def delegate_attribute(self, name: str) -> type[Any]:
+        """`__getattr__` of the package's module `delegates`."""
+        made = None if name.startswith("__") else self.package.delegate(name)
+        if made is None:
+            raise _missing(f"{self.name}.delegates", name)
+        setattr(sys.modules[f"{self.name}.delegates"], name, made)
+        return made
+
+    def delegate_names(self) -> list[str]:
+        """`__dir__` of the package's module `delegates`."""
+        return sorted(self.package.delegate_names)
 
     def model_attribute(self, name: str) -> type[Record]:
         """`__getattr__` of the package's module `models`."""

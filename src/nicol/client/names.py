@@ -37,7 +37,7 @@ RECORD_WORDS = frozenset(
 )
 """The public names of a record, which a field cannot have."""
 
-PACKAGE_WORDS = frozenset({"AsyncClient", "Client", "enums", "models", "types"})
+PACKAGE_WORDS = frozenset({"AsyncClient", "Client", "delegates", "enums", "models", "types"})
 """The names that a generated package keeps for itself: a model or enum called so is reached through its module."""
 
 

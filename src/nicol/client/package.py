@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -103,6 +104,23 @@ class Package:
                 made = self._records.get(name) or self._make_record(self.models[name])
                 self._records[name] = made
         return made
+
+    def delegate(self, name: str) -> type[Any] | None:
+        """The class of a model's operations, `UserDelegate` or `AsyncUserDelegate`; None where no model has such."""
+        from nicol.client.delegate import delegate_class
+
+        model = self._delegated.get(name)
+        return None if model is None else delegate_class(name, f"{self.name}.delegates", model)
+
+    @cached_property
+    def _delegated(self) -> dict[str, str]:
+        kinds = ("Async", "")  # a model may be called `Async…` itself: its own name comes last and wins
+        return {f"{kind}{model}Delegate": model for kind in kinds for model in self.models}
+
+    @property
+    def delegate_names(self) -> Collection[str]:
+        """The names of all classes of operations."""
+        return self._delegated
 
     def enum(self, name: str) -> type[StrEnum]:
         """The class of an enum."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+from nicol.client.codegen.delegates import delegates_stub
+from nicol.client.codegen.enums import enums_stub
 from nicol.client.codegen.inputs import render_inputs
 from nicol.client.codegen.options import Options, read_options
+from nicol.client.codegen.package import package_stub
+from nicol.client.codegen.records import models_stub
 from nicol.client.codegen.source import BANNER
-from nicol.client.codegen.stubs import enums_stub, models_stub, package_stub
 from nicol.client.names import attribute_name, delegate_name, visible_fields, visible_models
 from nicol.client.package import SCHEMA_FILE
 from nicol.errors import GenerationFailed
@@ -34,6 +37,8 @@ def render_package(
     return {
         "__init__.py": _INIT.format(settings=settings),
         "__init__.pyi": package_stub(schema),
+        "delegates.py": _MODULE.format(what="operations of each model", kind="delegate"),
+        "delegates.pyi": delegates_stub(schema),
         "models.py": _MODULE.format(what="records of the models", kind="model"),
         "models.pyi": models_stub(schema),
         "enums.py": _MODULE.format(what="enums", kind="enum"),

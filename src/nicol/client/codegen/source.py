@@ -1,23 +1,11 @@
-"""How generated Python is spelled: typed dictionaries, docstrings, and the names that a class body would hide."""
+"""How generated Python is spelled: typed dictionaries, literals and docstrings."""
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 BANNER = "# Written by `nicol generate` from the schema: changes made here are lost."
-
-# fmt: off
-TYPE_WORDS = frozenset({
-    "bool", "bytes", "datetime", "float", "int", "str", "Literal", "Required", "Sequence", "TypedDict",
-    "TypeAlias", "Decimal", "DecimalInput", "JsonInput", "SortOrder", "NullsOrder", "StringFilter",
-    "StringUpdate", "BooleanFilter", "BooleanUpdate", "IntFilter", "IntUpdate", "FloatFilter",
-    "FloatUpdate", "DecimalFilter", "DecimalUpdate", "DateTimeFilter", "DateTimeUpdate", "JsonFilter",
-    "BytesFilter", "BytesUpdate", "ListFilter", "ListUpdate",
-})
-# fmt: on
-"""The words that annotations of inputs use: a key of that name in a class body would hide them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,47 +22,27 @@ class Key:
         return f"Required[{self.type}]" if self.required else self.type
 
 
-def typed_dict(
-    name: str, keys: Iterable[Key], bases: Sequence[str] = (), doc: str | None = None
-) -> list[str]:
+def typed_dict(name: str, keys: Iterable[Key]) -> list[str]:
     """The lines of a typed dictionary whose keys need not be there unless they say so.
 
-    Keys that a class body cannot spell go to a base in the functional form.
+    The functional form takes every word as a key. It is also what keeps mypy fast: the dictionaries of a schema refer to
+    each other, and mypy walks all of them once for each dictionary in this form, but once for each key of a class and
+    of its bases.
     """
-    spelled, words = _split(keys)
-    if words and not spelled and not bases:
-        return functional_typed_dict(name, words)
-    lines: list[str] = []
-    if words:
-        lines += functional_typed_dict(f"_{name}Words", words)
-        bases = (f"_{name}Words", *bases)
-    lines.append(f"class {name}({', '.join(bases or ('TypedDict',))}, total=False):")
-    body = [*docstring(doc), *(f"    {key.name}: {key.annotation}" for key in spelled)]
-    return [*lines, *(body or ["    pass"]), ""]
+    entries = [f'    "{key.name}": {key.annotation},' for key in keys]
+    if not entries:
+        return [f'{name} = TypedDict("{name}", {{}}, total=False)', ""]
+    return [f'{name} = TypedDict("{name}", {{', *entries, "}, total=False)", ""]
 
 
-def functional_typed_dict(name: str, keys: Sequence[Key]) -> list[str]:
-    """The lines of a typed dictionary whose keys need not be words of Python."""
-    entries = [f'        "{key.name}": "{key.annotation}",' for key in keys]
-    return [
-        f"{name} = TypedDict(",
-        f'    "{name}",',
-        "    {",
-        *entries,
-        "    },",
-        "    total=False,",
-        ")",
-        "",
-    ]
+def alias(name: str, type: str) -> list[str]:  # noqa: A002
+    """The lines of a name for a type."""
+    return [f"{name}: TypeAlias = {type}", ""]
 
 
-def _split(keys: Iterable[Key]) -> tuple[list[Key], list[Key]]:
-    spelled: list[Key] = []
-    words: list[Key] = []
-    for key in keys:
-        hidden = keyword.iskeyword(key.name) or key.name in TYPE_WORDS
-        (words if hidden else spelled).append(key)
-    return spelled, words
+def one_or_many(type: str) -> str:  # noqa: A002
+    """A type that is another one or a sequence of it."""
+    return f"{type} | Sequence[{type}]"
 
 
 def docstring(text: str | None, indent: str = "    ") -> list[str]:

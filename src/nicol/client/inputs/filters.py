@@ -1,44 +1,16 @@
-"""The input types that do not depend on a schema: filters and updates of every scalar, for the stubs of generated clients."""
+"""Filters: what a `where` says of the values of a field."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, Generic, Literal, TypeAlias, TypedDict, TypeVar
+from typing import Generic, Literal, TypeAlias, TypedDict, TypeVar
 
-from nicol.sql.json import JsonNullType
-
-__all__ = [
-    "BooleanFilter",
-    "BooleanUpdate",
-    "BytesFilter",
-    "BytesUpdate",
-    "CountOrder",
-    "DateTimeFilter",
-    "DateTimeUpdate",
-    "DecimalFilter",
-    "DecimalInput",
-    "DecimalUpdate",
-    "FloatFilter",
-    "FloatUpdate",
-    "IntFilter",
-    "IntUpdate",
-    "JsonFilter",
-    "JsonInput",
-    "ListFilter",
-    "ListUpdate",
-    "NullsOrder",
-    "SortOrder",
-    "StringFilter",
-    "StringUpdate",
-]
+from nicol.client.inputs.values import DecimalInput, JsonInput
 
 T = TypeVar("T")
 
-DecimalInput: TypeAlias = Decimal | int | str
-JsonInput: TypeAlias = Mapping[str, Any] | Sequence[Any] | str | int | float | bool | JsonNullType
-SortOrder: TypeAlias = Literal["asc", "desc"]
+# ---- of scalars --------------------------------------------------------------------------------------------------
 
 StringFilter = TypedDict(
     "StringFilter",
@@ -140,75 +112,23 @@ class ListFilter(TypedDict, Generic[T], total=False):
     is_empty: bool
 
 
-class ListUpdate(TypedDict, Generic[T], total=False):
-    """A new list, or values to put behind the old one; one key at a time."""
+# ---- what stands at a field's key --------------------------------------------------------------------------------
+#
+# One name for each kind of field: type checkers walk these unions once for a whole schema, and not for every field.
 
-    set: Sequence[T]
-    push: T | Sequence[T]
-
-
-class StringUpdate(TypedDict):
-    """A new value for a String."""
-
-    set: str
-
-
-class BooleanUpdate(TypedDict):
-    """A new value for a Boolean."""
-
-    set: bool
-
-
-class DateTimeUpdate(TypedDict):
-    """A new value for a DateTime."""
-
-    set: datetime
-
-
-class BytesUpdate(TypedDict):
-    """A new value for Bytes."""
-
-    set: bytes
-
-
-class IntUpdate(TypedDict, total=False):
-    """A change of an Int or BigInt that the database computes; one key at a time."""
-
-    set: int
-    increment: int
-    decrement: int
-    multiply: int
-    divide: int
-
-
-class FloatUpdate(TypedDict, total=False):
-    """A change of a Float that the database computes; one key at a time."""
-
-    set: float
-    increment: float
-    decrement: float
-    multiply: float
-    divide: float
-
-
-class DecimalUpdate(TypedDict, total=False):
-    """A change of a Decimal that the database computes; one key at a time."""
-
-    set: DecimalInput
-    increment: DecimalInput
-    decrement: DecimalInput
-    multiply: DecimalInput
-    divide: DecimalInput
-
-
-class NullsOrder(TypedDict, total=False):
-    """The direction of a column and the place of its nulls."""
-
-    sort: SortOrder
-    nulls: Literal["first", "last"]
-
-
-class CountOrder(TypedDict):
-    """An order by how many rows a relation leads to."""
-
-    _count: SortOrder
+StringWhere: TypeAlias = str | StringFilter
+NullableStringWhere: TypeAlias = str | StringFilter | None
+IntWhere: TypeAlias = int | IntFilter
+NullableIntWhere: TypeAlias = int | IntFilter | None
+FloatWhere: TypeAlias = float | FloatFilter
+NullableFloatWhere: TypeAlias = float | FloatFilter | None
+DecimalWhere: TypeAlias = DecimalInput | DecimalFilter
+NullableDecimalWhere: TypeAlias = DecimalInput | DecimalFilter | None
+DateTimeWhere: TypeAlias = datetime | DateTimeFilter
+NullableDateTimeWhere: TypeAlias = datetime | DateTimeFilter | None
+BooleanWhere: TypeAlias = bool | BooleanFilter
+NullableBooleanWhere: TypeAlias = bool | BooleanFilter | None
+BytesWhere: TypeAlias = bytes | BytesFilter
+NullableBytesWhere: TypeAlias = bytes | BytesFilter | None
+JsonWhere: TypeAlias = JsonFilter
+NullableJsonWhere: TypeAlias = JsonFilter | None

@@ -1,0 +1,43 @@
+"""The generated stub `__init__.pyi`: the two clients, and every class that a user names."""
+
+from __future__ import annotations
+
+from nicol.client.codegen.source import BANNER, docstring
+from nicol.client.names import PACKAGE_WORDS, delegate_name, visible_models
+from nicol.schema.schema import Model, Schema
+
+
+def package_stub(schema: Schema) -> str:
+    """The text of `__init__.pyi`."""
+    models = visible_models(schema)
+    names = [enum.name for enum in schema.enums if enum.name not in PACKAGE_WORDS]
+    records = [model.name for model in models if model.name not in PACKAGE_WORDS]
+    lines = [
+        BANNER,
+        "import nicol.client as _nicol",
+        "from nicol.client.modules import Modules as _Modules",
+        "",
+        "from . import delegates as delegates, enums as enums, models as models, types as types",
+        "from . import delegates as _delegates",
+        *(f"from .enums import {name} as {name}" for name in names),
+        *(f"from .models import {name} as {name}" for name in records),
+        "",
+        "__nicol__: _Modules",
+        "",
+        *_client("Client", "", models),
+        *_client("AsyncClient", "Async", models),
+    ]
+    return "\n".join(lines)
+
+
+def _client(name: str, kind: str, models: tuple[Model, ...]) -> list[str]:
+    lines = [f"class {name}(_nicol.{name}):"]
+    for model in models:
+        described = docstring(model.documentation, "        ")
+        lines += [
+            "    @property",
+            f"    def {delegate_name(model.name)}(self) -> _delegates.{kind}{model.name}Delegate:"
+            + ("" if described else " ..."),
+            *described,
+        ]
+    return [*lines, *([] if models else ["    pass"]), ""]

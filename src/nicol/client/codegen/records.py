@@ -1,0 +1,91 @@
+"""The generated stub `models.pyi`: one class for each model."""
+
+from __future__ import annotations
+
+import re
+
+from nicol.client.codegen.source import BANNER, docstring
+from nicol.client.names import attribute_name, visible_fields, visible_models
+from nicol.schema.schema import Arity, EnumRef, Field, Model, RelationField, Scalar, Schema, Unsupported
+
+_VALUES = {
+    Scalar.STRING: "str",
+    Scalar.BOOLEAN: "bool",
+    Scalar.INT: "int",
+    Scalar.BIGINT: "int",
+    Scalar.FLOAT: "float",
+    Scalar.DECIMAL: "_Decimal",
+    Scalar.DATETIME: "_datetime",
+    Scalar.JSON: "_Any",
+    Scalar.BYTES: "bytes",
+}
+_IMPORTS = {
+    "_datetime": "from datetime import datetime as _datetime",
+    "_Decimal": "from decimal import Decimal as _Decimal",
+    "_Any": "from typing import Any as _Any",
+    "_Record": "from nicol.client import Record as _Record",
+    "_enums": "from . import enums as _enums",
+}
+_WORD = re.compile(r"\w+")
+
+
+def models_stub(schema: Schema) -> str:
+    """The text of `models.pyi`."""
+    hidden: set[str] = set()
+    lines: list[str] = []
+    for model in visible_models(schema):
+        fields = visible_fields(schema, model)
+        taken = {attribute_name(field.name) for field in fields}
+        hidden |= {word for field in fields for word in _words(field) if word in taken}
+        lines += [f"class {model.name}(_Record, kw_only=True):", *docstring(_model_doc(model))]
+        for field in fields:
+            lines += [
+                f"    {attribute_name(field.name)}: {_annotation(field, taken)}",
+                *docstring(field.documentation),
+            ]
+        lines.append("")
+    body = "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
+    words = set(_WORD.findall(body))
+    return "\n".join([BANNER, *(line for word, line in _IMPORTS.items() if word in words), "", body])
+
+
+def _model_doc(model: Model) -> str:
+    return model.documentation or f"One row of the model {model.name}."
+
+
+def _words(field: Field) -> tuple[str, ...]:
+    """The words of a field's annotation that an attribute of the same name would hide."""
+    word = field.model if isinstance(field, RelationField) else _one(field)
+    return (word, "list")
+
+
+def _one(field: Field) -> str:
+    match field:
+        case RelationField():
+            return field.model
+        case _:
+            pass
+    match field.type:
+        case EnumRef(name):
+            return f"_enums.{name}"
+        case Scalar():
+            return _VALUES[field.type]
+        case Unsupported():
+            raise AssertionError(f"{field.name} is not shown")
+
+
+def _annotation(field: Field, taken: set[str]) -> str:
+    def spell(word: str) -> str:
+        return f"_{word}" if word in taken else word
+
+    one = spell(_one(field))
+    value = f"{spell('list')}[{one}]" if field.arity is Arity.LIST else one
+    match field:
+        case RelationField():
+            return f"{value} | None = None"
+        case _ if field.arity is Arity.OPTIONAL:
+            return f"{value} | None = None"
+        case _ if field.arity is Arity.LIST:
+            return f"{value} = ..."
+        case _:
+            return value

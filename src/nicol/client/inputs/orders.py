@@ -1,0 +1,23 @@
+"""Orders: by the values of a field, and by what a relation leads to."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, TypedDict
+
+SortOrder: TypeAlias = Literal["asc", "desc"]
+
+
+class NullsOrder(TypedDict, total=False):
+    """The direction of a column and the place of its nulls."""
+
+    sort: SortOrder
+    nulls: Literal["first", "last"]
+
+
+NullableOrder: TypeAlias = SortOrder | NullsOrder
+
+
+class CountOrder(TypedDict):
+    """An order by how many rows a relation leads to."""
+
+    _count: SortOrder
