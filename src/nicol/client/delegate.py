@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nicol.query.references import FieldRefs
+if TYPE_CHECKING:
+    from nicol.query.references import FieldRefs
 
 OPERATIONS = (
     "find_unique",
@@ -45,6 +46,8 @@ class Delegate:
     @property
     def fields(self) -> FieldRefs:
         """The model's fields, to be compared with one another in filters."""
+        from nicol.query.references import FieldRefs
+
         return FieldRefs(self._model)
 
     def __repr__(self) -> str:
