@@ -48,7 +48,7 @@ TEXTS = [
     "{{}}",
     "\\0",
     "\\u0027",
-    # names of aliases, columns, paths and their ends (Django: CVE-2019-14234, 2021-35042, 2022-28346, 2024-42005, 2025-57833, 2026-1312)
+    # names of aliases, columns, paths (Django: CVE-2019-14234, 2021-35042, 2022-28346, 2025-57833, 2026-1312)
     'email"',
     '"email"',
     "email.name",
