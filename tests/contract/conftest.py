@@ -53,7 +53,8 @@ class Awaited:
 
     def _settled(self, answer: Any) -> Any:
         if inspect.isawaitable(answer):
-            return self._runner.run(_await(answer), context=copy_context())
+            answer = self._runner.run(_await(answer), context=copy_context())
+            return Awaited(answer, self._runner) if hasattr(answer, "__aenter__") else answer
         if hasattr(answer, "__aenter__"):
             return _Entered(answer, self._runner)
         return answer
@@ -179,3 +180,11 @@ def exact(target: Target) -> None:
     """Leaves out the databases that round decimals."""
     if not target.exact:
         pytest.skip("Prisma's own DDL for SQLite stores decimals as floating point numbers")
+
+
+@pytest.fixture
+def endless(target: Target) -> str:
+    """A statement that does not end by itself."""
+    if target.url.startswith("postgres"):
+        return "SELECT pg_sleep(60)"
+    return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,14 +16,19 @@ from typing import Any
 import pytest
 
 from nicol.errors import (
+    AfterCommitFailed,
     ClientError,
     ConfigurationError,
     ConnectionFailed,
+    QueryInvalid,
     RawQueryFailed,
+    RecordNotFound,
     TimedOut,
     TransactionClosed,
     UniqueViolation,
+    WriteConflict,
 )
+from tests.contract.conftest import Awaited
 
 # ---- transactions ----------------------------------------------------------------------------------------------------
 
@@ -120,6 +127,420 @@ def test_a_waiting_transaction_gives_up_after_max_wait(open_client: Callable[...
     with client.tx(), pytest.raises(TimedOut) as error, client.tx(max_wait=0.05):
         pass
     assert error.value.code == "P2024"
+
+
+@pytest.mark.proves("Client", "after an error of the database a transaction can only be undone")
+def test_a_failed_transaction_is_good_for_nothing(db: Any) -> None:
+    with pytest.raises(TransactionClosed, match="refused by the database"), db.tx() as tx:
+        tx.counter.create(data={"id": 1})
+        with pytest.raises(UniqueViolation):
+            tx.counter.create(data={"id": 1})
+        with pytest.raises(TransactionClosed, match="refused by the database") as error:
+            tx.counter.count()
+        assert error.value.code == "P2028"
+    assert db.counter.count() == 0
+
+
+@pytest.mark.proves("Client", "errors that the database has not seen leave a transaction as it was")
+def test_an_error_before_the_database_leaves_the_transaction(db: Any) -> None:
+    with db.tx() as tx:
+        tx.counter.create(data={"id": 1})
+        for bad in ({"where": {"id": "one"}}, {"where": {"nothing": 1}}):
+            with pytest.raises(ClientError):
+                tx.counter.find_unique(**bad)
+        with pytest.raises(RecordNotFound):
+            tx.counter.update(where={"id": 9}, data={"value": 1})
+    assert db.counter.count() == 1
+
+
+@pytest.mark.proves("Client", "the time of a transaction stops what runs, and frees its locks")
+def test_the_end_of_its_time_frees_the_locks_of_a_transaction(
+    db: Any, open_client: Callable[..., Any], endless: str
+) -> None:
+    other = open_client()
+    db.counter.create(data={"id": 1})
+    started = time.monotonic()
+    with pytest.raises(TransactionClosed, match=r"longer than its 0\.1 s") as error, db.tx(timeout=0.1) as tx:
+        tx.counter.update(where={"id": 1}, data={"value": 1})
+        tx.query_raw(endless)
+    assert error.value.code == "P2028"
+    assert time.monotonic() - started < 1
+    assert other.counter.update(where={"id": 1}, data={"value": 2}, timeout=1).value == 2
+
+
+@pytest.mark.proves("Client", "a transaction that idles beyond its time holds no locks")
+def test_a_transaction_that_does_nothing_is_undone_in_time(target: Any) -> None:
+    with target.package.Client(url=target.url) as db, target.package.Client(url=target.url) as other:
+        db.counter.delete_many()
+        db.counter.create(data={"id": 1})
+        with pytest.raises(TransactionClosed), db.tx(timeout=0.1) as tx:
+            tx.counter.update(where={"id": 1}, data={"value": 1})
+            time.sleep(0.25)
+            assert other.counter.update(where={"id": 1}, data={"value": 2}, timeout=0.5).value == 2
+        assert db.counter.find_unique(where={"id": 1}).value == 2
+
+
+@pytest.mark.proves("Client", "a task's transaction that idles beyond its time holds no locks")
+def test_a_transaction_of_a_task_that_does_nothing_is_undone_in_time(target: Any) -> None:
+    async def main() -> int:
+        async with (
+            target.package.AsyncClient(url=target.url) as db,
+            target.package.AsyncClient(url=target.url) as other,
+        ):
+            await db.counter.delete_many()
+            await db.counter.create(data={"id": 1})
+            with pytest.raises(TransactionClosed):
+                async with db.tx(timeout=0.1) as tx:
+                    await tx.counter.update(where={"id": 1}, data={"value": 1})
+                    await asyncio.sleep(0.25)
+                    await other.counter.update(where={"id": 1}, data={"value": 2}, timeout=0.5)
+            return (await db.counter.find_unique(where={"id": 1})).value
+
+    assert asyncio.run(main()) == 2
+
+
+@pytest.mark.proves("Client", "a nested transaction may have a time of its own")
+def test_a_nested_transaction_has_a_time_of_its_own(target: Any) -> None:
+    with target.package.Client(url=target.url) as db:
+        db.counter.delete_many()
+        with db.tx() as tx:
+            tx.counter.create(data={"id": 1})
+            with (
+                pytest.raises(TransactionClosed, match=r"longer than its 0\.05 s"),
+                tx.tx(timeout=0.05) as inner,
+            ):
+                inner.counter.create(data={"id": 2})
+                time.sleep(0.15)
+            tx.counter.create(data={"id": 3})
+        assert [row.id for row in db.counter.find_many(order={"id": "asc"})] == [1, 3]
+
+
+@pytest.mark.parametrize("given", [{"isolation_level": "Serializable"}, {"max_wait": 1}])
+def test_a_nested_transaction_refuses_what_it_cannot_decide(db: Any, given: dict[str, Any]) -> None:
+    with db.tx() as tx, pytest.raises(QueryInvalid, match="outermost"), tx.tx(**given):
+        pass
+
+
+@pytest.mark.parametrize("wrong", [0, -1, "5", True])
+def test_a_time_must_be_one(db: Any, wrong: Any) -> None:
+    with pytest.raises(QueryInvalid, match="positive number of seconds"), db.tx(timeout=wrong):
+        pass
+    with pytest.raises(QueryInvalid, match="positive number of seconds"):
+        db.counter.count(timeout=wrong)
+
+
+def test_a_transaction_that_cannot_begin_in_time_says_so(
+    open_client: Callable[..., Any], target: Any
+) -> None:
+    if target.url.startswith("postgres"):
+        pytest.skip("PostgreSQL begins at once")
+    one, other = open_client(), open_client()
+    started = time.monotonic()
+    with one.tx(), pytest.raises(TimedOut, match="could not begin") as error, other.tx(max_wait=0.05):
+        pass
+    assert error.value.code == "P2024"
+    assert time.monotonic() - started < 1
+
+
+# ---- transactions ended by hand --------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Client", "transactions that begin and end by hand")
+def test_a_transaction_may_be_ended_by_hand(db: Any) -> None:
+    for end, count in (("rollback", 0), ("commit", 1)):
+        tx = db.begin()
+        tx.counter.create(data={"id": 1})
+        getattr(tx, end)()
+        assert db.counter.count() == count
+        with pytest.raises(TransactionClosed):
+            tx.counter.count()
+        with pytest.raises(TransactionClosed, match="begin"):
+            tx.commit()
+
+
+@pytest.mark.proves("Client", "a test may undo all that it has done")
+def test_a_begun_transaction_is_a_block_too(db: Any) -> None:
+    with db.begin() as tx:
+        tx.counter.create(data={"id": 1})
+        with tx.tx() as inner:
+            inner.counter.create(data={"id": 2})
+        tx.rollback()
+    assert db.counter.count() == 0
+    with db.begin() as tx:
+        tx.counter.create(data={"id": 3})
+    with pytest.raises(ZeroDivisionError), db.begin() as tx:
+        tx.counter.create(data={"id": 4})
+        raise ZeroDivisionError
+    assert [row.id for row in db.counter.find_many()] == [3]
+
+
+def test_only_a_begun_transaction_is_ended_by_hand(db: Any) -> None:
+    with db.tx() as tx, pytest.raises(TransactionClosed, match="begin"):
+        tx.commit()
+    with pytest.raises(TransactionClosed, match="begin"):
+        db.rollback()
+
+
+def test_a_begun_transaction_that_is_dropped_is_undone(target: Any) -> None:
+    with target.package.Client(
+        url=f"{target.url}{'&' if '?' in target.url else '?'}connection_limit=1"
+    ) as db:
+        db.counter.delete_many()
+        db.begin().counter.create(data={"id": 1})
+        gc.collect()
+        assert db.counter.count() == 0
+
+
+# ---- after the commit ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Client", "functions that run after the commit")
+def test_hooks_run_after_the_outermost_commit(db: Any) -> None:
+    told: list[str] = []
+    with db.tx() as tx:
+        tx.after_commit(lambda: told.append("outer"))
+        with tx.tx() as inner:
+            inner.after_commit(lambda: told.append("kept"))
+        with pytest.raises(ZeroDivisionError), tx.tx() as inner:
+            inner.after_commit(lambda: told.append("undone"))
+            raise ZeroDivisionError
+        assert told == []
+    assert told == ["outer", "kept"]
+    with pytest.raises(ZeroDivisionError), db.tx() as tx:
+        tx.after_commit(lambda: told.append("never"))
+        raise ZeroDivisionError
+    assert told == ["outer", "kept"]
+
+
+@pytest.mark.proves("Client", "hooks that fail are told, and the work stays")
+def test_failing_hooks_are_told_together(db: Any) -> None:
+    told: list[int] = []
+    with pytest.raises(AfterCommitFailed, match="2 of 3") as error, db.tx() as tx:
+        tx.counter.create(data={"id": 1})
+        tx.after_commit(lambda: 1 / 0)
+        tx.after_commit(lambda: told.append(1))
+        tx.after_commit(lambda: {}["x"])
+    assert [type(each) for each in error.value.errors] == [ZeroDivisionError, KeyError]
+    assert (told, db.counter.count()) == ([1], 1)
+
+
+def test_hooks_of_tasks_are_awaited(target: Any) -> None:
+    told: list[int] = []
+
+    async def main() -> None:
+        async with target.package.AsyncClient(url=target.url) as db:
+
+            async def hook() -> None:
+                await asyncio.sleep(0)
+                told.append(1)
+
+            async with db.tx() as tx:
+                tx.after_commit(hook)
+
+    asyncio.run(main())
+    assert told == [1]
+
+
+def test_hooks_belong_to_transactions(db: Any, target: Any) -> None:
+    with pytest.raises(QueryInvalid, match="belongs to a transaction"):
+        db.after_commit(lambda: None)
+
+    async def hook() -> None: ...
+
+    with target.package.Client(url=target.url) as blocking, blocking.tx() as tx, pytest.raises(QueryInvalid):
+        tx.after_commit(hook)
+
+
+# ---- doing it again --------------------------------------------------------------------------------------------------
+
+
+def _function(db: Any, work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of a transaction's client as the kind of client takes it."""
+    if not isinstance(db, Awaited):
+        return work
+
+    async def awaited(tx: Any) -> Any:
+        return work(tx)
+
+    return awaited
+
+
+@pytest.mark.proves("Client", "whole functions are done again when they have collided")
+def test_a_function_is_done_again(db: Any) -> None:
+    calls: list[bool] = []
+
+    def work(tx: Any) -> str:
+        calls.append(True)
+        if len(calls) < 3:
+            raise WriteConflict("collided")
+        return "done"
+
+    assert db.retrying(_function(db, work), attempts=3) == "done"
+    assert len(calls) == 3
+    calls.clear()
+    with pytest.raises(WriteConflict):
+        db.retrying(_function(db, work), attempts=2)
+    assert len(calls) == 2
+
+
+def test_other_errors_are_not_tried_again(db: Any) -> None:
+    calls: list[bool] = []
+
+    def work(tx: Any) -> None:
+        calls.append(True)
+        raise UniqueViolation("twice")
+
+    with pytest.raises(UniqueViolation):
+        db.retrying(_function(db, work))
+    assert len(calls) == 1
+    with pytest.raises(QueryInvalid):
+        db.retrying(_function(db, work), attempts=0)
+    with db.tx() as tx, pytest.raises(QueryInvalid, match="transactions of its own"):
+        tx.retrying(_function(db, work))
+
+
+@pytest.mark.proves("Client", "transactions that collide are exact when they are tried again")
+def test_colliding_transactions_are_exact_when_tried_again(target: Any) -> None:
+    with target.package.Client(url=target.url) as db:
+        db.counter.delete_many()
+        db.counter.create(data={"id": 1})
+
+        def increment(tx: Any) -> None:
+            row = tx.counter.find_unique(where={"id": 1})
+            tx.counter.update(where={"id": 1}, data={"value": row.value + 1})
+
+        def work(_: int) -> None:
+            for _ in range(5):
+                db.retrying(increment, attempts=100, isolation_level="Serializable", max_wait=60, timeout=60)
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(8)))
+        assert db.counter.find_unique(where={"id": 1}).value == 40
+
+
+# ---- batches ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Client", "calls that happen together in one trip")
+def test_the_calls_of_a_batch_happen_together(db: Any) -> None:
+    with db.batch() as batch:
+        made = batch.counter.create(data={"id": 1})
+        more = batch.counter.create_many(data=[{"id": 2}, {"id": 3}])
+        author = batch.user.create(
+            data={"email": "a@x.org", "posts": {"create": [{"title": "x"}]}}, include={"posts": True}
+        )
+        changed = batch.counter.update_many(data={"value": 7})
+        count = batch.counter.count()
+        none = batch.counter.find_unique(where={"id": 9})
+        with pytest.raises(QueryInvalid, match="before the batch has ended"):
+            _ = made.result
+    assert (made.result.id, more.result, changed.result, count.result, none.result) == (1, 2, 3, 3, None)
+    assert author.result.posts[0].title == "x"
+    assert {row.value for row in db.counter.find_many()} == {7}
+
+
+@pytest.mark.proves("Client", "a batch happens whole or not at all")
+@pytest.mark.parametrize("kind", ["refused", "missing", "raised"])
+def test_a_batch_is_whole_or_nothing(db: Any, kind: str) -> None:
+    expected = {"refused": UniqueViolation, "missing": RecordNotFound, "raised": ZeroDivisionError}[kind]
+    with pytest.raises(expected) as error, db.batch() as batch:
+        first = batch.counter.create(data={"id": 1})
+        batch.tag.create(data={"name": "x"})
+        if kind == "refused":
+            batch.tag.create(data={"name": "x"})
+        elif kind == "missing":
+            batch.tag.update(where={"name": "y"}, data={"name": "z"})
+        else:
+            raise ZeroDivisionError
+        batch.counter.create(data={"id": 2})
+    assert (db.counter.count(), db.tag.count()) == (0, 0)
+    assert kind == "raised" or error.value.model == "Tag"
+    with pytest.raises(QueryInvalid):
+        _ = first.result
+
+
+def test_a_batch_in_a_transaction_is_a_savepoint(db: Any) -> None:
+    with db.tx() as tx:
+        tx.counter.create(data={"id": 1})
+        with pytest.raises(UniqueViolation), tx.batch() as batch:
+            batch.counter.create(data={"id": 2})
+            batch.counter.create(data={"id": 1})
+        with tx.batch() as batch:
+            batch.counter.create(data={"id": 3})
+        with pytest.raises(QueryInvalid, match="outermost"):
+            tx.batch(isolation_level="Serializable")
+    assert [row.id for row in db.counter.find_many(order={"id": "asc"})] == [1, 3]
+
+
+def test_a_batch_may_be_empty_and_wrong(db: Any) -> None:
+    with db.batch():
+        pass
+    with db.batch() as batch:
+        with pytest.raises(QueryInvalid, match="nothing"):
+            batch.counter.create(data={"nothing": 1})
+        with pytest.raises(QueryInvalid, match="no time of its own"):
+            batch.counter.count(timeout=1)
+        with pytest.raises(AttributeError):
+            _ = batch.nothing
+    with pytest.raises(QueryInvalid, match="has ended"):
+        batch.counter.count()
+
+
+def test_a_batch_may_take_only_so_long(db: Any, open_client: Callable[..., Any]) -> None:
+    other = open_client()
+    db.counter.create(data={"id": 1})
+    with other.tx() as tx:
+        tx.counter.update(where={"id": 1}, data={"value": 1})
+        with pytest.raises(TimedOut), db.batch(timeout=0.05) as batch:
+            batch.counter.update(where={"id": 1}, data={"value": 2})
+    assert db.counter.find_unique(where={"id": 1}).value == 1
+
+
+# ---- names that are held ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Client", "names that a transaction holds against all others")
+def test_a_name_is_held_until_the_transaction_ends(db: Any, open_client: Callable[..., Any]) -> None:
+    other = open_client()
+    with db.tx() as tx:
+        assert tx.advisory_lock("invoices") is True
+        with pytest.raises((TimedOut, TransactionClosed)), other.tx(max_wait=0.05) as second:
+            second.advisory_lock("invoices", timeout=0.05)
+        if db.query_first("SELECT 1 AS one") and _is_server(db):
+            with other.tx() as second:
+                assert second.advisory_lock("invoices", wait=False) is False
+                assert second.advisory_lock("letters", wait=False) is True
+    with other.tx() as second:
+        assert second.advisory_lock("invoices", wait=False) is True
+    with pytest.raises(QueryInvalid, match="belongs to a transaction"):
+        db.advisory_lock("invoices")
+
+
+def _is_server(db: Any) -> bool:
+    return bool(db.metrics().get("connections"))
+
+
+@pytest.mark.proves("Client", "metrics of the connection pools")
+def test_pools_tell_how_they_are_used(open_client: Callable[..., Any], target: Any) -> None:
+    client = open_client(url=f"{target.url}{'&' if '?' in target.url else '?'}connection_limit=2")
+    assert client.metrics() == {}
+    client.counter.count()
+    with client.tx():
+        pools = client.metrics()
+        assert sum(pool.busy for pool in pools.values()) == 1
+    pools = client.metrics()
+    assert sum(pool.busy for pool in pools.values()) == 0
+    assert sum(pool.acquired for pool in pools.values()) == 2
+    assert sum(pool.opened for pool in pools.values()) == sum(pool.idle for pool in pools.values())
+    assert all(pool.waiting == pool.timeouts == 0 for pool in pools.values())
+    with (
+        client.tx(),
+        client.tx() if _is_server(client) else nullcontext(),
+        pytest.raises(TimedOut),
+        client.tx(max_wait=0.05),
+    ):
+        pass
+    assert sum(pool.timeouts for pool in client.metrics().values()) == 1
 
 
 # ---- many at once ----------------------------------------------------------------------------------------------------

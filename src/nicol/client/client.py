@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.shared import Seconds, SharedClient, terms
+from nicol.client.shared import Undone, time_limit
+from nicol.client.transactions import BlockingTransactions
 from nicol.client.witness import Call
 from nicol.errors import ClientError
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Client(SharedClient):
+class Client(BlockingTransactions):
     """The blocking client. Threads may share it; it connects with its first call."""
 
     _runner: Blocking | None
@@ -69,20 +68,6 @@ class Client(SharedClient):
         result: Result = runner.run(program, True)
         return result.affected
 
-    @contextmanager
-    def tx(
-        self, *, max_wait: Seconds = 2.0, timeout: Seconds = 5.0, isolation_level: str | None = None
-    ) -> Generator[Self]:
-        """A client whose calls happen together when the block ends well, and not at all when it raises.
-
-        `max_wait`: how long to wait for the beginning (P2024). `timeout`: how long it may take (P2028). Inside of
-        another transaction it is a savepoint. `isolation_level` is SQL's phrase or Prisma's word.
-        """
-        runner: Blocking = self._open()
-        how = terms(max_wait, timeout, isolation_level)
-        with self._watch.span("transaction", method="tx"), runner.transaction(how) as inside:
-            yield self._inside(inside)
-
     def __enter__(self) -> Self:
         self.connect()
         return self
@@ -90,23 +75,28 @@ class Client(SharedClient):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._begun is not None:
+            self._end(error and Undone())
         self.disconnect()
 
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         try:
+            seconds = time_limit(arguments.pop("timeout", None)) if "timeout" in arguments else None
             if self._watch.active:
-                return self._watched_answer(model, operation, arguments)
+                return self._watched_answer(model, operation, arguments, seconds)
             runner, program, write = self._call(model, operation, arguments)
-            return runner.run(program, write)
+            return runner.run(program, write, seconds)
         except ClientError as error:
             self._tell_call(error, model, operation, arguments)
             raise
 
-    def _watched_answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
+    def _watched_answer(
+        self, model: str, operation: str, arguments: dict[str, Any], seconds: float | None
+    ) -> Any:
         call = Call(model, operation)
         with self._watch.call(call):
             runner, program, write = self._watched_call(call, arguments)
-            return runner.run(program, write)
+            return runner.run(program, write, seconds)
 
     def _new_runner(self, link: Link) -> Blocking:
         from nicol.client.runner import BlockingRunner

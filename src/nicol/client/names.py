@@ -11,13 +11,22 @@ _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 CLIENT_WORDS = frozenset(
     {
+        "advisory_lock",
+        "after_commit",
+        "batch",
+        "batch_source",
+        "begin",
+        "commit",
         "connect",
         "disconnect",
         "execute_raw",
         "is_connected",
+        "metrics",
         "on",
         "query_first",
         "query_raw",
+        "retrying",
+        "rollback",
         "tagged",
         "tx",
     }

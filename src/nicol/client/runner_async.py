@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Literal, Self, TypeAlias, TypeVar
 
-from nicol.client.scope import Scope, Terms, Translate, tell_undo_failed
+from nicol.client.hooks import await_hooks
+from nicol.client.scope import Hook, Scope, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import AsyncConnection, arun
-from nicol.drivers.database_async import AsyncDatabase
-from nicol.errors import DriverError, NicolError
+from nicol.drivers.database_async import AsyncDatabase, limited
+from nicol.drivers.places import PoolMetrics
+from nicol.errors import ClientError, DriverError, NicolError, TimedOut
 from nicol.sql.program import Program
 
 T = TypeVar("T")
@@ -36,23 +39,43 @@ class AwaitingRunner:
         """Close all connections."""
         await self.database.close()
 
-    async def run(self, program: Program[T], write: bool) -> T:
-        """The program's answer."""
+    def metrics(self) -> dict[str, PoolMetrics]:
+        """How the pools are used."""
+        return self.database.metrics()
+
+    async def run(
+        self,
+        program: Program[T],
+        write: bool,
+        timeout: float | None = None,  # noqa: ASYNC109 - it is told as every other error of a call
+    ) -> T:
+        """The program's answer; TimedOut when it took longer than so many seconds."""
         try:
-            return await self.database.run(program, write)
+            return await self.database.run(program, write, timeout)
         except DriverError as error:
+            error.in_doubt = error.in_doubt and write
             raise self._translate(error) from error
 
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
         """A runner whose programs happen together or not at all."""
+        scope = Scope(terms)
         try:
-            async with self.database.session(True, terms.max_wait) as connection:
-                transaction = AwaitingTransaction(connection, Scope(terms), self._translate)
+            async with self.database.session(True, terms.patience) as connection:
+                transaction = AwaitingTransaction(connection, scope, self._translate)
                 async with transaction.scope() as entered:
                     yield entered
         except DriverError as error:
             raise self._translate(error) from error
+        await await_hooks(scope.hooks)
+
+
+class _Turns:
+    """Who may speak on the connection of a transaction: one task at a time, and the limit of the one who does."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.limit: asyncio.Timeout | None = None
 
 
 class AwaitingTransaction:
@@ -61,50 +84,116 @@ class AwaitingTransaction:
     inside: Literal[True] = True
 
     def __init__(
-        self,
-        connection: AsyncConnection,
-        scope: Scope,
-        translate: Translate,
-        lock: asyncio.Lock | None = None,
+        self, connection: AsyncConnection, scope: Scope, translate: Translate, turns: _Turns | None = None
     ) -> None:
         self._connection = connection
         self._scope = scope
         self._translate = translate
-        self._lock = lock or asyncio.Lock()
+        self._turns = turns or _Turns()
+        self._giving_up: asyncio.Task[None] | None = None
 
-    async def run(self, program: Program[T], write: bool) -> T:  # noqa: ARG002 - the transaction was begun to write
-        """The program's answer; TransactionClosed when the transaction is over."""
-        self._scope.check()
-        return await self._say(program)
+    async def run(
+        self,
+        program: Program[T],
+        write: bool,  # noqa: ARG002 - the transaction was begun to write
+        timeout: float | None = None,  # noqa: ASYNC109 - it is told as every other error of a call
+    ) -> T:
+        """The program's answer; TransactionClosed when the transaction is over or has failed."""
+        self._scope.check(self._connection)
+        if timeout is None:
+            return await self._say(program)
+        async with limited(timeout):
+            return await self._say(program)
+
+    def after_commit(self, hook: Hook) -> None:
+        """Call a function when the outermost transaction has been kept."""
+        self._scope.check(self._connection)
+        self._scope.hooks.append(hook)
 
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
         """A savepoint: a runner whose programs can be undone without the rest of the transaction."""
-        self._scope.check()
-        inner = AwaitingTransaction(self._connection, Scope(terms, self._scope), self._translate, self._lock)
+        self._scope.check(self._connection)
+        inner = AwaitingTransaction(self._connection, Scope(terms, self._scope), self._translate, self._turns)
         async with inner.scope() as entered:
             yield entered
 
     @asynccontextmanager
     async def scope(self) -> AsyncGenerator[Self]:
-        """Enter, and keep the work of the block or undo it."""
-        await self._say(self._scope.enter())
+        """Enter, and keep the work of the block or undo it; at the end of its time it is undone while the block goes on."""
+        await self._enter()
+        bell = None
+        if self._scope.own_deadline:
+            left = self._scope.deadline - monotonic()
+            bell = asyncio.get_running_loop().call_later(left, self._expire)
         try:
-            yield self
+            try:
+                yield self
+            finally:
+                if bell is not None:
+                    bell.cancel()
+                if self._giving_up is not None:
+                    await self._giving_up
         except BaseException:
             try:
-                await self._say(self._scope.end(keep=False))
+                await self._said(self._scope.end(self._connection, keep=False))
             except NicolError as error:
                 tell_undo_failed(error)
             raise
-        await self._say(self._scope.end(keep=True))
+        await self._said(self._scope.end(self._connection, keep=True))
+
+    async def _enter(self) -> None:
+        terms = self._scope.terms
+        if self._scope.outer is not None:
+            await self._say(self._scope.enter())
+            return
+        try:  # SQLite waits here for the writer of another process
+            async with limited(terms.patience):
+                await self._said(self._scope.enter())
+        except TimedOut as error:
+            raise not_begun(error, terms) from error
+
+    def _expire(self) -> None:
+        """Stop what runs, and let go of all locks."""
+        self._scope.expired = True
+        if self._turns.limit is not None:
+            self._turns.limit.reschedule(0)
+        self._giving_up = asyncio.ensure_future(self._give_up())
+
+    async def _give_up(self) -> None:
+        try:
+            await self._said(self._scope.give_up())
+        except NicolError as error:
+            tell_undo_failed(error)
 
     async def _say(self, program: Program[T]) -> T:
-        async with self._lock:
+        """Say what the end of the transaction's time stops."""
+        async with self._turns.lock:
+            limit = self._turns.limit = asyncio.timeout(None)
             try:
-                return await arun(program, self._connection)
-            except DriverError as error:
+                async with limit:
+                    return await self._spoken(program)
+            except TimeoutError as error:
+                if not limit.expired():
+                    raise
+                raise self._scope.overdue() from error
+            finally:
+                self._turns.limit = None
+
+    async def _said(self, program: Program[T]) -> T:
+        """Say what nothing stops."""
+        async with self._turns.lock:
+            return await self._spoken(program)
+
+    async def _spoken(self, program: Program[T]) -> T:
+        try:
+            return await arun(program, self._connection)
+        except (DriverError, ClientError) as error:
+            if self._scope.is_late and not self._scope.ended:
+                raise self._scope.overdue() from error
+            if isinstance(error, DriverError):
                 raise self._translate(error) from error
+            raise
 
 
 Awaiting: TypeAlias = AwaitingRunner | AwaitingTransaction

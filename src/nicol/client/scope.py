@@ -1,4 +1,4 @@
-"""A transaction as it goes: what is said to enter, keep and undo it, and when it is over."""
+"""A transaction as it goes: what is said to enter, keep and undo it, when it is over, and what follows it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,49 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-from nicol.errors import ClientError, DriverError, TransactionClosed
+from nicol.errors import ClientError, DriverError, NicolError, QueryInvalid, TimedOut, TransactionClosed
 from nicol.sql.program import Begin, Command, Commit, Program, Release, Rollback, RollbackTo, Savepoint
 
 Translate: TypeAlias = Callable[[DriverError], ClientError]
+Hook: TypeAlias = Callable[[], object]
 
 _log = logging.getLogger("nicol.query")
+
+MAX_WAIT, TIMEOUT = 2.0, 5.0
+"""Seconds to wait for a transaction's beginning, and seconds that it may take, where nothing else was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a transaction is to be: seconds to wait for its beginning, seconds it may take, SQL's isolation phrase."""
+    """How a transaction is to be: seconds to wait for its beginning, seconds it may take, SQL's isolation phrase.
 
-    max_wait: float
-    timeout: float
+    None is what is usual: of a transaction in a transaction, that of the outer one.
+    """
+
+    max_wait: float | None = None
+    timeout: float | None = None
     isolation: str | None = None
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for the beginning of an outermost transaction."""
+        return MAX_WAIT if self.max_wait is None else self.max_wait
+
+    @property
+    def time(self) -> float:
+        """Seconds that an outermost transaction may take."""
+        return TIMEOUT if self.timeout is None else self.timeout
+
+
+class Fallible(Protocol):
+    """A connection, as far as it tells of failure."""
+
+    @property
+    def failed(self) -> bool:
+        """True when a command of the open transaction was refused and nothing was undone since."""
+        ...
 
 
 class Scope:
@@ -32,32 +58,64 @@ class Scope:
         self.terms = terms
         self.outer = outer
         self.depth: int = outer.depth + 1 if outer else 0
-        self.deadline: float = outer.deadline if outer else monotonic() + terms.timeout
-        self.ended = False
+        self.own_deadline = outer is None or terms.timeout is not None
+        self.deadline: float = monotonic() + terms.time
+        if outer is not None:
+            refuse_inner(isolation_level=terms.isolation, max_wait=terms.max_wait)
+            self.deadline = min(self.deadline, outer.deadline) if self.own_deadline else outer.deadline
+        self.ended = self.expired = False
+        self.hooks: list[Hook] = []
 
     def enter(self) -> Program[None]:
         """Begin."""
         yield Savepoint(self._name) if self.outer else Begin(write=True, isolation=self.terms.isolation)
 
-    def end(self, *, keep: bool) -> Program[None]:
-        """Make the work last, or undo it; work that took too long is undone whatever was wanted."""
-        self.ended, late = True, monotonic() > self.deadline
-        for command in self._undo() if late or not keep else self._keep():  # noqa: UP028 - a tuple takes no answers
+    def end(self, connection: Fallible, *, keep: bool) -> Program[None]:
+        """Make the work last, or undo it; work that took too long or has failed is undone whatever was wanted."""
+        self.ended, late, failed = True, self.is_late, connection.failed
+        for command in self._undo() if late or failed or not keep else self._keep():  # noqa: UP028 - takes no answers
             yield command
-        if late and keep:
-            raise _expired(self.terms)
+        if not keep:
+            return
+        if late:
+            raise self.overdue()
+        if failed:
+            raise has_failed()
+        if self.outer:
+            self.outer.hooks += self.hooks
 
-    def check(self) -> None:
-        """TransactionClosed when the scope has ended or taken too long."""
+    def give_up(self) -> Program[None]:
+        """Undo the work because its time is over, while its block still goes on."""
+        yield RollbackTo(self._name) if self.outer else Rollback()
+
+    def check(self, connection: Fallible) -> None:
+        """TransactionClosed when the scope has ended, taken too long or failed."""
         if self.ended:
             raise TransactionClosed(
                 "the transaction has ended: its client cannot be used any more",
                 help="use the client that the transaction was started on",
             )
-        if monotonic() > self.deadline:
-            raise _expired(self.terms)
+        if self.is_late:
+            raise self.overdue()
         if self.outer:
-            self.outer.check()
+            self.outer.check(connection)
+        elif connection.failed:
+            raise has_failed()
+
+    @property
+    def is_late(self) -> bool:
+        """True when its time, or that of a scope around it, is over."""
+        return self.expired or monotonic() > self.deadline or (self.outer is not None and self.outer.is_late)
+
+    def overdue(self) -> TransactionClosed:
+        """The error of work that took too long."""
+        late = self
+        while late.outer is not None and (late.outer.is_late or not late.own_deadline):
+            late = late.outer
+        return TransactionClosed(
+            f"the transaction took longer than its {late.terms.time:g} s and was undone",
+            help="do slow work outside of the transaction, or allow more: tx(timeout=…)",
+        )
 
     @property
     def _name(self) -> str:
@@ -70,13 +128,33 @@ class Scope:
         return (RollbackTo(self._name), Release(self._name)) if self.outer else (Rollback(),)
 
 
-def _expired(terms: Terms) -> TransactionClosed:
+def refuse_inner(**given: object) -> None:
+    """QueryInvalid for what a transaction inside a transaction cannot ask for."""
+    for name, value in given.items():
+        if value is not None:
+            raise QueryInvalid(
+                f"`{name}` is decided where the outermost transaction begins",
+                help="a transaction inside a transaction is a savepoint: it takes `timeout` only",
+            )
+
+
+def has_failed() -> TransactionClosed:
+    """The error of using, or keeping, a transaction after the database has refused something in it."""
     return TransactionClosed(
-        f"the transaction took longer than its {terms.timeout:g} s and was undone",
-        help="do slow work outside of the transaction, or allow more: tx(timeout=…)",
+        "a statement of the transaction was refused by the database: its work can only be undone",
+        help="put what may fail into a transaction of its own: `with tx.tx() as inner`, and catch the error around it",
     )
 
 
-def tell_undo_failed(error: Exception) -> None:
+def not_begun(error: Exception, terms: Terms) -> TimedOut:
+    """The error of a transaction that could not begin in time."""
+    return TimedOut(
+        f"the transaction could not begin within {terms.patience:g} s: {error}",
+        code="P2024",
+        help="wait longer with tx(max_wait=…), or keep the other transactions short",
+    )
+
+
+def tell_undo_failed(error: NicolError) -> None:
     """What went wrong first is what the caller hears; the connection is reset when it is given back."""
     _log.warning("a transaction could not be undone: %s", error)

@@ -16,6 +16,7 @@ from nicol.client.scope import Terms
 from nicol.client.tags import TagSource
 from nicol.client.watching import Settings, Watch
 from nicol.client.witness import Call
+from nicol.errors import QueryInvalid, TransactionClosed
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
+    from nicol.client.package import Package
+    from nicol.drivers.places import PoolMetrics
     from nicol.errors import ClientError
     from nicol.sql.program import Program, Result
 
@@ -135,6 +138,22 @@ class SharedClient(ABC):
 
         return cast_rows(self._linked().engine, result, into)
 
+    def _advisory_lock(self, name: str, *, wait: bool) -> tuple[Any, Program[bool]]:
+        """What runs a transaction, and the program that holds a name until its end."""
+        runner, link, watch = inside_only(self._open(), "advisory_lock"), self._linked(), self._watch
+        program = link.dialect.advisory_lock(name, wait=wait)
+        return runner, watch.program(program, ADVISORY_LOCK) if watch.active else program
+
+    @property
+    def batch_source(self) -> tuple[Any, Link, Watch, Package]:
+        """What a batch of the client is made of."""
+        return self._open(), self._linked(), self._watch, self.__nicol_modules__.package
+
+    def metrics(self) -> dict[str, PoolMetrics]:
+        """How the pools of connections are used, by what they are for; nothing before the first call."""
+        runner = self._runner
+        return runner.metrics() if runner is not None and not runner.inside else {}
+
     def _linked(self) -> Link:
         if self._link is None:
             from nicol.client.connect import open_link
@@ -155,7 +174,7 @@ class SharedClient(ABC):
 
     def _inside(self, runner: Any) -> Self:
         """The same client on one transaction."""
-        return self._with(_runner=runner)
+        return self._with(_runner=runner, _begun=None)
 
     def _with(self, **changes: Any) -> Self:
         """The same client with changes, and without the delegates that lead to this one."""
@@ -184,6 +203,8 @@ class SharedClient(ABC):
 RAW = Call(None, "raw")
 """What statements in the database's own SQL belong to."""
 
+ADVISORY_LOCK = Call(None, "advisory_lock")
+
 _PRISMA_LEVELS = {
     "ReadUncommitted": "READ UNCOMMITTED",
     "ReadCommitted": "READ COMMITTED",
@@ -192,12 +213,64 @@ _PRISMA_LEVELS = {
 }
 
 
-def terms(max_wait: Seconds, timeout: Seconds, isolation_level: str | None) -> Terms:
+def terms(max_wait: Seconds | None, timeout: Seconds | None, isolation_level: str | None) -> Terms:
     """How a transaction is to be; the isolation level in Prisma's word or in SQL's."""
-    isolation = None if isolation_level is None else _PRISMA_LEVELS.get(isolation_level, isolation_level)
-    return Terms(seconds_of(max_wait), seconds_of(timeout), isolation)
+    return Terms(
+        _positive("max_wait", max_wait), _positive("timeout", timeout), isolation_of(isolation_level)
+    )
+
+
+def isolation_of(level: str | None) -> str | None:
+    """An isolation level in SQL's words."""
+    return None if level is None else _PRISMA_LEVELS.get(level, level)
+
+
+def time_limit(timeout: Seconds | None) -> float | None:
+    """How long a call may take, in seconds."""
+    return _positive("timeout", timeout)
+
+
+def _positive(name: str, duration: Any) -> float | None:
+    if duration is None:
+        return None
+    seconds = seconds_of(duration) if isinstance(duration, int | float | timedelta) else 0
+    if not seconds > 0 or isinstance(duration, bool):
+        raise QueryInvalid(f"`{name}` must be a positive number of seconds, or a timedelta")
+    return seconds
 
 
 def seconds_of(duration: Seconds) -> float:
     """A duration in seconds."""
     return duration.total_seconds() if isinstance(duration, timedelta) else duration
+
+
+class Undone(Exception):
+    """Raised in a transaction that is to be undone without an error."""
+
+
+def inside_only(runner: Any, what: str) -> Any:
+    """What runs a transaction; QueryInvalid outside of one."""
+    if not runner.inside:
+        raise QueryInvalid(
+            f"`{what}` belongs to a transaction", help="call it on the client of `with db.tx() as tx`"
+        )
+    return runner
+
+
+def outermost_only(runner: Any, what: str) -> None:
+    """QueryInvalid inside of a transaction."""
+    if runner.inside:
+        raise QueryInvalid(
+            f"`{what}` begins transactions of its own, and cannot be used inside of one",
+            help="the whole outermost transaction is to be done again: call it on the client itself",
+        )
+
+
+def begun_only(block: T | None) -> T:
+    """The block of a transaction that was made with `begin` and has not ended."""
+    if block is None:
+        raise TransactionClosed(
+            "only a transaction that was made with `begin` and has not ended can be ended by hand",
+            help="write `tx = db.begin()`; a block of `db.tx()` ends by itself, and is undone when it raises",
+        )
+    return block

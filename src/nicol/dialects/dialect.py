@@ -349,6 +349,10 @@ class Dialect(ABC):
 
     # ---- queries -------------------------------------------------------------------------------------------------
 
+    @abstractmethod
+    def advisory_lock(self, name: str, *, wait: bool) -> Program[bool]:
+        """Hold a name until the transaction ends; False when somebody else does and one will not `wait`."""
+
     @property
     @abstractmethod
     def renderer(self) -> Renderer:

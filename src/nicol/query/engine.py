@@ -128,6 +128,7 @@ class Engine:
         return translate(error, self._dialect, self._schema, model)
 
     def _explain_call(self, model: str, query: Query, error: DriverError) -> ClientError:
+        error.in_doubt = error.in_doubt and is_write(query)
         return translate(
             error,
             self._dialect,

@@ -10,6 +10,7 @@ from nicol.dialects.dialect import Dialect, Fault, Violation
 from nicol.errors import (
     ClientError,
     ColumnMissing,
+    CommitUnknown,
     ConnectionFailed,
     ConstraintViolation,
     DriverError,
@@ -105,6 +106,11 @@ def translate(
     `suspect` is the foreign key that the call can have broken. A text that means nothing to the dialect is a
     RawQueryFailed with the database's own words.
     """
+    if error.in_doubt:
+        return CommitUnknown(
+            f"the connection was lost before the database had said whether the work is kept: {error.message}",
+            help="look whether it is there before doing it again: it was kept whole, or not at all",
+        )
     violation = dialect.meaning_of(error)
     if violation is None:
         return RawQueryFailed(_raw(error), model=model, constraint=error.details.get("constraint"))
@@ -194,9 +200,16 @@ _OUTAGES: Mapping[Fault, tuple[type[ClientError], str, str]] = {
 
 def _outage(fault: Fault, error: DriverError) -> ClientError:
     kind, code, sentence = _OUTAGES[fault]
-    if fault is Fault.UNREACHABLE and error.broken and error.statement is not None:
-        code, sentence = "P1017", "the server closed the connection"
-    return kind(f"{sentence}: {error.message}", code=code)
+    lost = fault is Fault.UNREACHABLE and error.broken and error.statement is not None
+    if lost:
+        code, sentence = "P1017", "the server closed the connection, and what was not committed is undone"
+    told = kind(f"{sentence}: {error.message}", code=code)
+    told.retryable = lost or fault in _PASSING
+    return told
+
+
+_PASSING = (Fault.CONFLICT, Fault.BUSY, Fault.TOO_MANY_CONNECTIONS)
+"""What may well be over when the same work is done again from its beginning."""
 
 
 # ---- from database names to schema names -------------------------------------------------------------------------

@@ -32,6 +32,18 @@ class Plan:
         act = self.compiled.act(self._frame(values))
         if self.compiled.atomic:
             act = nested(transaction(act), _SAVEPOINT) if in_transaction else transaction(act)
+        return self._explained(act)
+
+    def part(self, values: list[Any]) -> Program[Any]:
+        """The conversation as a part of a transaction that is undone as a whole when it fails."""
+        return self._explained(self.compiled.act(self._frame(values)))
+
+    @property
+    def single(self) -> bool:
+        """True when one statement answers the call."""
+        return len(self.compiled.texts) == 1 and not self.compiled.atomic
+
+    def _explained(self, act: Program[Any]) -> Program[Any]:
         try:
             return (yield from act)
         except DriverError as error:

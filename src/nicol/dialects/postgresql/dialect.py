@@ -45,7 +45,7 @@ from nicol.schema.schema import (
     ScalarField,
     Schema,
 )
-from nicol.sql.program import Program
+from nicol.sql.program import Program, Statement
 from nicol.sql.renderer import Renderer
 
 if TYPE_CHECKING:
@@ -232,6 +232,13 @@ class PostgreSQL(Dialect):
     def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
         """Delete the oldest of these rows, from a time on."""
         return expire(expiry, after, limit)
+
+    def advisory_lock(self, name: str, *, wait: bool) -> Program[bool]:
+        """Hold a name until the transaction ends. PostgreSQL knows numbers: names become numbers by its own hash."""
+        function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+        text = f"SELECT pg_catalog.{function}(pg_catalog.hashtextextended($1, 0))"
+        ((held,),) = (yield Statement(text, (name,), columns=False)).rows
+        return wait or held
 
     @property
     def renderer(self) -> Renderer:

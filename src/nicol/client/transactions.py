@@ -1,0 +1,126 @@
+"""The transactions of the blocking client."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from nicol.client.batch import BlockingBatch
+from nicol.client.retry import Attempts
+from nicol.client.scope import Terms
+from nicol.client.shared import (
+    Seconds,
+    SharedClient,
+    Undone,
+    begun_only,
+    inside_only,
+    isolation_of,
+    outermost_only,
+    terms,
+    time_limit,
+)
+from nicol.errors import ClientError
+
+if TYPE_CHECKING:
+    from nicol.client.runner import Blocking, BlockingTransaction
+
+T = TypeVar("T")
+
+
+class BlockingTransactions(SharedClient):
+    """What a blocking client says about transactions."""
+
+    _runner: Blocking | None
+    _begun: AbstractContextManager[BlockingTransaction] | None = None
+
+    @contextmanager
+    def tx(
+        self,
+        *,
+        max_wait: Seconds | None = None,
+        timeout: Seconds | None = None,
+        isolation_level: str | None = None,
+    ) -> Generator[Self]:
+        """A client whose calls happen together when the block ends well, and not at all when it raises.
+
+        `max_wait`: how long to wait for the beginning (2 s; P2024). `timeout`: how long it may take (5 s; P2028); then what
+        runs is stopped and the work undone. Inside of another transaction it is a savepoint. `isolation_level` is SQL's
+        phrase or Prisma's word.
+        """
+        how = terms(max_wait, timeout, isolation_level)
+        with self._watch.span("transaction", method="tx"), self._transaction(how) as inside:
+            yield self._inside(inside)
+
+    def begin(
+        self,
+        *,
+        max_wait: Seconds | None = None,
+        timeout: Seconds | None = None,
+        isolation_level: str | None = None,
+    ) -> Self:
+        """A transaction that ends with `commit()` or `rollback()`; one that is dropped is undone. As a block, it is kept
+        when the block ends well. The arguments are those of `tx`.
+        """
+        block = self._transaction(terms(max_wait, timeout, isolation_level))
+        client = self._inside(block.__enter__())
+        client._begun = block  # noqa: SLF001 - a client of the same class
+        return client
+
+    def commit(self) -> None:
+        """Keep the work of a transaction that was made with `begin`."""
+        self._end(None)
+
+    def rollback(self) -> None:
+        """Undo the work of a transaction that was made with `begin`."""
+        self._end(Undone())
+
+    def retrying(
+        self,
+        work: Callable[[Self], T],
+        *,
+        attempts: int = 5,
+        max_wait: Seconds | None = None,
+        timeout: Seconds | None = None,
+        isolation_level: str | None = None,
+    ) -> T:
+        """Call a function with the client of a transaction, and once more in a new one when it has collided with others.
+
+        What it returns is the answer. After so many attempts the error is raised; other errors are at once.
+        """
+        left = Attempts(attempts)
+        outermost_only(self._open(), "retrying")
+        while True:
+            try:
+                with self.tx(max_wait=max_wait, timeout=timeout, isolation_level=isolation_level) as tx:
+                    return work(tx)
+            except ClientError as error:
+                time.sleep(left.pause_after(error))
+
+    def batch(self, *, timeout: Seconds | None = None, isolation_level: str | None = None) -> BlockingBatch:
+        """Calls that are made in the block, and happen together at its end: in one transaction, in as few trips as can be.
+
+        Each call returns a `Pending`, whose `result` is there after the block.
+        """
+        return BlockingBatch(self, isolation_of(isolation_level), time_limit(timeout))
+
+    def after_commit(self, hook: Callable[[], object]) -> None:
+        """Call a function when the outermost transaction was kept, and every savepoint around this."""
+        from nicol.client.hooks import check_blocking
+
+        check_blocking(hook)
+        inside_only(self._open(), "after_commit").after_commit(hook)
+
+    def advisory_lock(self, name: str, *, wait: bool = True, timeout: Seconds | None = None) -> bool:
+        """Hold a name until the transaction ends, so that nobody else does; False when somebody does and `wait` is false."""
+        runner, program = self._advisory_lock(name, wait=wait)
+        return runner.run(program, True, time_limit(timeout))
+
+    def _transaction(self, how: Terms) -> AbstractContextManager[BlockingTransaction]:
+        runner: Blocking = self._open()
+        return runner.transaction(how)
+
+    def _end(self, undone: Undone | None) -> None:
+        block, self._begun = begun_only(self._begun), None
+        block.__exit__(undone and Undone, undone, None)
