@@ -11,9 +11,9 @@ from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
 
 if TYPE_CHECKING:
-    from nicol.client.connect import Link
     from nicol.client.package import Package
     from nicol.client.watching import Watch
+    from nicol.query.engine import Engine
     from nicol.query.together import Part
     from nicol.sql.program import Program
 
@@ -49,8 +49,8 @@ class Batching(Protocol):
     """A client as far as a batch needs it."""
 
     @property
-    def batch_source(self) -> tuple[Any, Link, Watch, Package]:
-        """What runs programs, the link, who watches, and the package."""
+    def batch_source(self) -> tuple[Any, Engine, Watch, Package]:
+        """What runs programs, what plans calls, who watches, and the package."""
         ...
 
 
@@ -58,7 +58,7 @@ class Batch:
     """The delegates of a client whose calls wait for the end of a block."""
 
     def __init__(self, client: Batching, isolation: str | None, seconds: float | None) -> None:
-        self._runner, self._link, self._watch, self._package = client.batch_source
+        self._runner, self._engine, self._watch, self._package = client.batch_source
         self._isolation = isolation
         self._seconds = seconds
         self._calls: list[tuple[Part, Pending[Any]]] = []
@@ -79,9 +79,10 @@ class Batch:
         return [*super().__dir__(), *self._package.delegates]
 
     def _collect(self, model: str, operation: str, arguments: dict[str, Any]) -> Pending[Any]:
-        from nicol.query.together import Part
+        from nicol.query.engine import Engine
+    from nicol.query.together import Part
 
-        engine = self._link.engine
+        engine = self._engine
         try:
             if self._has_ended:
                 raise QueryInvalid("the batch has ended", model=model, help="make the call on the client")

@@ -1,12 +1,14 @@
 """The asynchronous client."""
 
+# ruff: noqa: ASYNC109 - whose time is over is told with a code and what to do
+
 from __future__ import annotations
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.shared import Undone, time_limit
+from nicol.client.shared import Seconds, Undone, time_limit
 from nicol.client.transactions_async import AwaitingTransactions
 from nicol.client.witness import Call
 from nicol.errors import ClientError
@@ -41,31 +43,43 @@ class AsyncClient(AwaitingTransactions):
             await runner.close()
 
     @overload
-    async def query_raw(self, sql: Text, *args: Any) -> list[dict[str, Any]]: ...
+    async def query_raw(
+        self, sql: Text, *args: Any, timeout: Seconds | None = None
+    ) -> list[dict[str, Any]]: ...
     @overload
-    async def query_raw(self, sql: Text, *args: Any, into: type[T]) -> list[T]: ...
-    async def query_raw(self, sql: Text, *args: Any, into: type[Any] | None = None) -> list[Any]:
+    async def query_raw(
+        self, sql: Text, *args: Any, into: type[T], timeout: Seconds | None = None
+    ) -> list[T]: ...
+    async def query_raw(
+        self, sql: Text, *args: Any, into: type[Any] | None = None, timeout: Seconds | None = None
+    ) -> list[Any]:
         """The rows of a statement in the database's own SQL, as dictionaries or as objects of the class `into`.
 
         A text has the database's own placeholders (`$1` or `?`); `sql("… {id}", id=1)` and `t"… {id}"` have values in them.
         """
         runner, program, write = self._raw(sql, args)
-        return self._cast(await runner.run(program, write), into)
+        return self._cast(await runner.run(program, write, time_limit(timeout)), into)
 
     @overload
-    async def query_first(self, sql: Text, *args: Any) -> dict[str, Any] | None: ...
+    async def query_first(
+        self, sql: Text, *args: Any, timeout: Seconds | None = None
+    ) -> dict[str, Any] | None: ...
     @overload
-    async def query_first(self, sql: Text, *args: Any, into: type[T]) -> T | None: ...
-    async def query_first(self, sql: Text, *args: Any, into: type[Any] | None = None) -> Any:
+    async def query_first(
+        self, sql: Text, *args: Any, into: type[T], timeout: Seconds | None = None
+    ) -> T | None: ...
+    async def query_first(
+        self, sql: Text, *args: Any, into: type[Any] | None = None, timeout: Seconds | None = None
+    ) -> Any:
         """The first row of a statement in the database's own SQL, or None."""
         runner, program, write = self._raw(sql, args)
-        result: Result = await runner.run(program, write)
+        result: Result = await runner.run(program, write, time_limit(timeout))
         return next(iter(self._cast(raw.first(result), into)), None)
 
-    async def execute_raw(self, sql: Text, *args: Any) -> int:
+    async def execute_raw(self, sql: Text, *args: Any, timeout: Seconds | None = None) -> int:
         """Say a statement in the database's own SQL; how many rows it wrote."""
         runner, program, _ = self._raw(sql, args)
-        result: Result = await runner.run(program, True)
+        result: Result = await runner.run(program, True, time_limit(timeout))
         return result.affected
 
     async def __aenter__(self) -> Self:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nicol.client.package import Package
     from nicol.drivers.places import PoolMetrics
     from nicol.errors import ClientError
+    from nicol.query.engine import Engine
     from nicol.sql.program import Program, Result
 
 T = TypeVar("T")
@@ -145,14 +146,16 @@ class SharedClient(ABC):
         return runner, watch.program(program, ADVISORY_LOCK) if watch.active else program
 
     @property
-    def batch_source(self) -> tuple[Any, Link, Watch, Package]:
-        """What a batch of the client is made of."""
-        return self._open(), self._linked(), self._watch, self.__nicol_modules__.package
+    def batch_source(self) -> tuple[Any, Engine, Watch, Package]:
+        """What a batch of the client is made of: what runs programs, plans calls, and watches; and the package."""
+        return self._open(), self._linked().engine, self._watch, self.__nicol_modules__.package
 
     def metrics(self) -> dict[str, PoolMetrics]:
         """How the pools of connections are used, by what they are for; nothing before the first call."""
-        runner = self._runner
-        return runner.metrics() if runner is not None and not runner.inside else {}
+        if not self.is_connected():
+            return {}
+        runner = self._open()
+        return {} if runner.inside else runner.metrics()
 
     def _linked(self) -> Link:
         if self._link is None:

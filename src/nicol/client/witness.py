@@ -14,7 +14,7 @@ import msgspec
 
 from nicol.client.events import QueryEvent, now
 from nicol.client.tags import comment_of, with_comment
-from nicol.sql.program import Batch, Command, Program, Result, Statement
+from nicol.sql.program import Batch, Command, Copy, Open, Pipeline, Program, Result, Statement
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -149,8 +149,10 @@ def watched(program: Program[T], witness: Witness) -> Program[T]:
 def text_of(command: Command) -> str:
     """What a command says; those without SQL of their own are called by their names."""
     match command:
-        case Statement(text=text) | Batch(text=text):
+        case Statement(text=text) | Batch(text=text) | Open(statement=Statement(text=text)):
             return text
+        case Pipeline(statements=statements):
+            return "; ".join(map(text_of, statements))
         case _:
             return _NAMES.get(type(command).__name__, type(command).__name__.upper())
 
@@ -164,15 +166,33 @@ def _params(command: Command) -> tuple[Any, ...]:
             return params
         case Batch(params=params):
             return tuple(params)
+        case Copy(rows=rows):
+            return tuple(rows)
+        case Pipeline(statements=statements):
+            return tuple(map(_params, statements))
+        case Open(statement=statement):
+            return statement.params
         case _:
             return ()
 
 
 def _commented(command: Command, comment: str, varies: bool) -> Command:
     match command:
-        case Statement(text=text, params=params, prepare=prepare, columns=columns):
-            return Statement(with_comment(text, comment), params, prepare and not varies, columns)
+        case Statement():
+            return _commented_statement(command, comment, varies)
         case Batch(text=text, params=params):
             return Batch(with_comment(text, comment), params)
+        case Pipeline(statements=statements):
+            said = tuple(
+                _commented_statement(each, comment, varies) if type(each) is Statement else each
+                for each in statements
+            )
+            return Pipeline(said)
+        case Open(name=name, statement=statement):
+            return Open(name, _commented_statement(statement, comment, varies))
         case _:
             return command
+
+
+def _commented_statement(said: Statement, comment: str, varies: bool) -> Statement:
+    return Statement(with_comment(said.text, comment), said.params, said.prepare and not varies, said.columns)
