@@ -79,8 +79,7 @@ class Batch:
         return [*super().__dir__(), *self._package.delegates]
 
     def _collect(self, model: str, operation: str, arguments: dict[str, Any]) -> Pending[Any]:
-        from nicol.query.engine import Engine
-    from nicol.query.together import Part
+        from nicol.query.together import Part
 
         engine = self._engine
         try:
