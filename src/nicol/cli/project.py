@@ -19,14 +19,26 @@ def generate(
     generator: Annotated[
         list[str] | None, typer.Option("--generator", metavar="NAME", help="Only this one; may be repeated.")
     ] = None,
+    sql: Annotated[
+        bool,
+        typer.Option(
+            "--sql", help="Also make functions of the files in `sql`, checked against the database."
+        ),
+    ] = False,
     schema: SchemaOption = None,
     config: ConfigOption = None,
+    url: UrlOption = None,
 ) -> None:
     """Write the clients that the schema's generator blocks ask for."""
     from nicol.cli.screen import done, say
+    from nicol.ops.generate import check_sql
     from nicol.ops.generate import generate as write_clients
 
-    for result in write_clients(named_project(schema, config), tuple(generator or ())):
+    project = named_project(schema, config, url)
+    typed = check_sql(project) if sql else None
+    for name in typed.unchecked if typed else ():
+        say(f"Not checked on {name}: no database of it is at hand (give its URL with --url).")
+    for result in write_clients(project, tuple(generator or ()), typed):
         if result.skipped:
             say(f"Skipped {result.generator}: {result.skipped}")
         elif result.written or result.removed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from nicol.client.raw import rows
@@ -43,9 +44,10 @@ def _converted(into: type[T], found: list[dict[str, Any]]) -> list[T]:
     )  # of a named tuple, which has places and no keys
     given = found if names is None else [[row[name] for name in names if name in row] for row in found]
     try:
-        return msgspec.convert(given, list[into], strict=False)
+        converted: list[T] = msgspec.convert(given, GenericAlias(list, (into,)), strict=False)
     except (msgspec.ValidationError, TypeError) as error:
         raise QueryInvalid(f"the rows are no {into.__name__}: {error}") from None
+    return converted
 
 
 def _validated(into: type[_Validated], found: list[dict[str, Any]]) -> list[Any]:

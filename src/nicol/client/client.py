@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.runner import Blocking
+    from nicol.query.typed import TypedQuery
     from nicol.sql.program import Result
 
 
@@ -84,6 +85,10 @@ class Client(BlockingTransactions):
         if self._begun is not None:
             self._end(error and Undone())
         self.disconnect()
+
+    def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:
+        runner, program, write = self._typed(query, arguments)
+        return runner.run(program, write)
 
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         try:

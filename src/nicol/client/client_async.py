@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.runner_async import Awaiting
+    from nicol.query.typed import TypedQuery
     from nicol.sql.program import Result
 
 
@@ -92,6 +93,10 @@ class AsyncClient(AwaitingTransactions):
         if self._begun is not None:
             await self._end(error and Undone())
         await self.disconnect()
+
+    async def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:
+        runner, program, write = self._typed(query, arguments)
+        return await runner.run(program, write)
 
     async def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         try:

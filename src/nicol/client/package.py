@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from types import GenericAlias
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -37,8 +37,14 @@ from nicol.schema.schema import (
     Unsupported,
 )
 
+if TYPE_CHECKING:
+    from nicol.query.typed import TypedQuery
+
 SCHEMA_FILE = "schema.stored"
 """The file of a generated package that holds its schema."""
+
+QUERIES_FILE = "queries.stored"
+"""The file of a generated package that holds its typed queries."""
 
 _PYTHON_TYPES: dict[Scalar, type] = {
     Scalar.STRING: str,
@@ -78,6 +84,14 @@ class Package:
     @cached_property
     def _schema(self) -> Schema:
         return stored.load((self.folder / SCHEMA_FILE).read_bytes())
+
+    @cached_property
+    def queries(self) -> dict[str, TypedQuery]:
+        """The queries that were made of files of SQL, by their names."""
+        from nicol.query.typed import read_queries
+
+        path = self.folder / QUERIES_FILE
+        return read_queries(path.read_bytes()) if path.is_file() else {}
 
     @cached_property
     def models(self) -> dict[str, Model]:

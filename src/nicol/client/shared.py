@@ -14,6 +14,7 @@ from nicol.client.delegate import Delegate, delegate_of
 from nicol.client.events import Level, Listener, LogEvent, QueryEvent
 from nicol.client.scope import Terms
 from nicol.client.tags import TagSource
+from nicol.client.typed import Queries, program_of
 from nicol.client.watching import Settings, Watch
 from nicol.client.witness import Call
 from nicol.errors import QueryInvalid, TransactionClosed
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from nicol.drivers.places import PoolMetrics
     from nicol.errors import ClientError
     from nicol.query.engine import Engine
+    from nicol.query.typed import TypedQuery
     from nicol.sql.program import Program, Result
 
 T = TypeVar("T")
@@ -130,6 +132,22 @@ class SharedClient(ABC):
         text, params = self._linked().spelled(sql, args)
         program = raw.say(text, params)
         return runner, watch.program(program, RAW) if watch.active else program, raw.writes(text)
+
+    @property
+    def sql(self) -> Any:
+        """The queries that `nicol generate --sql` made of files: a function for each."""
+        return Queries(self.__nicol_modules__.package.queries, self._answer_typed)
+
+    @abstractmethod
+    def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:
+        """What a typed query returns: the answer, or what is awaited for it."""
+
+    def _typed(self, query: TypedQuery, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
+        """A call of a typed query: what runs it, its program, and whether it may write."""
+        runner, watch = self._open(), self._watch
+        plan = self._linked().engine.typed(query)
+        program = program_of(plan, arguments)
+        return runner, watch.program(program, RAW) if watch.active else program, raw.writes(plan.text)
 
     def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
         """The rows of a raw statement as dictionaries, or as objects of a class."""

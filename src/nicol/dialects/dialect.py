@@ -206,6 +206,10 @@ class Dialect(ABC):
         """What a column holds in the language's words, where its type is no enum of the database."""
 
     @abstractmethod
+    def described_type(self, stored: str, modifier: int) -> ColumnType | None:
+        """The type of a result's column, or of a parameter, by the word for it that the database describes statements with."""
+
+    @abstractmethod
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema; None where it is computed, or no value of the scalar."""
 

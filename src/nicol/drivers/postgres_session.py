@@ -79,6 +79,11 @@ class Session(Generic[Raw]):
         self._cursors: set[str] = set()
 
     @property
+    def raw(self) -> Raw:
+        """psycopg's own connection."""
+        return self._raw
+
+    @property
     def broken(self) -> bool:
         """True when the server has hung up, or a command was left unanswered."""
         return self._pgconn.status != ConnStatus.OK or self._pgconn.transaction_status == _ACTIVE

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from nicol.client.codegen import PROVIDER, read_options, render_package
 from nicol.client.codegen.source import BANNER
+from nicol.client.package import QUERIES_FILE
 from nicol.errors import GenerationFailed
 from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema, read_schema
+from nicol.ops.typed_sql import TypedSql, typed_sql
 from nicol.ops.writing import write_atomically
+from nicol.query.typed import TypedQuery, read_queries
 from nicol.schema.schema import Generator, Schema
 
 
@@ -25,11 +28,17 @@ class Generation:
     files: int = 0
     written: int = 0
     removed: int = 0
+    queries: int = 0
     skipped: str | None = None
 
 
-def generate(project: Project, names: Sequence[str] = ()) -> tuple[Generation, ...]:
-    """Write the client of every generator block that Nicol answers, or of the named ones."""
+def generate(
+    project: Project, names: Sequence[str] = (), typed: TypedSql | None = None
+) -> tuple[Generation, ...]:
+    """Write the client of every generator block that Nicol answers, or of the named ones.
+
+    `typed`: the queries of its files of SQL; without them a client keeps those that it has.
+    """
     read = read_schema(project).served()
     chosen = _chosen(read, names)
     if not any(_is_ours(generator) for generator in chosen):
@@ -38,7 +47,7 @@ def generate(project: Project, names: Sequence[str] = ()) -> tuple[Generation, .
             help=f'add generator client {{ provider = "{PROVIDER}"  output = "../src/shop/db" }}',
         )
     _refuse_plain_secrets(read.schema)
-    return tuple(_generate(project, read, generator) for generator in chosen)
+    return tuple(_generate(project, read, generator, typed) for generator in chosen)
 
 
 def _refuse_plain_secrets(schema: Schema) -> None:
@@ -69,13 +78,19 @@ def _is_ours(generator: Generator) -> bool:
     return generator.provider == PROVIDER
 
 
-def _generate(project: Project, read: ReadSchema, generator: Generator) -> Generation:
+def check_sql(project: Project) -> TypedSql:
+    """The queries of the project's files of SQL, each checked against a database."""
+    return typed_sql(project, read_schema(project).served())
+
+
+def _generate(project: Project, read: ReadSchema, generator: Generator, typed: TypedSql | None) -> Generation:
     if not _is_ours(generator):
         return Generation(generator.name, skipped=f"its provider is {generator.provider}")
     home = project.schema if project.schema.is_dir() else project.schema.parent
     folder = (home / read_options(generator).output).resolve()
     base = Path(os.path.relpath(project.root, folder)).as_posix()
-    files = render_package(read.schema, generator, portable=read.portable, base=base)
+    queries = _kept(folder) if typed is None else typed.queries
+    files = render_package(read.schema, generator, portable=read.portable, base=base, queries=queries)
     try:
         written, removed = _write(folder, files)
     except OSError as error:
@@ -83,7 +98,12 @@ def _generate(project: Project, read: ReadSchema, generator: Generator) -> Gener
             f"the client cannot be written to {folder}: {error.strerror or error}",
             help="make the folder writable, or give another `output` in the generator block",
         ) from error
-    return Generation(generator.name, folder, len(files), written, removed)
+    return Generation(generator.name, folder, len(files), written, removed, len(queries))
+
+
+def _kept(folder: Path) -> tuple[TypedQuery, ...]:
+    stored = _content(folder / QUERIES_FILE)
+    return () if stored is None else tuple(read_queries(stored).values())
 
 
 def _write(folder: Path, files: Mapping[str, str | bytes]) -> tuple[int, int]:

@@ -20,6 +20,8 @@ from nicol.query.query import Query
 from nicol.query.raw_rows import Objects as Built
 from nicol.query.raw_rows import objects_of
 from nicol.query.read import read
+from nicol.query.typed import TypedQuery
+from nicol.query.typed_plan import TypedPlan, typed_plan
 from nicol.schema.schema import Schema
 from nicol.sql.program import Program, Row
 
@@ -48,6 +50,7 @@ class Engine:
         self._environment = Environment(now, random)
         self._plans = Plans()
         self._short: dict[tuple[str, str, Any], Plan] = {}
+        self._typed: dict[str, TypedPlan] = {}
         self._builders: dict[tuple[str, tuple[str, ...]], Built] = {}
 
     def plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
@@ -122,6 +125,13 @@ class Engine:
                 self._builders.clear()
             self._builders[model, columns] = build
         return build(rows)
+
+    def typed(self, query: TypedQuery) -> TypedPlan:
+        """The plan of a typed query."""
+        plan = self._typed.get(query.name)
+        if plan is None:
+            plan = self._typed[query.name] = typed_plan(query, self.models, self._schema, self._dialect)
+        return plan
 
     def explain(self, error: DriverError, model: str | None = None) -> ClientError:
         """A database's error in the schema's names; `model` is that of the call, where there was one."""

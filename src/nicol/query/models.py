@@ -15,6 +15,7 @@ from nicol.schema.schema import (
     FieldType,
     ForeignKeyRelation,
     JoinTableRelation,
+    NativeType,
     RelationField,
     Scalar,
     ScalarField,
@@ -222,7 +223,7 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         type=field.type,
         arity=field.arity,
         encode=item.encode,
-        decode=_decoder(field, codec, objects),
+        decode=_decoder(field.type, field.arity, codec, objects),
         stored=codec,
         default=field.default,
         updated_at=field.updated_at,
@@ -230,12 +231,32 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
     )
 
 
-def _decoder(field: ScalarField, codec: Codec, objects: Objects) -> Callable[[Any], Any] | None:
+def loose_field(
+    name: str,
+    type: FieldType,  # noqa: A002
+    arity: Arity,
+    native: NativeType | None,
+    schema: Schema,
+    dialect: Dialect,
+    objects: Objects,
+) -> Field:
+    """A field of no model: a parameter or a column of a statement that somebody else wrote."""
+    codec = dialect.codec(type, arity, native, schema)
+    decode = _decoder(type, arity, codec, objects)
+    return Field(name, name, type, arity, codec.encode, decode, codec, None, False, False)
+
+
+def _decoder(
+    type: FieldType,  # noqa: A002
+    arity: Arity,
+    codec: Codec,
+    objects: Objects,
+) -> Callable[[Any], Any] | None:
     decode = codec.decode
-    if not isinstance(field.type, EnumRef):
+    if not isinstance(type, EnumRef):
         return decode
-    member = objects.enum(field.type.name)
-    if field.arity is Arity.LIST:
+    member = objects.enum(type.name)
+    if arity is Arity.LIST:
         return lambda value: [member(each) for each in (decode(value) if decode else value)]
     return member if decode is None else lambda value: member(decode(value))
 

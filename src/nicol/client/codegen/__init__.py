@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from nicol.client.codegen.delegates import delegates_stub
 from nicol.client.codegen.enums import enums_stub
 from nicol.client.codegen.inputs import render_inputs
 from nicol.client.codegen.options import Options, read_options
 from nicol.client.codegen.package import package_stub
+from nicol.client.codegen.queries import queries_module, queries_stub
 from nicol.client.codegen.records import models_stub
 from nicol.client.codegen.source import BANNER
 from nicol.client.names import attribute_name, delegate_name, visible_fields, visible_models
-from nicol.client.package import SCHEMA_FILE
+from nicol.client.package import QUERIES_FILE, SCHEMA_FILE
 from nicol.errors import GenerationFailed
+from nicol.query.typed import TypedQuery, write_queries
 from nicol.schema import stored
 from nicol.schema.schema import Generator, Schema
 
@@ -24,19 +27,24 @@ PROVIDER = "nicol"
 
 
 def render_package(
-    schema: Schema, generator: Generator, *, portable: bool = False, base: str = "."
+    schema: Schema,
+    generator: Generator,
+    *,
+    portable: bool = False,
+    base: str = ".",
+    queries: Sequence[TypedQuery] = (),
 ) -> dict[str, str | bytes]:
     """The files of a client package by their paths in it; GenerationFailed where the schema has no Python face.
 
     `portable`: the project runs on several databases. `base`: the folder, seen from the package's, against which
-    relative paths in database URLs are resolved.
+    relative paths in database URLs are resolved. `queries` are those of files of SQL.
     """
     read_options(generator)
     _check_names(schema)
     settings = "".join([", portable=True" if portable else "", f", base={base!r}" if base != "." else ""])
     return {
         "__init__.py": _INIT.format(settings=settings),
-        "__init__.pyi": package_stub(schema),
+        "__init__.pyi": package_stub(schema, has_queries=bool(queries)),
         "delegates.py": _MODULE.format(what="operations of each model", kind="delegate"),
         "delegates.pyi": delegates_stub(schema),
         "models.py": _MODULE.format(what="records of the models", kind="model"),
@@ -47,6 +55,15 @@ def render_package(
         "types.pyi": render_inputs(schema),
         "py.typed": "",
         SCHEMA_FILE: stored.dump(schema),
+        **(_queries(queries) if queries else {}),
+    }
+
+
+def _queries(queries: Sequence[TypedQuery]) -> dict[str, str | bytes]:
+    return {
+        "queries.py": queries_module(queries),
+        "queries.pyi": queries_stub(queries),
+        QUERIES_FILE: write_queries(queries),
     }
 
 

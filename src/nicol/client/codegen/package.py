@@ -7,7 +7,7 @@ from nicol.client.names import PACKAGE_WORDS, delegate_name, visible_models
 from nicol.schema.schema import Model, Schema
 
 
-def package_stub(schema: Schema) -> str:
+def package_stub(schema: Schema, *, has_queries: bool = False) -> str:
     """The text of `__init__.pyi`."""
     models = visible_models(schema)
     names = [enum.name for enum in schema.enums if enum.name not in PACKAGE_WORDS]
@@ -19,19 +19,26 @@ def package_stub(schema: Schema) -> str:
         "",
         "from . import delegates as delegates, enums as enums, models as models, types as types",
         "from . import delegates as _delegates",
+        *(["from . import queries as queries", "from . import queries as _queries"] if has_queries else []),
         *(f"from .enums import {name} as {name}" for name in names),
         *(f"from .models import {name} as {name}" for name in records),
         "",
         "__nicol__: _Modules",
         "",
-        *_client("Client", "", models),
-        *_client("AsyncClient", "Async", models),
+        *_client("Client", "", models, has_queries=has_queries),
+        *_client("AsyncClient", "Async", models, has_queries=has_queries),
     ]
     return "\n".join(lines)
 
 
-def _client(name: str, kind: str, models: tuple[Model, ...]) -> list[str]:
+def _client(name: str, kind: str, models: tuple[Model, ...], *, has_queries: bool) -> list[str]:
     lines = [f"class {name}(_nicol.{name}):"]
+    if has_queries:
+        lines += [
+            "    @property",
+            f"    def sql(self) -> _queries.{kind}Queries:",
+            *docstring("Typed SQL.", "        "),
+        ]
     for model in models:
         described = docstring(model.documentation, "        ")
         lines += [
@@ -40,4 +47,4 @@ def _client(name: str, kind: str, models: tuple[Model, ...]) -> list[str]:
             + ("" if described else " ..."),
             *described,
         ]
-    return [*lines, *([] if models else ["    pass"]), ""]
+    return [*lines, *([] if len(lines) > 1 else ["    pass"]), ""]

@@ -112,6 +112,10 @@ class PostgreSQL(Dialect):
         """What a column holds in the language's words."""
         return describe.meaning(column)
 
+    def described_type(self, stored: str, modifier: int) -> ColumnType | None:
+        """The type of a name in `pg_type`, where arrays have an underscore before that of their items."""
+        return types.stored_type(stored.removeprefix("_"), modifier, array=stored.startswith("_"))
+
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema."""
         return describe.literal(default, scalar)

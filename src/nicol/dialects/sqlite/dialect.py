@@ -100,6 +100,10 @@ class SQLite(Dialect):
         """What a column holds in the language's words."""
         return describe.meaning(column, portable=self.portable)
 
+    def described_type(self, stored: str, modifier: int) -> ColumnType | None:  # noqa: ARG002
+        """The family of a declared type."""
+        return types.declared_type(stored)
+
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema."""
         return describe.literal(default, scalar)
