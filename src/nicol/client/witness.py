@@ -180,8 +180,8 @@ def _commented(command: Command, comment: str, varies: bool) -> Command:
     match command:
         case Statement():
             return _commented_statement(command, comment, varies)
-        case Batch(text=text, params=params):
-            return Batch(with_comment(text, comment), params)
+        case Batch(text=text, params=params, certain=certain):
+            return Batch(with_comment(text, comment), params, certain)
         case Pipeline(statements=statements):
             said = tuple(
                 _commented_statement(each, comment, varies) if type(each) is Statement else each

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Encode: TypeAlias = Callable[[Any], Any]
+EncodeAll: TypeAlias = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,13 @@ class Codec:
 
     Neither is called with None. `encode` raises TypeError, ValueError or (a number that is too big) OverflowError with a
     sentence for a value that cannot cross. `cast`: the type of one item in the database's words, for parameters that
-    must say it.
+    must say it. `encode_all` does what `encode` does for many values at once, where that is faster.
     """
 
     encode: Encode | None = None
     decode: Encode | None = None
     cast: str | None = None
+    encode_all: EncodeAll | None = None
 
 
 class Fault(StrEnum):

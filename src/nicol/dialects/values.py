@@ -6,7 +6,7 @@ type, but no such value. OverflowError: a number that is too big. All of them wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
@@ -39,6 +39,19 @@ def portable_text(value: Any) -> str:
         raise ValueError("a String cannot hold the character U+0000 on PostgreSQL")
     value.encode()
     return value
+
+
+def portable_texts(values: Sequence[Any]) -> Sequence[str]:
+    """Many Strings that every database can hold."""
+    if set(map(type, values)) <= {str}:
+        portable_text("".join(values))
+        return values
+    return [portable_text(value) for value in values]
+
+
+def texts(values: Sequence[Any]) -> Sequence[str]:
+    """Many Strings."""
+    return values if set(map(type, values)) <= {str} else [text(value) for value in values]
 
 
 def uuid(value: Any) -> str:
@@ -78,6 +91,19 @@ def integer(scalar: Scalar, native: NativeType | None) -> Callable[[Any], int]:
         raise OverflowError(f"out of range: expected an int from {low} to {high}")
 
     return check
+
+
+def integers(scalar: Scalar, native: NativeType | None) -> Callable[[Sequence[Any]], Sequence[int]]:
+    """Many Ints or BigInts within the bounds of their type."""
+    low, high = bounds(scalar, native)
+    check = integer(scalar, native)
+
+    def check_all(values: Sequence[Any]) -> Sequence[int]:
+        if set(map(type, values)) == {int} and low <= min(values) and max(values) <= high:
+            return values
+        return [check(value) for value in values]
+
+    return check_all
 
 
 def real(value: Any) -> float:

@@ -33,11 +33,13 @@ class Statement(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct, frozen=True):
     """One text for many rows of parameters, sent in as few trips as the driver can; all of it happens or nothing.
 
-    Answered with one `Result`: `rows` of all, in order; `affected` their sum.
+    Answered with one `Result`: `rows` of all, in order; `affected` their sum. `certain`: each writes one row and answers
+    none, so that nobody need look at them one by one.
     """
 
     text: str
     params: Sequence[tuple[Any, ...]]
+    certain: bool = False
 
 
 class Pipeline(msgspec.Struct, frozen=True):

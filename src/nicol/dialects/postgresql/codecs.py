@@ -22,7 +22,7 @@ def codec(type: FieldType, arity: Arity, native: NativeType | None, schema: Sche
     item = replace(_item(type, native, schema), cast=_cast(type, native, schema))
     if arity is not Arity.LIST:
         return item
-    return replace(item, encode=_each(item.encode), decode=_list_decoder(type, item.decode))
+    return replace(item, encode=_each(item.encode), decode=_list_decoder(type, item.decode), encode_all=None)
 
 
 def _cast(type: FieldType, native: NativeType | None, schema: Schema) -> str:  # noqa: A002
@@ -52,11 +52,13 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
     match scalar:
         case Scalar.STRING:
             plain = native is None or native.name in {"Text", "VarChar", "Char"}
-            return Codec(values.portable_string(native), None if plain else str)
+            encode = values.portable_string(native)
+            every = values.portable_texts if encode is values.portable_text else None
+            return Codec(encode, None if plain else str, encode_all=every)
         case Scalar.BOOLEAN:
             return Codec(values.boolean)
         case Scalar.INT | Scalar.BIGINT:
-            return Codec(values.integer(scalar, native))
+            return Codec(values.integer(scalar, native), encode_all=values.integers(scalar, native))
         case Scalar.FLOAT:
             return Codec(values.real)
         case Scalar.DECIMAL:

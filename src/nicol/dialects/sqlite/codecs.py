@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, assert_never
 
 from nicol.dialects import values
-from nicol.dialects.dialect import Codec, Encode
+from nicol.dialects.dialect import Codec, Encode, EncodeAll
 from nicol.schema.schema import Arity, EnumRef, FieldType, NativeType, Scalar, Schema, Unsupported
 from nicol.sql.json import json_text
 from nicol.sql.moments import read_moment
@@ -46,13 +47,14 @@ def _item(type: FieldType, native: NativeType | None, schema: Schema, *, portabl
 def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Codec:
     match scalar:
         case Scalar.STRING:
-            return Codec(values.portable_string(native) if portable else values.text)
+            encode = values.portable_string(native) if portable else values.text
+            return Codec(encode, encode_all=_TEXTS.get(encode))
         case Scalar.BOOLEAN:
             return Codec(_encode_bool, bool)
         case Scalar.INT | Scalar.BIGINT:
-            return Codec(values.integer(scalar, native))
+            return Codec(values.integer(scalar, native), encode_all=values.integers(scalar, native))
         case Scalar.FLOAT:
-            return Codec(_encode_float, float)
+            return Codec(_encode_float, float, encode_all=_encode_floats)
         case Scalar.DECIMAL:
             return Codec(_decimal_text(native), _decode_decimal)
         case Scalar.DATETIME:
@@ -65,6 +67,12 @@ def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Cod
             assert_never(scalar)
 
 
+_TEXTS: Mapping[Encode, EncodeAll] = {
+    values.text: values.texts,
+    values.portable_text: values.portable_texts,
+}
+
+
 def _encode_bool(value: Any) -> int:
     return int(values.boolean(value))
 
@@ -74,6 +82,12 @@ def _encode_float(value: Any) -> float:
     if number != number:
         raise ValueError("SQLite cannot hold a Float that is not a number")
     return number
+
+
+def _encode_floats(numbers: Sequence[Any]) -> Sequence[float]:
+    if set(map(type, numbers)) == {float} and not math.isnan(sum(numbers)):
+        return numbers
+    return [_encode_float(number) for number in numbers]
 
 
 def _decimal_text(native: NativeType | None) -> Encode:

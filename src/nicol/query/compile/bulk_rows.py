@@ -114,7 +114,8 @@ def _saying(
         tree: sql.Tree = sql.InsertLists(model.table, columns, of.lists(), conflict, returning, marks)
     else:
         tree = sql.Insert(model.table, columns, of.cells(), conflict, returning)
-    return saying(ctx, of, tree)
+    certain = not returning and (conflict is None or bool(conflict.sets))
+    return saying(ctx, of, tree, certain=certain)
 
 
 def _inserted(

@@ -91,11 +91,21 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
         else None
     )
     places = _places(model, held, columns)
+    if not owned.links and not owned.before and not after:
+        return _alone(said)
     written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 
     def act(frame: Frame) -> Program[Row]:
         return ((yield from written.run(ctx, frame)) or ())[:width]
+
+    return act
+
+
+def _alone(said: Said) -> Act[Row]:
+    def act(frame: Frame) -> Program[Row]:
+        rows = (yield said.statement(frame)).rows
+        return rows[0] if rows else ()
 
     return act
 

@@ -70,10 +70,10 @@ def sheet(ctx: Context, fields: Iterable[Field], *, listed: bool | None = None) 
     return Sheet(found, ctx.registers(len(found)), takes and bool(found))
 
 
-def saying(ctx: Context, of: Sheet, tree: sql.Tree) -> SaidOf:
-    """How a statement is said with a sheet's rows."""
+def saying(ctx: Context, of: Sheet, tree: sql.Tree, *, certain: bool = False) -> SaidOf:
+    """How a statement is said with a sheet's rows. `certain`: each of them writes one row and answers none."""
     said = ctx.say(tree)
-    return _listed(ctx, of, said) if of.listed else _row_by_row(of, said)
+    return _listed(ctx, of, said) if of.listed else _row_by_row(of, said, certain=certain)
 
 
 def _listed(ctx: Context, of: Sheet, said: Said) -> SaidOf:
@@ -87,17 +87,17 @@ def _listed(ctx: Context, of: Sheet, said: Said) -> SaidOf:
     return say
 
 
-def _row_by_row(of: Sheet, said: Said) -> SaidOf:
+def _row_by_row(of: Sheet, said: Said, *, certain: bool) -> SaidOf:
     first, end = of.first, of.first + len(of.fields)
 
     def say(frame: Frame, columns: Sequence[Column], count: int) -> Program[Result]:
         if not said.slots:
-            return (yield Batch(said.text, [()] * count))
+            return (yield Batch(said.text, [()] * count, certain))
         sources = (
             columns[slot - first] if first <= slot < end else repeat(frame[slot], count)
             for slot in said.slots
         )
-        return (yield Batch(said.text, list(zip(*sources, strict=True))))
+        return (yield Batch(said.text, list(zip(*sources, strict=True)), certain))
 
     return say
 
@@ -119,9 +119,12 @@ def encoded(
 
     `encode` takes the place of the field's own way to cross.
     """
+    every = field.stored.encode_all if encode is _OWN else None
     encode = field.stored.encode if encode is _OWN else encode
     try:
         if None not in values:
+            if every is not None:
+                return every(values)
             return [encode(value) for value in values] if encode else values
         if not field.required:
             return (

@@ -21,13 +21,23 @@ def create(ctx: Context, query: q.Create) -> Act[object]:
     model = ctx.models.by_name[query.model]
     have = wanted(model, query.selection)
     insert = new_row(ctx, model, query.data, {}, have.columns)
-    shape = _answer(ctx, model, query.selection, have)
+    return _answering(insert, _answer(ctx, model, query.selection, have))
 
-    def act(frame: Frame) -> Program[object]:
-        row = yield from insert(frame)
+
+def _answering(write: Act[Row], shape: Shape) -> Act[object]:
+    """The object of the row that a write returns."""
+    if not shape.branches:
+
+        def act(frame: Frame) -> Program[object]:
+            return shape.built([(yield from write(frame))], ())[0]
+
+        return act
+
+    def and_read(frame: Frame) -> Program[object]:
+        row = yield from write(frame)
         return (yield from shape.objects([row], frame))[0]
 
-    return act
+    return and_read
 
 
 def _answer(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted) -> Shape:
@@ -103,13 +113,7 @@ def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
     write = (
         _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)
     )
-    shape = _answer(ctx, model, query.selection, have)
-
-    def act(frame: Frame) -> Program[object]:
-        row = yield from write(frame)
-        return (yield from shape.objects([row], frame))[0]
-
-    return act
+    return _answering(write, _answer(ctx, model, query.selection, have))
 
 
 def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, TypeAlias
 
@@ -23,8 +23,9 @@ def read_bulk(models: Models, model: Model, given: Any, values: Values, *, plain
     if not is_list(given):
         raise invalid(f"`data` of model `{model.name}` must be a list of dictionaries", model=model.name)
     sorted_rows = _Sorter(model, plain=plain)
-    for place, row in enumerate(given):
-        sorted_rows.take(place, row)
+    if not sorted_rows.take_alike(given):
+        for place, row in enumerate(given):
+            sorted_rows.take(place, row)
     rows = tuple(shape.rows(len(given), values) for shape in sorted_rows.shapes)
     before, after = _beside(models, sorted_rows.acts, values)
     return Bulk(rows, before, after)
@@ -39,8 +40,15 @@ class _Shape:
 
     fields: tuple[Field, ...]
     links: tuple[str, ...]
-    places: list[int] = field(default_factory=list[int])
-    given: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    places: Places = ()
+    given: Sequence[dict[str, Any]] = ()
+
+    def add(self, place: int, row: dict[str, Any]) -> None:
+        """One more row."""
+        if not isinstance(self.places, list) or not isinstance(self.given, list):
+            self.places, self.given = list(self.places), list(self.given)
+        self.places.append(place)
+        self.given.append(row)
 
     def rows(self, count: int, values: Values) -> Rows:
         """The rows as a node; the places of all rows are a range."""
@@ -72,6 +80,20 @@ class _Sorter:
         """The shapes there are, in the order of their first rows."""
         return self._shapes.values()
 
+    def take_alike(self, rows: Sequence[Any]) -> bool:
+        """All rows at once, where they have the same keys in the same order, as they mostly have."""
+        if not rows or not is_dict(rows[0]):
+            return False
+        names = tuple(rows[0])
+        if any(type(row) is not dict or tuple(row) != names for row in rows):
+            return False
+        shape, links = self._new(names)
+        shape.places = range(len(rows))
+        shape.given = rows
+        for link in links:
+            self.acts[link.name] = (link, [(place, row[link.name]) for place, row in enumerate(rows)])
+        return True
+
     def take(self, place: int, row: Any) -> None:
         """One row."""
         if not is_dict(row):
@@ -81,8 +103,7 @@ class _Sorter:
             )
         names = tuple(row)
         shape, links = self._known.get(names) or self._new(names)
-        shape.places.append(place)
-        shape.given.append(row)
+        shape.add(place, row)
         for link in links:
             self.acts.setdefault(link.name, (link, []))[1].append((place, row[link.name]))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from nicol.errors import QueryInvalid
@@ -35,6 +37,8 @@ _JSON_CHANGES: Mapping[type, str] = {
     JsonSet: "json_set",
     JsonRemove: "json_remove",
 }
+_PLAIN = frozenset({str, int, float, bool, bytes, datetime, Decimal})
+"""Types of values that are nothing but new values."""
 _CALCULATIONS = frozenset({"set", "increment", "decrement", "multiply", "divide"})
 
 
@@ -47,9 +51,14 @@ def read_data(models: Models, model: Model, given: Any, values: Values, *, new: 
         )
     assigns: list[Assign] = []
     acts: list[Act] = []
+    fields = model.fields
     for name, value in given.items():
-        if name in model.fields:
-            assigns.append(_assign(model, model.fields[name], value, values, new=new))
+        field = fields.get(name)
+        if field is not None and type(value) in _PLAIN and not field.generated:
+            values.append(value)
+            assigns.append(Assign(name, "set", len(values) - 1))
+        elif field is not None:
+            assigns.append(_assign(model, field, value, values, new=new))
         elif name in model.links:
             acts.extend(_acts(models, model.links[name], value, values, new=new))
         else:
