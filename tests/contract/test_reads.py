@@ -244,6 +244,32 @@ def test_includes_know_cursor_distinct_and_negative_take(blog: Any) -> None:
     ]
 
 
+@pytest.mark.proves("Client", "recursive includes for trees, to many and to one, in one statement")
+def test_trees_are_included_to_their_ends(open_client: Any, blog: Any) -> None:
+    texts: list[str] = []
+    client = open_client(log_queries=lambda seen: texts.append(seen.text))
+    eve = client.user.create(data={"email": "eve@x.org", "manager": {"connect": {"email": "bob@x.org"}}})
+    texts.clear()
+    tree = {"depth": "all", "order": {"email": "asc"}, "include": {"posts": {"order": {"id": "asc"}}}}
+    ada = client.user.find_unique_or_raise(where={"email": "ada@x.org"}, include={"reports": tree})
+    assert len(texts) == 3
+    bob, cyd = ada.reports
+    assert ([each.email for each in bob.reports], cyd.reports, bob.reports[0].reports) == (
+        ["eve@x.org"],
+        [],
+        [],
+    )
+    assert ids(bob.posts) == ["p3", "p4"]
+    one = client.user.find_unique_or_raise(where={"email": "ada@x.org"}, include={"reports": {"depth": 1}})
+    assert {each.reports for each in one.reports} == {None}
+    up = client.user.find_unique_or_raise(
+        where={"id": eve.id}, select={"manager": {"depth": 5, "select": {"email": True}}}
+    )
+    assert up.model_dump() == {
+        "manager": {"email": "bob@x.org", "manager": {"email": "ada@x.org", "manager": None}}
+    }
+
+
 @pytest.mark.proves("Client", "one statement for each level of include")
 def test_an_include_costs_one_statement_however_many_parents(open_client: Any, blog: Any) -> None:
     texts: list[str] = []

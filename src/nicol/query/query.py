@@ -41,7 +41,7 @@ from nicol.query.nodes.filters import (
 from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey
 from nicol.query.nodes.measures import Measure
 from nicol.query.nodes.node import Node
-from nicol.query.nodes.pages import EVERYTHING, Include, OrderBy, Page, RelationCount, Selection
+from nicol.query.nodes.pages import EVERYTHING, Depth, Include, OrderBy, Page, RelationCount, Selection
 from nicol.query.nodes.queries import (
     Count,
     Create,
@@ -87,6 +87,7 @@ __all__ = [
     "DeleteMany",
     "DeleteManyRelated",
     "DeleteRelated",
+    "Depth",
     "Disconnect",
     "Empty",
     "Filter",

@@ -137,7 +137,8 @@ class Renderer(ABC):
     def walk(self, node: Walk, slots: Slots) -> str:
         """A recursive source."""
         first, then = self.select(node.first, slots), self.select(node.then, slots)
-        return f"WITH RECURSIVE {quote(node.name)}({quote(node.column)}) AS ({first} UNION ALL {then})"
+        columns, union = ", ".join(map(quote, node.columns)), "UNION" if node.distinct else "UNION ALL"
+        return f"WITH RECURSIVE {quote(node.name)}({columns}) AS ({first} {union} {then})"
 
     def columns(self, items: Sequence[Expression | Named], slots: Slots) -> str:
         """The columns of a result."""

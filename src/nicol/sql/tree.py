@@ -448,12 +448,16 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A recursive source: the one row of `first`, then `then` for each row found, which refers to this by `name`."""
+    """A recursive source: the rows of `first`, then `then` for each row found, which refers to this by `name`.
+
+    `distinct`: a row that was found already leads no further.
+    """
 
     name: str
-    column: str
+    columns: tuple[str, ...]
     first: Select
     then: Select
+    distinct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from nicol.query.compile.bulk_rows import Inserted, Manner, Part, insert_part
 from nicol.query.compile.columns import both, comparable
 from nicol.query.compile.context import Act, Context, Frame
 from nicol.query.compile.many import objects_of
-from nicol.query.compile.reads import wanted
 from nicol.query.compile.rows import changes, computed, operand
+from nicol.query.compile.selections import wanted
 from nicol.query.compile.sheets import Column, Sheet, encoded, saying, sheet
 from nicol.query.defaults import updated_at
 from nicol.query.faults import invalid

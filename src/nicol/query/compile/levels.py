@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from nicol.query.compile.context import Frame, Said
 from nicol.query.models import Field, Model
@@ -66,35 +66,41 @@ class Shape:
             raise faulty(self.model, self.fields, rows) or error from error
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Branch:
-    """An included relation: the keys of its parents go into registers, and its rows are grouped by the keys they carry."""
+class Branch(Protocol):
+    """An included relation. `parent_key`: the places in a parent's row of the key that leads to its group."""
 
-    level: Level
-    many: bool
-    parent_key: tuple[int, ...]
-    child_key: tuple[int, ...]
-    register: int
-    pack: Callable[[Sequence[Any]], Any]
+    @property
+    def many(self) -> bool:
+        """True when a group is a list."""
+        ...
+
+    @property
+    def parent_key(self) -> tuple[int, ...]:
+        """The places in a parent's row of the key that leads to its group."""
+        ...
 
     def groups(self, rows: Sequence[Row], frame: Frame) -> Program[Groups]:
         """The objects of the relation for all parents: one, or a list, for each key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
+    """The keys of parents on their way into a statement: their places in rows, and the registers for lists of them."""
+
+    places: tuple[int, ...]
+    register: int
+    pack: Callable[[Sequence[Any]], Any]
+
+    def put(self, rows: Sequence[Row], frame: Frame) -> list[tuple[Any, ...]]:
+        """Put the keys of rows into the frame, each once and none with a null; these keys."""
         keys = self._keys(rows)
-        if not keys:
-            return {}
         for index, values in enumerate(zip(*keys, strict=True)):
             frame[self.register + index] = self.pack(values)
-        children, objects = yield from self.level.run(frame)
-        key_of = _key_of(self.child_key)
-        if not self.many:
-            return dict(zip(map(key_of, children), objects, strict=True))
-        groups: dict[Any, list[Any]] = {}
-        for child, built in zip(children, objects, strict=True):
-            groups.setdefault(key_of(child), []).append(built)
-        return groups
+        return keys
 
     def _keys(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-        places = self.parent_key
+        places = self.places
         if len(places) == 1:
             (place,) = places
             return [(key,) for key in dict.fromkeys(row[place] for row in rows) if key is not None]
@@ -102,6 +108,40 @@ class Branch:
         return [key for key in found if None not in key]
 
 
-def _key_of(places: tuple[int, ...]) -> Callable[[Row], Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Next:
+    """The next level below: the keys of its parents go into registers, and its rows are grouped by the keys they carry."""
+
+    level: Level
+    many: bool
+    keys: Keys
+    child_key: tuple[int, ...]
+
+    @property
+    def parent_key(self) -> tuple[int, ...]:
+        """The places in a parent's row of the key that leads to its group."""
+        return self.keys.places
+
+    def groups(self, rows: Sequence[Row], frame: Frame) -> Program[Groups]:
+        """The objects of the relation for all parents: one, or a list, for each key."""
+        if not self.keys.put(rows, frame):
+            return {}
+        children, objects = yield from self.level.run(frame)
+        return grouped(children, objects, key_of(self.child_key), many=self.many)
+
+
+def grouped(
+    rows: Sequence[Row], objects: Sequence[Any], key: Callable[[Row], Any], *, many: bool
+) -> dict[Any, Any]:
+    """The objects of rows by their keys: lists, or the one there is."""
+    if not many:
+        return dict(zip(map(key, rows), objects, strict=True))
+    groups: dict[Any, list[Any]] = {}
+    for row, built in zip(rows, objects, strict=True):
+        groups.setdefault(key(row), []).append(built)
+    return groups
+
+
+def key_of(places: tuple[int, ...]) -> Callable[[Row], Any]:
     """What takes a key out of a row: a value, or a tuple of several."""
     return cast("Callable[[Row], Any]", itemgetter(*places))

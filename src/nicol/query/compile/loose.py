@@ -34,7 +34,7 @@ def loose_scan(ctx: Context, model: Model, page: q.Page, names: tuple[str, ...])
     not_null = sql.IsNull(key, negated=True)
     walk = sql.Walk(
         "#keys",
-        "value",
+        ("value",),
         sql.Select((first,)),
         sql.Select((then,), sql.Table("#keys"), where=not_null),
     )

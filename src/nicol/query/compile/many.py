@@ -11,8 +11,8 @@ from nicol.query.compile.bulk_rows import Manner, skipping
 from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.filters import condition
-from nicol.query.compile.reads import wanted, written_shape
 from nicol.query.compile.rows import changes
+from nicol.query.compile.selections import wanted, written_shape
 from nicol.query.faults import invalid
 from nicol.query.models import Model
 from nicol.sql import tree as sql

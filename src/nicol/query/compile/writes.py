@@ -8,8 +8,9 @@ from nicol.query.compile.context import Act, Context, Frame
 from nicol.query.compile.filters import key_condition
 from nicol.query.compile.levels import Shape
 from nicol.query.compile.nested import change_row, new_row
-from nicol.query.compile.reads import Wanted, key_level, shape_of, wanted, written_shape
+from nicol.query.compile.reads import key_level
 from nicol.query.compile.rows import changes, new_values
+from nicol.query.compile.selections import Wanted, shape_of, wanted, written_shape
 from nicol.query.faults import missing_record
 from nicol.query.models import Model
 from nicol.sql import tree as sql

@@ -23,11 +23,22 @@ class OrderBy(Node, frozen=True, gc=False):
     where: Filter = ALL
 
 
+class Depth(Node, frozen=True, gc=False):
+    """How far a relation of a model to itself is followed: so many levels as the slot says; None: to the ends."""
+
+    slot: int | None = None
+
+
+DEEPEST = 10_000
+"""How many levels a tree may have: Python itself does not survive objects that are nested ten times as deeply."""
+
+
 class Include(Node, frozen=True, gc=False):
-    """A relation to be loaded, with the page of its rows that is wanted for each parent."""
+    """A relation to be loaded, with the page of its rows that is wanted for each parent, and for theirs with `depth`."""
 
     field: str
     page: Page
+    depth: Depth | None = None
 
 
 class RelationCount(Node, frozen=True, gc=False):

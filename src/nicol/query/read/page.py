@@ -8,6 +8,7 @@ from nicol.errors import QueryInvalid
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Model, Models
 from nicol.query.query import Include, Page, RelationCount, Selection
+from nicol.query.read.depth import read_depth
 from nicol.query.read.kinds import is_dict, several
 from nicol.query.read.order import RANDOM, read_order
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
@@ -165,34 +166,34 @@ def _relations(
 ) -> tuple[tuple[Include, ...], tuple[RelationCount, ...]]:
     counts = _counts(models, model, wanted[COUNT], values) if COUNT in wanted else ()
     relations = tuple(
-        Include(name, _related_page(models, model, word, name, each, values))
-        for name, each in wanted.items()
-        if name != COUNT
+        _include(models, model, word, name, each, values) for name, each in wanted.items() if name != COUNT
     )
     return relations, counts
 
 
-def _related_page(models: Models, model: Model, word: str, name: str, wanted: Any, values: Values) -> Page:
+def _include(models: Models, model: Model, word: str, name: str, wanted: Any, values: Values) -> Include:
     link = model.links.get(name)
     if link is None:
         known = (*model.links, COUNT) if word == "include" else (*model.fields, *model.links, COUNT)
         unknown(f"{'relation' if word == 'include' else 'field'} in `{word}`", name, known, model=model.name)
     if wanted is True:
-        return Page()
+        return Include(name, Page())
     if not is_dict(wanted):
         raise invalid(
             f"`{word}` of `{model.name}.{name}` must be True, False or a dictionary",
             model=model.name,
             fields=(name,),
         )
+    arguments = {"order" if each == "order_by" else each: value for each, value in wanted.items()}
+    depth = arguments.pop("depth", None)
     allowed = PAGE if link.many else ONE
-    arguments = {"order" if word == "order_by" else word: value for word, value in wanted.items()}
     for argument in arguments:
         if argument not in allowed:
             unknown(
                 f"argument of the included relation `{name}`", argument, allowed, model=model.name, field=name
             )
-    return read_page(models, models.target(link), arguments, values)
+    found = None if depth is None else read_depth(link, depth, arguments, values)
+    return Include(name, read_page(models, models.target(link), arguments, values), found)
 
 
 def _counts(models: Models, model: Model, given: Any, values: Values) -> tuple[RelationCount, ...]:
