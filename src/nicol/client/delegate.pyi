@@ -1,7 +1,7 @@
 """What a delegate takes and returns: at run time one class, whose answers a client returns or awaits."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, overload
 
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
@@ -16,8 +16,41 @@ UpdateMany = TypeVar("UpdateMany")
 Order = TypeVar("Order")
 Include = TypeVar("Include")
 FieldName = TypeVar("FieldName", bound=str)
+By = TypeVar("By")
+Having = TypeVar("Having")
+GroupOrder = TypeVar("GroupOrder")
+CountName = TypeVar("CountName", bound=str)
+DistinctName = TypeVar("DistinctName", bound=str)
+NumberName = TypeVar("NumberName", bound=str)
+ComparedName = TypeVar("ComparedName", bound=str)
+Counted = TypeVar("Counted")
+Aggregated = TypeVar("Aggregated")
+Grouped = TypeVar("Grouped")
 
-class Delegate(Generic[M, Where, Unique, Create, CreateMany, Update, UpdateMany, Order, Include, FieldName]):
+class Delegate(
+    Generic[
+        M,
+        Where,
+        Unique,
+        Create,
+        CreateMany,
+        Update,
+        UpdateMany,
+        Order,
+        Include,
+        FieldName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ]
+):
     """The operations of one model."""
 
     def __init__(self, client: Client) -> None:
@@ -136,19 +169,91 @@ class Delegate(Generic[M, Where, Unique, Create, CreateMany, Update, UpdateMany,
     ) -> int:
         """Delete every row that fits; how many were deleted."""
 
+    @overload
     def count(
         self,
         *,
+        select: None = None,
         where: Where | None = None,
         order: Order | Sequence[Order] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
-    ) -> int:
-        """How many rows fit."""
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> int: ...
+    @overload
+    def count(
+        self,
+        *,
+        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Counted:
+        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
+
+    def aggregate(
+        self,
+        *,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Aggregated:
+        """Measures of the rows of a page, each under its name with an underscore before it."""
+
+    def group_by(
+        self,
+        *,
+        by: By,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        having: Having | None = None,
+        order: GroupOrder | Sequence[GroupOrder] | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+    ) -> list[Grouped]:
+        """The groups of the rows that fit, with what they have in common and their measures."""
 
 class AsyncDelegate(
-    Generic[M, Where, Unique, Create, CreateMany, Update, UpdateMany, Order, Include, FieldName]
+    Generic[
+        M,
+        Where,
+        Unique,
+        Create,
+        CreateMany,
+        Update,
+        UpdateMany,
+        Order,
+        Include,
+        FieldName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ]
 ):
     """The operations of one model, awaited."""
 
@@ -268,16 +373,67 @@ class AsyncDelegate(
     ) -> int:
         """Delete every row that fits; how many were deleted."""
 
+    @overload
     async def count(
         self,
         *,
+        select: None = None,
         where: Where | None = None,
         order: Order | Sequence[Order] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
-    ) -> int:
-        """How many rows fit."""
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> int: ...
+    @overload
+    async def count(
+        self,
+        *,
+        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Counted:
+        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
+
+    async def aggregate(
+        self,
+        *,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Aggregated:
+        """Measures of the rows of a page, each under its name with an underscore before it."""
+
+    async def group_by(
+        self,
+        *,
+        by: By,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        having: Having | None = None,
+        order: GroupOrder | Sequence[GroupOrder] | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+    ) -> list[Grouped]:
+        """The groups of the rows that fit, with what they have in common and their measures."""
 
 def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
     """The delegate of a model; `answer` is given the model, the operation and its arguments."""

@@ -16,6 +16,16 @@ INPUTS = (
     "OrderByInput",
     "Include",
     "FieldName",
+    "By",
+    "Having",
+    "GroupOrder",
+    "CountName",
+    "DistinctName",
+    "NumberName",
+    "ComparedName",
+    "Counted",
+    "Aggregated",
+    "Grouped",
 )
 """The parameters of a delegate behind its record, as the ends of the names in `types.pyi`; `nicol/client/delegate.pyi` has them
 in the same order."""

@@ -6,6 +6,7 @@ import re
 
 from nicol.client import inputs as client_inputs
 from nicol.client.codegen.filters import enum_filters, model_filters
+from nicol.client.codegen.groups import enum_groups, model_groups
 from nicol.client.codegen.orders import model_orders
 from nicol.client.codegen.selection import model_selection
 from nicol.client.codegen.source import BANNER
@@ -18,8 +19,8 @@ _HEAD = """\
 {banner}
 \"\"\"What the client's calls take.\"\"\"
 
-from collections.abc import Sequence
-{datetime}from typing import {typing}
+from collections.abc import {collections}
+{datetime}{decimal}from typing import {typing}
 {imports}{enums}"""
 
 _INPUTS = frozenset(client_inputs.__all__)
@@ -38,11 +39,17 @@ def render_inputs(schema: Schema) -> str:
 
 
 def _enum(enum: Enum) -> list[str]:
-    return [*enum_filters(enum), *enum_writes(enum)]
+    return [*enum_filters(enum), *enum_writes(enum), *enum_groups(enum)]
 
 
 def _model(shown: Shown) -> list[str]:
-    return [*model_filters(shown), *model_orders(shown), *model_writes(shown), *model_selection(shown)]
+    return [
+        *model_filters(shown),
+        *model_orders(shown),
+        *model_writes(shown),
+        *model_selection(shown),
+        *model_groups(shown),
+    ]
 
 
 def _head(body: str, schema: Schema) -> str:
@@ -56,7 +63,11 @@ def _head(body: str, schema: Schema) -> str:
         banner=BANNER,
         imports=_imported(used.intersection(_INPUTS)),
         enums="".join(f"from .enums import {enum.name} as _{enum.name}\n" for enum in schema.enums),
-        typing=", ".join(sorted({"TypedDict", *used.intersection({"Literal", "Required", "TypeAlias"})})),
+        typing=", ".join(
+            sorted({"TypedDict", *used.intersection({"Any", "Literal", "Never", "Required", "TypeAlias"})})
+        ),
+        collections=", ".join(sorted({"Sequence", *used.intersection({"Mapping"})})),
+        decimal="from decimal import Decimal\n" if "Decimal" in used else "",
         datetime="from datetime import datetime\n" if "datetime" in used else "",
     )
 

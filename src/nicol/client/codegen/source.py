@@ -22,17 +22,18 @@ class Key:
         return f"Required[{self.type}]" if self.required else self.type
 
 
-def typed_dict(name: str, keys: Iterable[Key]) -> list[str]:
-    """The lines of a typed dictionary whose keys need not be there unless they say so.
+def typed_dict(name: str, keys: Iterable[Key], *, total: bool = False) -> list[str]:
+    """The lines of a typed dictionary whose keys need not be there unless they say so, or all are there (`total`).
 
     The functional form takes every word as a key. It is also what keeps mypy fast: the dictionaries of a schema refer to
     each other, and mypy walks all of them once for each dictionary in this form, but once for each key of a class and
     of its bases.
     """
     entries = [f'    "{key.name}": {key.annotation},' for key in keys]
+    end = "})" if total else "}, total=False)"
     if not entries:
-        return [f'{name} = TypedDict("{name}", {{}}, total=False)', ""]
-    return [f'{name} = TypedDict("{name}", {{', *entries, "}, total=False)", ""]
+        return [f'{name} = TypedDict("{name}", {{{end}', ""]
+    return [f'{name} = TypedDict("{name}", {{', *entries, end, ""]
 
 
 def alias(name: str, type: str) -> list[str]:  # noqa: A002
