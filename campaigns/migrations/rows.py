@@ -81,6 +81,8 @@ def _value(column: Column, number: int, table: Table, catalog: Catalog, random: 
     plain = _plain(held.name, number, random, unique=unique)
     if plain is not None:
         return plain
+    if kind == "decimal":
+        return f"'{number}.5'"
     if kind in ("json", "list"):
         return f"'[{number}]'"
     if kind == "uuid" or held.name == "UUID":

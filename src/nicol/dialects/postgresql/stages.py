@@ -21,6 +21,8 @@ from nicol.sql.quoting import quote
 
 _VALUES_LAST_AT_ONCE = 120000
 """The version since which `ALTER TYPE … ADD VALUE` runs in a transaction; its value can be used after it in any version."""
+_COMPUTES_AT_READING = 180000
+"""The version since which a column can be computed at each reading (https://www.postgresql.org/docs/18/ddl-generated-columns.html)."""
 
 
 def stages(script: str) -> Program[tuple[Stage, ...]]:
@@ -30,8 +32,9 @@ def stages(script: str) -> Program[tuple[Stage, ...]]:
     for statement, parts in zip(statements, read, strict=True):
         _refuse_foreign(statement, parts)
     version = _VALUES_LAST_AT_ONCE
-    if any(map(_added_value, read)):
+    if any(map(_added_value, read)) or any(map(_computes_at_reading, read)):
         ((version,),) = yield from rows("SELECT current_setting('server_version_num')::int")
+        _refuse_newer(statements, read, version)
     return staged(statements, read, version)
 
 
@@ -121,6 +124,36 @@ def _refuse_foreign(statement: str, parts: Sequence[Token]) -> None:
             help="write INSERT statements, load the rows in a migrate.py beside the SQL, or use psql and \\copy",
             statement=bare(statement).splitlines()[0],
         )
+
+
+def _refuse_newer(statements: Sequence[str], read: Sequence[tuple[Token, ...]], version: int) -> None:
+    """A column that is computed at each reading is a syntax error to older servers, which say nothing of the way out."""
+    for statement, parts in zip(statements, read, strict=True):
+        if version < _COMPUTES_AT_READING and _computes_at_reading(parts):
+            raise MigrationError(
+                f"PostgreSQL {version // 10000} cannot compute a column at each reading, which PostgreSQL 18 does first",
+                help="leave `stored: false` out of the annotation (write STORED in the SQL), or use a newer server",
+                statement=bare(statement),
+            )
+
+
+def _computes_at_reading(parts: Sequence[Token]) -> bool:
+    """True for a computed column that is not STORED."""
+    for place, part in enumerate(parts[:-2]):
+        if (part.word, parts[place + 1].word) == ("ALWAYS", "AS") and parts[place + 2].kind == "open":
+            behind = _behind_parentheses(parts, place + 2)
+            if behind != "STORED":
+                return True
+    return False
+
+
+def _behind_parentheses(parts: Sequence[Token], place: int) -> str:
+    depth = 0
+    for at in range(place, len(parts)):
+        depth += {"open": 1, "close": -1}.get(parts[at].kind, 0)
+        if depth == 0:
+            return parts[at + 1].word if at + 1 < len(parts) else ""
+    return ""
 
 
 _SESSION = frozenset({"SEARCH_PATH", "ROLE", "AUTHORIZATION", "SCHEMA"})
