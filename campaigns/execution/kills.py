@@ -1,7 +1,8 @@
-"""Kill -9 before and after every statement of every kind of operation; the next deploy has to reach the head, with every row.
+"""Kill -9 before and after every statement of every kind of operation; the next run has to reach the goal, with every row.
 
-Each case is a process of its own that ends itself with SIGKILL at one place, and one that deploys again after it. Both are
-forked from this process, which has everything imported, so that thousands of them take minutes.
+Each case is a process of its own that ends itself with SIGKILL at one place, and one that runs the same command again after
+it. Both are forked from this process, which has everything imported, so that thousands of them take minutes. Kinds of
+operations are migrations that are deployed; acts are the other commands, which are killed at changes of files, too.
 """
 
 from __future__ import annotations
@@ -11,25 +12,18 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
 
+from campaigns.execution.acts import ACTS, Act, files_of, made, timeless
+from campaigns.execution.killing import Blow, Ended, ended
 from campaigns.execution.operations import BEFORE, OPERATIONS, Operation
 from campaigns.execution.servers import Postgres, embedded
-from nicol.cli import screen  # noqa: F401
-
-# what the forked processes need, imported once
-from nicol.cli.main import main as nicol
-from nicol.drivers.postgres import PostgresConnection
-from nicol.drivers.sqlite import SqliteConnection
-from nicol.ops import applying, deploy, leases  # noqa: F401
-from nicol.sql.program import Command, Result
+from campaigns.progress import Progress
 
 SCHEMA = """\
 datasource db {
@@ -42,82 +36,18 @@ FIRST, SECOND = "20260101000000_before", "20260102000000_operation"
 
 @dataclass
 class Tally:
-    """What was counted: killed processes, and those after which the next deploy did not reach the head."""
+    """What was counted: killed processes, and those after which the next run did not reach the goal."""
 
     kills: int = 0
     broken: list[str] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
 
-
-# ---- processes -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Blow:
-    """Where a process ends itself: before or after its n-th statement."""
-
-    number: int
-    after: bool
-
-    def __str__(self) -> str:
-        return f"{'after' if self.after else 'before'} statement {self.number}"
-
-
-def deployed(project: Path, url: str, blow: Blow | None = None) -> tuple[int, int, str]:
-    """Run `nicol migrate deploy` in a process: how it ended (an exit code, or minus a signal), its statements, its words."""
-    reading, writing = os.pipe()
-    log = project / "output"
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _child(project, url, blow, writing, log)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), int(said or 0), log.read_text()
-
-
-def _child(project: Path, url: str, blow: Blow | None, pipe: int, log: Path) -> NoReturn:
-    code = 70
-    count = [0]
-    try:
-        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        for number, stream in ((0, nothing), (1, output), (2, output)):
-            os.dup2(stream, number)
-        os.chdir(project)
-        os.environ["DATABASE_URL"] = url
-        _arm(blow, count)
-        nicol(["migrate", "deploy", "--wait", "30s"])
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os.write(pipe, str(count[0]).encode())
-        os._exit(code)
-
-
-def _arm(blow: Blow | None, count: list[int]) -> None:
-    """Let this process count what it says to a database, and die at one place."""
-    for driver in (SqliteConnection, PostgresConnection):
-        driver.say = _counting(driver.say, blow, count)  # type: ignore[method-assign]
-
-
-def _counting(
-    say: Callable[[Any, Command], Result], blow: Blow | None, count: list[int]
-) -> Callable[[Any, Command], Result]:
-    def counted(connection: Any, command: Command) -> Result:
-        count[0] += 1
-        here = blow is not None and blow.number == count[0]
-        if blow is not None and here and not blow.after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = say(connection, command)
-        if here:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return counted
+    def told(self, what: str, place: int, places: int) -> None:
+        """Say how far it is, now and then."""
+        line = (
+            f"{what}: place {place} of {places}; {self.kills} killed in all, {len(self.broken)} left broken"
+        )
+        self.progress.tell(line)
 
 
 # ---- databases -------------------------------------------------------------------------------------------------------
@@ -155,8 +85,8 @@ class Files:
                 (name, connection.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall()) for name in tables
             ]
             ledger = connection.execute(
-                "SELECT migration_name, checksum, applied_steps_count, finished_at IS NOT NULL, rolled_back_at, logs"
-                " FROM _prisma_migrations ORDER BY 1"
+                "SELECT migration_name, checksum, applied_steps_count, finished_at IS NOT NULL,"
+                " rolled_back_at IS NOT NULL, logs FROM _prisma_migrations ORDER BY 1"
             ).fetchall()
         connection.close()
         return [things, rows, ledger]
@@ -186,38 +116,84 @@ def attack(
     project = project_of(folder / "project", provider, operation)
     (project / "migrations" / SECOND).rename(folder / "later")
     before = databases.fresh()
-    _expect(deployed(project, before), operation, "the history before")
+    _expect(ended(project, before), operation.name, "the history before")
     (folder / "later").rename(project / "migrations" / SECOND)
     whole = databases.fresh(before)
-    code, statements, words = deployed(project, whole)
-    _expect((code, statements, words), operation, "the operation alone")
+    alone = ended(project, whole)
+    _expect(alone, operation.name, "the operation alone")
     goal = databases.holds(whole)
-    for blow in _blows(statements, every):
+    for blow in _blows(alone.places, every):
         url = databases.fresh(before)
-        code, _, words = deployed(project, url, blow)
-        if code != -signal.SIGKILL:
-            raise AssertionError(f"{operation.name}: {blow}: ended with {code}, not by the blow: {words}")
+        _struck(ended(project, url, blow), operation.name, blow)
         tally.kills += 1
-        code, _, words = deployed(project, url)
-        found = databases.holds(url) if code == 0 else None
+        end = ended(project, url)
+        found = databases.holds(url) if end.code == 0 else None
         if found != goal:
             tally.broken.append(
-                f"{provider}, {operation.name}, {blow}: {code} {words} {_first_difference(found, goal)}"
+                f"{provider}, {operation.name}, {blow}: {end.code} {end.words} {_first_difference(found, goal)}"
             )
         databases.drop(url)
+        tally.told(operation.name, blow.number, alone.places)
     for url in (before, whole):
         databases.drop(url)
 
 
-def _blows(statements: int, every: int) -> Iterator[Blow]:
-    places = [Blow(number, after) for number in range(1, statements + 1) for after in (False, True)]
-    yield from places[::every]
+def attack_act(
+    databases: Files | Postgres, folder: Path, provider: str, act: Act, every: int, tally: Tally
+) -> None:
+    """Kill a command at its places in database and files, and look what the same command makes of it."""
+    before = databases.fresh()
+    template, words = made(act, folder / "template", provider, before)
+    project = folder / "project"
+
+    def state(url: str) -> list[object]:
+        held = [_timeless(each) for each in databases.holds(url)]
+        return [*held, *files_of(project)]
+
+    def anew() -> str:
+        shutil.rmtree(project, ignore_errors=True)
+        shutil.copytree(template, project)
+        return databases.fresh(before)
+
+    whole = anew()
+    alone = ended(project, whole, words=words)
+    _expect(alone, act.name, "the command alone")
+    goal = state(whole)
+    for blow in _blows(alone.places, every):
+        url = anew()
+        _struck(ended(project, url, blow, words), act.name, blow)
+        tally.kills += 1
+        end = ended(project, url, words=words)
+        found = state(url) if end.code in act.done else None
+        if found != goal:
+            tally.broken.append(
+                f"{provider}, {act.name}, {blow}: {end.code} {end.words} {_first_difference(found, goal)}"
+            )
+        databases.drop(url)
+        tally.told(act.name, blow.number, alone.places)
+    for url in (before, whole):
+        databases.drop(url)
 
 
-def _expect(ended: tuple[int, int, str], operation: Operation, what: str) -> None:
-    code, _, words = ended
-    if code != 0:
-        raise AssertionError(f"{operation.name}: {what} failed: {words}")
+def _timeless(held: object) -> object:
+    if isinstance(held, str):
+        return timeless(held)
+    return [_timeless(each) for each in held] if isinstance(held, list | tuple) else held
+
+
+def _struck(end: Ended, name: str, blow: Blow) -> None:
+    if end.code != -signal.SIGKILL:
+        raise AssertionError(f"{name}: {blow}: ended with {end.code}, not by the blow: {end.words}")
+
+
+def _blows(places: int, every: int) -> Iterator[Blow]:
+    blows = [Blow(number, after) for number in range(1, places + 1) for after in (False, True)]
+    yield from blows[::every]
+
+
+def _expect(end: Ended, name: str, what: str) -> None:
+    if end.code != 0:
+        raise AssertionError(f"{name}: {what} failed: {end.words}")
 
 
 def _first_difference(found: Sequence[object] | None, goal: Sequence[object]) -> str:
@@ -232,7 +208,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run the campaign."""
     parser = argparse.ArgumentParser(prog="python -m campaigns kills", description=__doc__)
     parser.add_argument(
-        "--only", action="append", default=[], metavar="NAME", help="an operation; may be repeated"
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="an operation or a command; may be repeated",
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every n-th place instead of all")
     parser.add_argument(
@@ -247,13 +227,16 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nicol-kills-")))
         for provider in options.provider or ("sqlite", "postgresql"):
             for label, databases in _databases(stack, provider, options.postgres, folder):
-                for operation in OPERATIONS[provider]:
-                    if options.only and operation.name not in options.only:
+                for each in (*OPERATIONS[provider], *ACTS):
+                    if options.only and each.name not in options.only:
                         continue
                     kills, started = tally.kills, time.monotonic()
-                    attack(databases, folder, provider, operation, options.every, tally)
+                    if isinstance(each, Act):
+                        attack_act(databases, folder, provider, each, options.every, tally)
+                    else:
+                        attack(databases, folder, provider, each, options.every, tally)
                     print(
-                        f"{label:14} {operation.name:40} {tally.kills - kills:4} kills  {time.monotonic() - started:5.1f} s",
+                        f"{label:14} {each.name:40} {tally.kills - kills:4} kills  {time.monotonic() - started:5.1f} s",
                         flush=True,
                     )
     for line in tally.broken:

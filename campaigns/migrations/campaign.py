@@ -16,6 +16,7 @@ from typing import Any
 from campaigns import oracle
 from campaigns.migrations.drafts import KINDS
 from campaigns.migrations.trial import Outcome, trial
+from campaigns.progress import Progress
 from nicol.drivers import open_database
 
 _SETTINGS = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\ntimezone = 'UTC'\n"
@@ -53,6 +54,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 def _run(kind: str, given: argparse.Namespace) -> int:
     ends, faults, kept, started = Counter[str](), list[Outcome](), 0, time.process_time()
     numbers = [given.only] if given.only else range(given.pairs)
+    progress = Progress()
     with database_url(kind, given.postgresql, given.url) as url, open_database(url) as database:
         for number in numbers:
             outcome = trial(f"{given.seed}:{kind}:{number}", kind, database)
@@ -60,6 +62,7 @@ def _run(kind: str, given: argparse.Namespace) -> int:
             kept += outcome.rows
             if outcome.faults:
                 faults.append(outcome)
+            progress.tell(f"{kind}: {sum(ends.values())} of {len(numbers)} pairs, {len(faults)} mismatches")
     for outcome in faults[:5]:
         print(shown(outcome))
     seconds = time.process_time() - started

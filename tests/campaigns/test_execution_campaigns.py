@@ -62,6 +62,23 @@ def test_killed_processes_leave_nothing_broken_on_postgresql(postgres_server: Ca
     )
 
 
+ACTS = ("migrate dev", "db push", "migrate down", "migrate adopt", "migrate squash")
+CHOSEN = [word for name in ACTS for word in ("--only", name)]
+
+
+@pytest.mark.proves(
+    "Migrations",
+    "kill -9 at any statement or change of a file: dev, push, down, adopt and squash end well when run again",
+)
+@pytest.mark.parametrize("provider", ["sqlite", "postgresql"])
+def test_killed_commands_are_finished_by_the_next_run(
+    provider: str, postgres_server: Callable[[str], str]
+) -> None:
+    server = postgres_server("postgres")
+    said = run("kills", "--provider", provider, "--every", "29", "--postgres", server, *CHOSEN)
+    assert " 0 left broken" in said
+
+
 @pytest.mark.proves("Migrations", "a deployer that is stopped is taken over from", only="sqlite")
 def test_deployers_queue_and_take_over_on_sqlite() -> None:
     assert " 0 of them broken" in run("deployers", "--count", "8", "--only", "sqlite")

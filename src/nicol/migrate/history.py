@@ -29,6 +29,15 @@ def replacing(names: Iterable[str]) -> str:
     return "".join(f"-- nicol: replaces {name}\n" for name in names)
 
 
+def replaced_by(script: str) -> tuple[str, ...]:
+    """The migrations for which a script stands."""
+    return tuple(_REPLACES.findall(script))
+
+
+ADOPTED = "-- nicol: adopted from a database\n"
+"""The head of a script that was made of what a database held already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One folder of the history. `scripts` are (provider, SQL) pairs; the provider of `migration.sql` is "".
@@ -45,7 +54,12 @@ class Migration:
     @property
     def replaces(self) -> tuple[str, ...]:
         """The migrations that this one was squashed from, as the head of its scripts says."""
-        return tuple(_REPLACES.findall(self.scripts[0][1]))
+        return replaced_by(self.scripts[0][1])
+
+    @property
+    def adopted(self) -> bool:
+        """True when its scripts were made of what a database held already, as their heads say."""
+        return all(text.startswith(ADOPTED) for _, text in self.scripts)
 
     def script(self, provider: str) -> str:
         """What this migration says to one database: its own script, else the one for all."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from nicol.catalog import Catalog
 from nicol.migrate.diff import diff
-from nicol.migrate.history import Migration, migration_name, snapshot_text, stamp
+from nicol.migrate.history import ADOPTED, Migration, migration_name, snapshot_text, stamp
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import script
 from nicol.migrate.summary import summary
 from nicol.ops.agreement import listed, settled
-from nicol.ops.databases import Conversation, Target, talk
+from nicol.ops.databases import Target, talk
 from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
 from nicol.ops.histories import write_migration
@@ -52,8 +52,10 @@ def migrate_adopt(
     desk = open_desk(project)
     read, target, history = desk.read, desk.target, desk.history
     with talk(target) as conversation:
-        _refuse_pending(desk, conversation)
+        stand = settled(conversation, desk)
         live = conversation.catalog(read.schema)
+    if stand.pending:
+        return _unfinished(desk, stand.pending, live)
     dialect = target.dialect
     expected = catalog_after(history.migrations, dialect, read.schema, desk.places)
     found = drift(expected, live)
@@ -69,14 +71,19 @@ def migrate_adopt(
     return Adoption(target, (*found.tables, *found.objects), migration.name, folder, remarks)
 
 
-def _refuse_pending(desk: Desk, conversation: Conversation) -> None:
-    stand = settled(conversation, desk)
-    if stand.pending:
-        count = f"{len(stand.pending)} migration{'s are' if len(stand.pending) > 1 else ' is'}"
-        raise Cancelled(
-            f"{count} pending, so that it cannot be told what was changed by hand",
-            help="apply them first: `nicol migrate deploy`",
-        )
+def _unfinished(desk: Desk, pending: tuple[str, ...], live: Catalog) -> Adoption:
+    """An adoption whose process died before the migration was recorded is finished; all else that is pending is refused."""
+    last = desk.history.get(pending[0])
+    if len(pending) == 1 and last is not None and last.adopted:
+        after = catalog_after(desk.history.migrations, desk.target.dialect, desk.read.schema, desk.places)
+        if not drift(after, live):
+            mark_applied(desk.project, last.name)
+            return Adoption(desk.target, (), last.name, desk.project.migrations / last.name)
+    count = f"{len(pending)} migration{'s are' if len(pending) > 1 else ' is'}"
+    raise Cancelled(
+        f"{count} pending, so that it cannot be told what was changed by hand",
+        help="apply them first: `nicol migrate deploy`",
+    )
 
 
 def _refuse_unsaid(desk: Desk, live: Catalog) -> None:
@@ -92,7 +99,7 @@ def _refuse_unsaid(desk: Desk, live: Catalog) -> None:
 def _write(desk: Desk, name: str, plans: Plans, swap: Exchange) -> tuple[Migration, Path]:
     own, read = desk.target.dialect.name, desk.read
     scripts = {
-        provider: script((*swap.gone, *plan.steps, *swap.come)) if provider == own else plan.text
+        provider: ADOPTED + (script((*swap.gone, *plan.steps, *swap.come)) if provider == own else plan.text)
         for provider, plan in plans.of.items()
     }
     snapshot = snapshot_text(read.text, (*desk.history.names, name)) if read.portable else None

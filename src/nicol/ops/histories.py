@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from nicol.errors import MigrationError
@@ -14,6 +14,7 @@ from nicol.migrate.history import (
     History,
     history_of,
     lock_text,
+    replaced_by,
     script_file,
 )
 from nicol.ops.writing import write_whole
@@ -23,6 +24,7 @@ def read_history(folder: Path) -> History:
     """The history in a folder; a folder that does not exist holds none."""
     if not folder.is_dir():
         return History()
+    _refuse_interrupted(folder)
     folders = sorted(
         path for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
     )
@@ -48,6 +50,46 @@ def _text(file: Path) -> str:
         raise MigrationError(f"{file} is not UTF-8 text", help="save the file as UTF-8") from None
 
 
+# ---- folders that make room for another one ------------------------------------------------------------------------------
+
+_SET_ASIDE = ".squashed"
+
+
+def set_aside(folder: Path, names: Iterable[str]) -> None:
+    """Hide migrations until the one that replaces them is there."""
+    for name in names:
+        (folder / name).rename(folder / f".{name}{_SET_ASIDE}")
+
+
+def put_in_order(folder: Path) -> None:
+    """Take hidden migrations away where another one replaces them, and bring them back where none does."""
+    for name, path in _hidden(folder):
+        if name in _replaced(folder):
+            shutil.rmtree(path)
+        else:
+            path.rename(folder / name)
+
+
+def _hidden(folder: Path) -> list[tuple[str, Path]]:
+    found = sorted(folder.glob(f".*{_SET_ASIDE}"))
+    return [(path.name[1 : -len(_SET_ASIDE)], path) for path in found]
+
+
+def _replaced(folder: Path) -> frozenset[str]:
+    """What the migrations that are there replace, as the heads of their scripts say."""
+    scripts = (file for file in folder.glob("[!._]*/*.sql"))
+    return frozenset(name for file in scripts for name in replaced_by(_text(file)))
+
+
+def _refuse_interrupted(folder: Path) -> None:
+    hidden = _hidden(folder)
+    if hidden and (lost := [name for name, _ in hidden if name not in _replaced(folder)]):
+        raise MigrationError(
+            f"`nicol migrate squash` was interrupted: {lost[0]} is hidden, and nothing replaces it yet",
+            help="run `nicol migrate squash` again",
+        )
+
+
 def write_migration(
     folder: Path,
     name: str,
@@ -66,14 +108,15 @@ def write_migration(
     target = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(".*.part"):  # of a process that died
+            shutil.rmtree(left, ignore_errors=True)
+        if not (folder / LOCK_FILE).exists():
+            write_whole(folder / LOCK_FILE, lock_text(providers))
         draft = folder / f".{name}.part"
-        shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         for file, text in files.items():
             write_whole(draft / file, text)
         draft.rename(target)
-        if not (folder / LOCK_FILE).exists():
-            write_whole(folder / LOCK_FILE, lock_text(providers))
     except OSError as error:
         raise _unwritable(folder, error) from error
     return target

@@ -24,7 +24,13 @@ from nicol.migrate.plan import script, steps_between
 from nicol.migrate.undo import writes_rows
 from nicol.ops.databases import target_if_any
 from nicol.ops.drift import drift
-from nicol.ops.histories import read_history, write_migration, write_snapshot
+from nicol.ops.histories import (
+    put_in_order,
+    read_history,
+    set_aside,
+    write_migration,
+    write_snapshot,
+)
 from nicol.ops.objects import exchange
 from nicol.ops.project import Project
 from nicol.ops.questions import Cancelled
@@ -65,6 +71,7 @@ def migrate_squash(
     done, or with `keep_sql`, it is their own SQL, one after the other.
     """
     read = read_schema(project)
+    put_in_order(project.migrations)
     history = read_history(project.migrations)
     check_lock(history.lock, read.providers)
     span = _range(history, first, last)
@@ -174,23 +181,19 @@ def _exchange_folders(
     scripts: dict[str, str],
     providers: Sequence[str],
 ) -> Path:
-    """The old folders step aside under hidden names until the new one is there."""
-    aside = [(folder / each.name, folder / f".{each.name}.squashed") for each in span.own]
+    """The old folders step aside under hidden names until the new one is there; `put_in_order` does the rest, also later."""
     migration = Migration(title, tuple(scripts.items()))
     names = tuple(each.name for each in (*span.before, migration, *span.behind))
     schema = latest_snapshot(history)
     snapshot = snapshot_text(schema, names) if schema is not None and not span.behind else None
-    for old, hidden in aside:
-        old.rename(hidden)
     try:
+        set_aside(folder, (each.name for each in span.own))
         target = write_migration(folder, title, scripts, providers, snapshot)
         if schema is not None and span.behind:
             write_snapshot(folder, names[-1], snapshot_text(schema, names))
     except BaseException:
         shutil.rmtree(folder / title, ignore_errors=True)
-        for old, hidden in aside:
-            hidden.rename(old)
+        put_in_order(folder)
         raise
-    for _, hidden in aside:
-        shutil.rmtree(hidden)
+    put_in_order(folder)
     return target
