@@ -249,7 +249,7 @@ def test_filters_that_ask_nothing_are_refused(db: Any) -> None:
         ("sample", {"text": {"not": {}}}),
         ("user", {"posts": {}}),
         ("user", {"posts": {"_count": {}}}),
-        ("user", {"posts": {"_count": {"where": {}}}}),
+        ("user", {"posts": {"_count": {}, "where": {}}}),
         ("user", {"posts": {"_max": {}}}),
     ):
         with pytest.raises(QueryInvalid, match=r"asks nothing|needs a field"):

@@ -80,14 +80,17 @@ def _related(world: World, model: str, name: str, value: Any, row: Row) -> bool 
         return not found
     if name not in MANY and not ({"is", "is_not"} & set(value)):
         value = {"is": value}
-    return every(_quantified(world, target, word, nested, found) for word, nested in value.items())
+    if "where" in value and name in MANY:
+        found = [row for row in found if holds(world, target, value["where"], row) is True]
+    words = {word: nested for word, nested in value.items() if word != "where" or name not in MANY}
+    return every(_quantified(world, target, word, nested, found) for word, nested in words.items())
 
 
 def _quantified(world: World, target: str, word: str, nested: Any, found: list[Row]) -> bool | None:
     if nested is None:
         return (not found) == (word == "is")
     if word.startswith("_"):
-        return _computed(world, target, word, nested, found)
+        return _computed(word, nested, found)
     truths = [holds(world, target, nested, each) for each in found]
     match word:
         case "is":
@@ -102,25 +105,14 @@ def _quantified(world: World, target: str, word: str, nested: Any, found: list[R
             return False not in truths
 
 
-def _computed(world: World, target: str, word: str, given: Any, found: list[Row]) -> bool | None:
+def _computed(word: str, given: Any, found: list[Row]) -> bool | None:
     if word == "_count":
-        rows, conditions = _those(world, target, given, found)
-        return _scalar(len(rows), conditions)
+        return _scalar(len(found), given)
     truths: list[bool | None] = []
-    for name, condition in given.items():
-        rows, conditions = _those(world, target, condition, found)
-        values = [row[name] for row in rows if row[name] is not None]
-        least_or_greatest = {"_min": min, "_max": max}[word](values) if values else None
-        truths.append(_scalar(least_or_greatest, conditions))
+    for name, conditions in given.items():
+        values = [row[name] for row in found if row[name] is not None]
+        truths.append(_scalar({"_min": min, "_max": max}[word](values) if values else None, conditions))
     return every(truths)
-
-
-def _those(world: World, target: str, given: Any, found: list[Row]) -> tuple[list[Row], Any]:
-    if not isinstance(given, dict):
-        return found, given
-    where = given.get("where", {})
-    conditions = {name: value for name, value in given.items() if name != "where"}
-    return [row for row in found if holds(world, target, where, row) is True], conditions
 
 
 def _scalar(actual: Any, wanted: Any) -> bool | None:

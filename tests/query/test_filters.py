@@ -121,13 +121,13 @@ def _random_figure(chance: random.Random, target: str, depth: int) -> Any:
     where = {"where": random_where(chance, target, depth - 1)} if chance.random() < 0.5 else {}
     if chance.random() < 0.5:
         number = [chance.randint(0, 3)] if word in ("in", "not_in") else chance.randint(0, 3)
-        return {"_count": {word: number, **where} if where or chance.random() < 0.8 else chance.randint(0, 3)}
+        return {"_count": {word: number} if chance.random() < 0.8 else chance.randint(0, 3), **where}
     name = chance.choice(FIGURES[target])
     if chance.random() < 0.2:
         return {chance.choice(["_min", "_max"]): {name: None}}
     values = VALUES[target][name]
     value = chance.sample(values, 2) if word in ("in", "not_in") else chance.choice(values)
-    return {chance.choice(["_min", "_max"]): {name: {word: value, **where}}}
+    return {chance.choice(["_min", "_max"]): {name: {word: value}}, **where}
 
 
 def _random_scalar(chance: random.Random, model: str, name: str, depth: int) -> Any:

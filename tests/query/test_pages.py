@@ -212,9 +212,9 @@ def test_rows_can_be_ordered_by_what_related_rows_come_to(db: Client) -> None:
     second = {"where": {"rank": {"gt": 1}}}
     measures: list[tuple[Any, Callable[[list[Row]], Any]]] = [
         ({"_count": "asc"}, len),
-        ({"_count": {"sort": "asc", **second}}, lambda posts: sum(row["rank"] == 2 for row in posts)),
+        ({"_count": {"sort": "asc"}, **second}, lambda posts: sum(row["rank"] == 2 for row in posts)),
         ({"_max": {"title": "asc"}}, lambda posts: max((row["title"] for row in posts), default=None)),
-        ({"_min": {"id": {"sort": "asc", **second}}}, lambda ps: min((p["id"] for p in ps if p["rank"] == 2), default=None)),
+        ({"_min": {"id": {"sort": "asc"}}, **second}, lambda ps: min((p["id"] for p in ps if p["rank"] == 2), default=None)),
         ({"_sum": {"views": "asc"}}, lambda posts: sum(row["views"] for row in posts) if posts else None),
         ({"_avg": {"views": "asc"}}, lambda posts: sum(p["views"] for p in posts) / len(posts) if posts else None),
     ]  # fmt: skip

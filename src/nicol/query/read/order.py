@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Link, Model, Models
-from nicol.query.query import Measure, OrderBy
+from nicol.query.query import OrderBy
 from nicol.query.read.kinds import is_dict, several
 from nicol.query.read.measured import MEASURES, measures_of
 from nicol.query.read.scalars import Values
@@ -46,13 +46,13 @@ def _order(
 def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) -> OrderBy:
     if not is_dict(value):
         return OrderBy(name, _descending(model, name, value), None, path)
-    return OrderBy(name, *_direction(model, name, value, ("sort", "nulls")), path)
+    return OrderBy(name, *_direction(model, name, value), path)
 
 
-def _direction(model: Model, name: str, given: dict[Any, Any], words: tuple[str, ...]) -> tuple[bool, _Nulls]:
+def _direction(model: Model, name: str, given: dict[Any, Any]) -> tuple[bool, _Nulls]:
     for word in given:
-        if word not in words:
-            unknown(f"word in `order` of `{name}`", word, words, model=model.name, field=name)
+        if word not in ("sort", "nulls"):
+            unknown(f"word in `order` of `{name}`", word, ("sort", "nulls"), model=model.name, field=name)
     nulls = given.get("nulls")
     if nulls not in (None, "first", "last"):
         raise invalid(
@@ -79,7 +79,7 @@ def _linked_order(
     if not link.many:
         yield from _order(models, models.target(link), value, (*path, link.name), values)
         return
-    if not is_dict(value) or not value or not value.keys() <= set(MEASURES):
+    if not is_dict(value) or MEASURES.keys().isdisjoint(value):
         raise invalid(
             f"an order by the relation `{link.name}` needs what its rows come to",
             model=model.name,
@@ -87,22 +87,12 @@ def _linked_order(
             hint=f'write {{"{link.name}": {{"_count": "desc"}}}} or {{"{link.name}": {{"_max": {{"field": "desc"}}}}}}',
         )
     for word, given in value.items():
-        for measure, direction in measures_of(models.target(link), link, word, given):
-            yield _measured_order(models, model, link, measure, direction, path, values)
-
-
-def _measured_order(
-    models: Models,
-    model: Model,
-    link: Link,
-    measure: Measure,
-    given: Any,
-    path: tuple[str, ...],
-    values: Values,
-) -> OrderBy:
-    if not is_dict(given):
-        return OrderBy(link.name, _descending(model, link.name, given), None, path, measure)
-    direction = _direction(model, link.name, given, ("sort", "nulls", "where"))
-    where = given.get("where")
-    rows = NO_FILTER if where is None else read_where(models, models.target(link), where, values)
-    return OrderBy(link.name, *direction, path, measure, rows)
+        if word == "where":
+            continue
+        if word not in MEASURES:
+            unknown(f"measure in `order` of `{link.name}`", word, (*MEASURES, "where"), model=model.name)
+        for measure, said in measures_of(models.target(link), link, word, given):
+            where = value.get("where")
+            rows = NO_FILTER if where is None else read_where(models, models.target(link), where, values)
+            direction = _direction(model, link.name, said if is_dict(said) else {"sort": said})
+            yield OrderBy(link.name, *direction, path, measure, rows)

@@ -87,12 +87,12 @@ def _relation(models: Models, model: Model, link: Link, value: Any, values: Valu
         return Related(link.name, "is", read_where(models, target, value, values))
     found: list[Filter] = []
     for word, nested in value.items():
-        if word not in words:
-            unknown(f"filter of relation `{link.name}`", word, words, model=model.name, field=link.name)
-        if word in MEASURES:
-            found += _measured(models, target, link, word, nested, values)
-        else:
+        if word in MEASURES and link.many:
+            found += _measured(models, target, link, word, nested, value.get("where"), values)
+        elif word in words:
             found.append(_quantified(models, target, link, word, nested, values))
+        elif word != "where" or MEASURES.keys().isdisjoint(value):
+            unknown(f"filter of relation `{link.name}`", word, words, model=model.name, field=link.name)
     if not found:
         raise invalid(
             f"the filter of the relation `{model.name}.{link.name}` asks nothing",
@@ -113,13 +113,10 @@ def _quantified(models: Models, target: Model, link: Link, word: str, nested: An
 
 
 def _measured(
-    models: Models, target: Model, link: Link, word: str, given: Any, values: Values
+    models: Models, target: Model, link: Link, word: str, given: Any, where: Any, values: Values
 ) -> Iterable[Filter]:
-    for measure, said in measures_of(target, link, word, given):
-        where, conditions = None, said
-        if is_dict(said):
-            where = said.get("where")
-            conditions = {name: value for name, value in said.items() if name != "where"}
+    """Conditions on what those related rows come to for which `where` holds."""
+    for measure, conditions in measures_of(target, link, word, given):
         rows = NO_FILTER if where is None else read_where(models, target, where, values)
         field = field_of(models, target, measure)
         yield Measured(link.name, measure, rows, read_scalar(target, field, conditions, values))
