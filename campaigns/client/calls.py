@@ -172,7 +172,7 @@ class Caller(Questions):
         items = [self._value(field) for _ in range(self._chance.choice([0, 1, 2, 3]))]
         if not new and self._often(0.4):
             return {"push": items if self._often(0.5) else self._value(field)}
-        return {"set": items} if not new and self._often(0.3) else items
+        return {"set": items} if self._often(0.3) else items
 
     def _acts(self, memory: Memory, link: Link, depth: int, *, new: bool) -> Row:
         words = ["create", "connect", "connect_or_create"]

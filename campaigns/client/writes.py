@@ -137,7 +137,7 @@ def change_row(
 
 def _settled(memory: Memory, model: Model, before: Row, row: Row) -> None:
     """Acts beside a row may end it or take its key away; who answers then with what is not settled."""
-    if any(before[name] != row[name] for name in before) or not any(
+    if any(before[name] != row[name] for name in model.key) or not any(
         each is row for each in memory.rows[model.name]
     ):
         raise Unsettled
