@@ -7,10 +7,32 @@ from typing import Any
 
 from campaigns.client.memory import Memory, Row
 from campaigns.client.questions import Questions
-from campaigns.client.worlds import NUMBERS, Field, Link, Model
+from campaigns.client.worlds import ENUM, NUMBERS, Field, Link, Model
 
-READS = ("find_unique", "find_unique_or_raise", "find_first", "find_first_or_raise", "find_many", "count")
-WRITES = ("create", "create_many", "update", "update_many", "upsert", "delete", "delete_many")
+READS = (
+    "find_unique",
+    "find_unique_or_raise",
+    "find_first",
+    "find_first_or_raise",
+    "find_many",
+    "count",
+    "aggregate",
+    "group_by",
+)
+WRITES = (
+    "create",
+    "create_many",
+    "update",
+    "update_many",
+    "upsert",
+    "delete",
+    "delete_many",
+    "create_many_and_return",
+    "update_many_and_return",
+    "delete_many_and_return",
+    "upsert_many",
+    "update_each",
+)
 _WEIGHTS = {
     "find_many": 9,
     "create": 5,
@@ -65,10 +87,47 @@ class Caller(Questions):
         return self._page(memory, model, 2)
 
     def _count(self, memory: Memory, model: Model) -> Row:
-        page = self._page(memory, model, 0)
-        page.pop("distinct", None)
-        page.pop("include", None)
+        page = self._rows(memory, model)
+        if self._often(0.3):
+            names = ["_all", *model.by_name]
+            page["select"] = dict.fromkeys(self._chance.sample(names, min(len(names), 2)), True)
         return page
+
+    def _rows(self, memory: Memory, model: Model) -> Row:
+        """A page without what is selected of its rows."""
+        return {
+            name: each
+            for name, each in self._page(memory, model, 0).items()
+            if name not in ("include", "select", "omit")
+        }
+
+    def _aggregate(self, memory: Memory, model: Model) -> Row:
+        return self._rows(memory, model) | self._measures(model)
+
+    def _group_by(self, memory: Memory, model: Model) -> Row:
+        able = [each.name for each in model.fields if not each.listed and each.type not in ("Json", ENUM)]
+        by = self._chance.sample(able, min(len(able), self._chance.choice([1, 1, 2])))
+        args: Row = {"by": by, "order": [{name: self._chance.choice(["asc", "desc"])} for name in by]}
+        if self._often(0.4):
+            args["where"] = self._where(memory, model, 1)
+        if self._often(0.3):
+            args["having"] = {"_count": {self._chance.choice(["gt", "lte"]): self._chance.choice([0, 1, 2])}}
+        if self._often(0.3):
+            args["take"] = self._chance.choice([0, 1, 2])
+        return args | self._measures(model)
+
+    def _measures(self, model: Model) -> Row:
+        """At least one measure."""
+        args: Row = {"count": True} if self._often(0.5) else {}
+        numbers = [each.name for each in model.fields if each.type in NUMBERS and not each.listed]
+        plain = [each.name for each in model.fields if each.type != "Json" and not each.listed]
+        ranked = [each.name for each in model.fields if each.name in plain and each.type != "Bytes"]
+        for word, able in (
+            ("sum", numbers), ("avg", numbers), ("min", ranked), ("max", ranked), ("count_distinct", plain),
+        ):  # fmt: skip
+            if able and self._often(0.35):
+                args[word] = self._chance.sample(able, min(len(able), self._chance.choice([1, 2])))
+        return args or {"count": True}
 
     def _create(self, memory: Memory, model: Model) -> Row:
         return self._with_include({"data": self._data(memory, model, 2, new=True)}, model)
@@ -101,6 +160,47 @@ class Caller(Questions):
 
     def _delete_many(self, memory: Memory, model: Model) -> Row:
         return {"where": self._where(memory, model, 2)}
+
+    def _create_many_and_return(self, memory: Memory, model: Model) -> Row:
+        return self._with_include(self._create_many(memory, model), model)
+
+    def _update_many_and_return(self, memory: Memory, model: Model) -> Row:
+        return self._with_include(self._update_many(memory, model), model)
+
+    def _delete_many_and_return(self, memory: Memory, model: Model) -> Row:
+        return self._delete_many(memory, model)
+
+    def _upsert_many(self, memory: Memory, model: Model) -> Row:
+        name, key = self._chance.choice(list(model.keys.items()))
+        rows: dict[str, Row] = {}
+        for _ in range(self._chance.randint(1, 3)):
+            row = self._data(memory, model, 0, new=True) | self._values_of(memory, model, key)
+            rows[repr([row[each] for each in key])] = row
+        args: Row = {"key": name, "data": list(rows.values())}
+        if self._often(0.4) and set(args["data"][0]) > set(key):
+            args["update"] = self._chance.sample([each for each in args["data"][0] if each not in key], 1)
+        elif self._often(0.4):
+            args["update"] = self._data(memory, model, 0, new=False, but=key)
+        return args
+
+    def _update_each(self, memory: Memory, model: Model) -> Row:
+        name, key = self._chance.choice(list(model.keys.items()))
+        rows: dict[str, Row] = {}
+        for _ in range(self._chance.randint(1, 3)):
+            row = self._data(memory, model, 0, new=False, but=key) | self._values_of(memory, model, key)
+            if set(row) == set(key):
+                other = next(each for each in model.fields if each.name not in key)
+                row[other.name] = self._written(memory, model, other, new=False)
+            rows[repr([row[each] for each in key])] = row
+        return {"key": name, "data": list(rows.values())}
+
+    def _values_of(self, memory: Memory, model: Model, key: tuple[str, ...]) -> Row:
+        """The values of a key, mostly of a row that is there."""
+        rows = [row for row in memory.rows[model.name] if all(row[each] is not None for each in key)]
+        if rows and self._often(0.6):
+            row = self._chance.choice(rows)
+            return {each: row[each] for each in key}
+        return {each: self._seldom(model.by_name[each]) for each in key}
 
     # ---- data --------------------------------------------------------------------------------------------------------
 

@@ -61,14 +61,18 @@ def _related(memory: Memory, link: Link, value: Any, row: Row) -> bool | None:
     return every(_quantified(memory, target, word, nested, found) for word, nested in value.items())
 
 
-def _quantified(memory: Memory, target: Model, word: str, nested: Any, found: list[Row]) -> bool:
+def _quantified(memory: Memory, target: Model, word: str, nested: Any, found: list[Row]) -> bool | None:
     if nested is None:
         return (not found) == (word == "is")
     truths = [holds(memory, target, nested, each) for each in found]
     match word:
-        case "some" | "is":
+        case "is":
+            return truths[0] if truths else False
+        case "is_not":
+            return contrary(truths[0]) if truths else True
+        case "some":
             return True in truths
-        case "none" | "is_not":
+        case "none":
             return True not in truths
         case _:
             return False not in truths

@@ -23,8 +23,31 @@ class Questions:
     # ---- pages -------------------------------------------------------------------------------------------------------
 
     def _with_include(self, args: Row, model: Model, depth: int = 1) -> Row:
+        return {**args, **self._selection(model, depth)} if self._often(0.5) else args
+
+    def _selection(self, model: Model, depth: int) -> Row:
+        """What is wanted of a row: all of it and more, some of it, or all but some."""
         include = self._include(model, depth)
-        return {**args, "include": include} if include and self._often(0.5) else args
+        names = list(model.by_name)
+        chosen = dict.fromkeys(self._chance.sample(names, self._chance.randint(1, len(names))), True)
+        counts = [link for link in self._world.links[model.name].values() if link.many]
+        if counts and self._often(0.3):
+            include["_count"] = self._counts(counts)
+        if self._often(0.25):
+            return {"select": chosen | include}
+        if self._often(0.15) and len(chosen) < len(names):
+            return {"omit": chosen} | ({"include": include} if include else {})
+        return {"include": include} if include else {}
+
+    def _counts(self, links: list[Link]) -> Any:
+        """How many rows each relation leads to, or how many of some kind."""
+        if self._often(0.4):
+            return True
+        targets = {link.name: self._world.model(link.target) for link in links}
+        return {
+            name: True if self._often(0.5) else {"where": self._where(Memory(self._world), target, 0)}
+            for name, target in targets.items()
+        }
 
     def _page(self, memory: Memory, model: Model, depth: int, *, total: bool = False) -> Row:
         page: Row = {}
@@ -40,9 +63,7 @@ class Questions:
             page["distinct"] = self._chance.sample(able, min(len(able), self._chance.choice([1, 2])))
         if total or page.keys() & {"take", "skip", "cursor", "distinct"} or self._often(0.4):
             page["order"] = self._order(model)
-        if depth and (include := self._include(model, depth - 1)):
-            page["include"] = include
-        return page
+        return page | (self._selection(model, depth - 1) if depth and self._often(0.8) else {})
 
     def _order(self, model: Model) -> list[Row]:
         """An order in which no two rows are equal."""
@@ -76,8 +97,7 @@ class Questions:
         if self._often(0.4):
             return True
         if not link.many:
-            nested = self._include(target, depth - 1) if depth > 0 else {}
-            return {"include": nested} if nested else True
+            return (self._selection(target, depth - 1) if depth > 0 else {}) or True
         page = self._page(Memory(self._world), target, max(depth, 0))
         return page or True
 

@@ -45,23 +45,15 @@ def find_many(memory: Memory, model: Model, args: Row) -> list[Any]:
     return _sequence(args)(shown(memory, model, row, args) for row in found)
 
 
-def count(memory: Memory, model: Model, args: Row) -> int:
-    """How many rows a page has."""
-    return len(page(memory, model, args, memory.rows[model.name]))
-
-
 def _sequence(args: Row) -> type[list[Any]]:
     return list if args.get("order") else Bag
 
 
 def shown(memory: Memory, model: Model, row: Row, args: Row) -> Row:
     """A row with what is included."""
-    answer = {
-        name: [] if model.by_name[name].listed and value is None else value for name, value in row.items()
-    }
-    for name, wanted in (args.get("include") or {}).items():
-        if wanted is False:
-            continue
+    names, relations, counts = _selected(memory, model, args)
+    answer = {name: [] if model.by_name[name].listed and row[name] is None else row[name] for name in names}
+    for name, wanted in relations.items():
         link = memory.world.links[model.name][name]
         target, nested = memory.world.model(link.target), {} if wanted is True else wanted
         found = memory.follow(link, row)
@@ -70,7 +62,30 @@ def shown(memory: Memory, model: Model, row: Row, args: Row) -> Row:
             answer[name] = _sequence(nested)(shown(memory, target, each, nested) for each in rows)
         else:
             answer[name] = shown(memory, target, found[0], nested) if found else None
+    if counts:
+        answer["_count"] = {name: _counted(memory, model, row, name, how) for name, how in counts.items()}
     return answer
+
+
+def _selected(memory: Memory, model: Model, args: Row) -> tuple[list[str], Row, Row]:
+    """The scalar fields, the relations and the counts that a selection asks for."""
+    links = memory.world.links[model.name]
+    select = args.get("select")
+    asked: Row = select if select is not None else args.get("include") or {}
+    relations = {name: how for name, how in asked.items() if name in links and how is not False}
+    counts = asked.get("_count") or {}
+    if counts is True:
+        counts = {name: True for name, link in links.items() if link.many}
+    if select is not None:
+        return [name for name in model.by_name if select.get(name)], relations, counts
+    omitted = args.get("omit") or {}
+    return [name for name in model.by_name if not omitted.get(name)], relations, counts
+
+
+def _counted(memory: Memory, model: Model, row: Row, name: str, how: Any) -> int:
+    link = memory.world.links[model.name][name]
+    where = {} if how is True else how.get("where")
+    return len(chosen(memory, memory.world.model(link.target), where, memory.follow(link, row)))
 
 
 def page(memory: Memory, model: Model, args: Row, rows: Sequence[Row]) -> list[Row]:
@@ -86,9 +101,9 @@ def page(memory: Memory, model: Model, args: Row, rows: Sequence[Row]) -> list[R
         everything = everything[places[0] :] if places else []
     kept = chosen(memory, model, args.get("where"), everything)
     if args.get("distinct"):
-        seen: dict[str, Row] = {}
+        seen: dict[tuple[Any, ...], Row] = {}
         for row in kept:
-            seen.setdefault(repr([row[name] for name in args["distinct"]]), row)
+            seen.setdefault(tuple(row[name] for name in args["distinct"]), row)
         kept = list(seen.values())
     kept = kept[args.get("skip") or 0 :]
     if args.get("take") is not None:

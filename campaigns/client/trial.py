@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from math import isclose
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from campaigns.client import reads, writes
+from campaigns.client import bulk, groups, reads, writes
 from campaigns.client.calls import WRITES, Call, Caller
+from campaigns.client.groups import Near
 from campaigns.client.memory import Memory, Refused, Row, Unsettled
 from campaigns.client.reads import Bag
 from campaigns.client.worlds import World, random_world, spelled
@@ -39,7 +41,9 @@ REFERENCE: dict[str, Callable[[Memory, Any, Row], Any]] = {
     "find_first": reads.find_first,
     "find_first_or_raise": lambda memory, model, args: reads.find_first(memory, model, args, required=True),
     "find_many": reads.find_many,
-    "count": reads.count,
+    "count": groups.count,
+    "aggregate": groups.aggregate,
+    "group_by": groups.group_by,
     "create": writes.create,
     "create_many": writes.create_many,
     "update": writes.update,
@@ -47,6 +51,11 @@ REFERENCE: dict[str, Callable[[Memory, Any, Row], Any]] = {
     "upsert": writes.upsert,
     "delete": writes.delete,
     "delete_many": writes.delete_many,
+    "create_many_and_return": bulk.create_many_and_return,
+    "update_many_and_return": bulk.update_many_and_return,
+    "delete_many_and_return": bulk.delete_many_and_return,
+    "upsert_many": bulk.upsert_many,
+    "update_each": bulk.update_each,
 }
 """What each operation does in plain Python."""
 
@@ -171,7 +180,7 @@ def _difference(expected: Any, actual: Any) -> str:
 
 def _equal(expected: Any, actual: Any) -> bool:
     if isinstance(expected, Some):
-        return 0 < actual <= expected
+        return isinstance(actual, int) and 0 < actual <= expected
     if isinstance(expected, Bag):
         rest = list(actual)
         for each in expected:
@@ -182,8 +191,15 @@ def _equal(expected: Any, actual: Any) -> bool:
         return not rest
     if isinstance(expected, list) and isinstance(actual, list):
         return len(expected) == len(actual) and all(map(_equal, expected, actual))
-    if isinstance(expected, dict) and hasattr(actual, "model_dump"):
-        return all(_equal(value, getattr(actual, name)) for name, value in expected.items())
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return expected.keys() == actual.keys() and all(
+            _equal(expected[name], actual[name]) for name in expected
+        )
+    if isinstance(expected, dict) and hasattr(actual, "__struct_fields__"):
+        names = {name: "counts" if name == "_count" else name for name in expected}
+        return all(_equal(value, getattr(actual, names[name])) for name, value in expected.items())
+    if isinstance(expected, Near):
+        return isclose(expected, actual, rel_tol=1e-9, abs_tol=1e-9)
     return type(expected) in (type(actual), *type(actual).__mro__) and expected == actual
 
 

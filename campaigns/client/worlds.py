@@ -189,7 +189,9 @@ def _field(chance: Random, name: str, portable: bool) -> Field:
     unique = kind in ("String", "Int", "BigInt", "Bytes", "DateTime", "Decimal") and chance.random() < 0.2
     default = None
     if not optional and not unique and chance.random() < 0.3:
-        default = chance.choice([value for value in POOLS[kind] if kind != "DateTime"] or [None])
+        default = chance.choice(
+            [value for value in POOLS[kind] if kind not in ("DateTime", "Decimal")] or [None]
+        )
     return Field(name, kind, optional, unique=unique, default=default)
 
 

@@ -21,7 +21,7 @@ def create(memory: Memory, model: Model, args: Row) -> Row:
 
 def create_many(memory: Memory, model: Model, args: Row) -> int:
     """Many new rows."""
-    return _insert_all(memory, model, args["data"], {}, skip=bool(args.get("skip_duplicates")))
+    return len(inserted(memory, model, args["data"], {}, skip=bool(args.get("skip_duplicates"))))
 
 
 def update(memory: Memory, model: Model, args: Row) -> Row:
@@ -208,7 +208,7 @@ def _calculated(field: Field, old: Any, word: str, operand: Any) -> Any:
 
 def _is_before(link: Link, word: str, value: Any) -> bool:
     return link.owns and (
-        word in ("create", "connect", "connect_or_create") or (word == "disconnect" and value is True)
+        word in ("create", "connect", "connect_or_create") or (word == "disconnect" and value in (True, {}))
     )
 
 
@@ -243,7 +243,7 @@ def _act(memory: Memory, link: Link, row: Row, word: str, value: Any, *, new: bo
             _make_room(memory, link, row, None, new=new)
             _related_row(memory, link, row, value)
         case "create_many":
-            _insert_all(
+            inserted(
                 memory,
                 target,
                 value["data"],
@@ -376,9 +376,10 @@ def _upsert(memory: Memory, link: Link, row: Row, target: Model, value: Row, rel
         _related_row(memory, link, row, value["create"])
 
 
-def _insert_all(memory: Memory, model: Model, data: Sequence[Row], preset: Row, *, skip: bool) -> int:
+def inserted(memory: Memory, model: Model, data: Sequence[Row], preset: Row, *, skip: bool) -> list[Row]:
+    """Many new rows."""
     codes: set[str] = set()
-    inserted = 0
+    rows: list[Row] = []
     if skip and len({frozenset(each) for each in data}) > 1:
         raise Unsettled  # rows of other fields are another statement, and the first of two equal ones stays
     for each in data:
@@ -386,15 +387,14 @@ def _insert_all(memory: Memory, model: Model, data: Sequence[Row], preset: Row, 
         if skip and memory.duplicate(model, row):
             continue
         try:
-            memory.insert(model, row)
-            inserted += 1
+            rows.append(memory.insert(model, row))
         except Refused as refused:
             codes |= refused.codes
     if codes:
         if "P2003" in codes and _points_at_itself(memory, model):
             raise Unsettled  # rows of one statement may point at each other
         raise Refused(*codes)
-    return inserted
+    return rows
 
 
 def _points_at_itself(memory: Memory, model: Model) -> bool:

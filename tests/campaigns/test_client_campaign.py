@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from campaigns.client import reads
+from campaigns.client import groups
 from campaigns.client.calls import Call
 from campaigns.client.memory import Memory, Row
 from campaigns.client.shrink import shrink, snippet
@@ -48,7 +48,7 @@ def test_a_difference_is_found_and_made_small(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     def miscounted(memory: Memory, model: Model, args: Row) -> int:
-        return reads.count(memory, model, args) + 1
+        return groups.count(memory, model, args) + 1
 
     monkeypatch.setitem(REFERENCE, "count", miscounted)
     with asyncio.Runner() as runner:
