@@ -95,6 +95,8 @@ def test_every_name_of_the_runtime_can_be_imported() -> None:
         "Client",
         "Delegate",
         "JsonNull",
+        "Rule",
+        "Scope",
         "LogEvent",
         "QueryEvent",
         "Record",

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import pytest
 
+from nicol.client.shared import SharedClient
 from nicol.schema.schema import Schema
 from tests.contract.generated import import_package, push, schema_of, write_package
 
@@ -55,6 +56,8 @@ class Awaited:
         if inspect.isawaitable(answer):
             answer = self._runner.run(_await(answer), context=copy_context())
             return Awaited(answer, self._runner) if hasattr(answer, "__aenter__") else answer
+        if isinstance(answer, SharedClient):
+            return Awaited(answer, self._runner)
         if hasattr(answer, "__aenter__"):
             return _Entered(answer, self._runner)
         return answer

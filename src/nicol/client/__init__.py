@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import sql as sql
     from nicol.client.record import Record as Record
     from nicol.query.references import FieldRef as FieldRef
+    from nicol.query.scope.rules import Rule as Rule
+    from nicol.query.scope.rules import Scope as Scope
     from nicol.query.upserted import Upserted as Upserted
     from nicol.sql.json import AnyNull as AnyNull
     from nicol.sql.json import DbNull as DbNull
@@ -44,6 +46,8 @@ _HOMES = {
     "Upserted": "nicol.query.upserted",
     "Sql": "nicol.client.interpolation",
     "sql": "nicol.client.interpolation",
+    "Rule": "nicol.query.scope.rules",
+    "Scope": "nicol.query.scope.rules",
 }
 
 

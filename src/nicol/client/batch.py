@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nicol.client.package import Package
     from nicol.client.watching import Watch
     from nicol.query.engine import Engine
+    from nicol.query.scope.engine import ScopedEngine
     from nicol.query.together import Part
     from nicol.sql.program import Program
 
@@ -49,7 +50,7 @@ class Batching(Protocol):
     """A client as far as a batch needs it."""
 
     @property
-    def batch_source(self) -> tuple[Any, Engine, Watch, Package]:
+    def batch_source(self) -> tuple[Any, Engine | ScopedEngine, Watch, Package]:
         """What runs programs, what plans calls, who watches, and the package."""
         ...
 

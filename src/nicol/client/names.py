@@ -27,6 +27,7 @@ CLIENT_WORDS = frozenset(
         "query_raw",
         "retrying",
         "rollback",
+        "scoped",
         "sql",
         "tagged",
         "tx",

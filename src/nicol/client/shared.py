@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from nicol.drivers.places import PoolMetrics
     from nicol.errors import ClientError
     from nicol.query.engine import Engine
+    from nicol.query.scope.engine import ScopedEngine
+    from nicol.query.scope.rules import Scope
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Program, Result
 
@@ -66,12 +68,16 @@ class SharedClient(ABC):
         if callable(log_queries):
             self._watch.listen("query", log_queries)
         self._url = url
+        self._scopes: tuple[Scope, ...] = ()
         self._link: Link | None = None
+        self._engine: Engine | ScopedEngine | None = None
+        self._root: Self | None = None
+        """The client whose connections this one uses, where it has none of its own."""
         self._runner: Any = None
 
     def is_connected(self) -> bool:
         """True after `connect` or the first call, until `disconnect`."""
-        return self._runner is not None
+        return self._runner is not None if self._root is None else self._root.is_connected()
 
     # ---- telling -------------------------------------------------------------------------------------------------
 
@@ -92,6 +98,15 @@ class SharedClient(ABC):
         """A block whose statements carry these tags as a comment: `with db.tagged(route="/posts"): …`."""
         return self._watch.tagged(tags)
 
+    # ---- scopes --------------------------------------------------------------------------------------------------
+
+    def scoped(self, scope: Scope) -> Self:
+        """The same client, which sees and touches only what the scope lets it; scopes of this client hold on.
+
+        It shares connections, listeners and the transaction with this one.
+        """
+        return self._derived(_scopes=(*self._scopes, scope), _engine=None)
+
     # ---- calls ---------------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -101,14 +116,14 @@ class SharedClient(ABC):
     def _call(self, model: str, operation: str, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """A delegate's call: what runs it, its program, and whether it writes."""
         runner = self._runner or self._open()
-        plan, values = self._linked().engine.plan(model, operation, arguments)
+        plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
         return runner, plan.program(values, in_transaction=runner.inside), plan.writes
 
     def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """`_call` where somebody wants to know of it."""
         assert call.model is not None
         runner, watch = self._runner or self._open(), self._watch
-        engine = self._linked().engine
+        engine = self._engine or self._planning()
         with watch.span("serialize"):
             query, values = engine.read(call.model, call.operation, arguments)
         plan = engine.known(query)
@@ -128,6 +143,7 @@ class SharedClient(ABC):
 
     def _raw(self, sql: Text, args: tuple[Any, ...]) -> tuple[Any, Program[Result], bool]:
         """A raw statement: what runs it, its program, and whether it may write."""
+        self._check_raw()
         runner, watch = self._open(), self._watch
         text, params = self._linked().spelled(sql, args)
         program = raw.say(text, params)
@@ -144,6 +160,7 @@ class SharedClient(ABC):
 
     def _typed(self, query: TypedQuery, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """A call of a typed query: what runs it, its program, and whether it may write."""
+        self._check_raw()
         runner, watch = self._open(), self._watch
         plan = self._linked().engine.typed(query)
         program = program_of(plan, arguments)
@@ -164,9 +181,9 @@ class SharedClient(ABC):
         return runner, watch.program(program, ADVISORY_LOCK) if watch.active else program
 
     @property
-    def batch_source(self) -> tuple[Any, Engine, Watch, Package]:
+    def batch_source(self) -> tuple[Any, Engine | ScopedEngine, Watch, Package]:
         """What a batch of the client is made of: what runs programs, plans calls, and watches; and the package."""
-        return self._open(), self._linked().engine, self._watch, self.__nicol_modules__.package
+        return self._open(), self._planning(), self._watch, self.__nicol_modules__.package
 
     def metrics(self) -> dict[str, PoolMetrics]:
         """How the pools of connections are used, by what they are for; nothing before the first call."""
@@ -174,6 +191,14 @@ class SharedClient(ABC):
             return {}
         runner = self._open()
         return {} if runner.inside else runner.metrics()
+
+    def _check_raw(self) -> None:
+        """Nothing can keep the database's own SQL to a scope."""
+        if not all(scope.raw for scope in self._scopes):
+            raise QueryInvalid(
+                "a scoped client says no raw SQL: it would see and touch everything",
+                help="say it with a client without scope, or allow it with Scope(…, raw=True)",
+            )
 
     def _linked(self) -> Link:
         if self._link is None:
@@ -183,9 +208,22 @@ class SharedClient(ABC):
             self._watch.bound(self._link.address.dialect, self._link.address.attributes)
         return self._link
 
+    def _planning(self) -> Engine | ScopedEngine:
+        """What reads and compiles calls: kept to the client's scopes, where it has some."""
+        if self._engine is None:
+            engine = self._linked().engine
+            if self._scopes:
+                from nicol.query.scope.engine import ScopedEngine
+
+                engine = ScopedEngine(engine, self._scopes)
+            self._engine = engine
+        return self._engine
+
     def _open(self) -> Any:
         """What runs the programs; nothing is connected by this."""
         if self._runner is None:
+            if self._root is not None:
+                return self._root._open()  # noqa: SLF001 - the same class
             self._runner = self._new_runner(self._linked())
         return self._runner
 
@@ -196,6 +234,12 @@ class SharedClient(ABC):
     def _inside(self, runner: Any) -> Self:
         """The same client on one transaction."""
         return self._with(_runner=runner, _begun=None)
+
+    def _derived(self, **changes: Any) -> Self:
+        """The same client with changes, on the same connections or in the same transaction."""
+        inside = self._runner is not None and self._runner.inside
+        runner = self._runner if inside else None
+        return self._with(_root=self._root or self, _runner=runner, _begun=None, **changes)
 
     def _with(self, **changes: Any) -> Self:
         """The same client with changes, and without the delegates that lead to this one."""

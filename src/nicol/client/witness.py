@@ -5,7 +5,7 @@ Nothing here knows drivers, threads or loops: time passes between the yield of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -14,7 +14,7 @@ import msgspec
 
 from nicol.client.events import QueryEvent, now
 from nicol.client.tags import comment_of, with_comment
-from nicol.sql.program import Batch, Command, Copy, Open, Pipeline, Program, Result, Statement
+from nicol.sql.program import Batch, Command, Open, Pipeline, Program, Result, Statement
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -81,23 +81,35 @@ class Witness:
 
     def begin(self, command: Command) -> Seen:
         """A command that is going to be said."""
-        span, text = None, text_of(command)
-        tracing, parent = self._tracing, self._parent
+        span, tracing, parent = None, self._tracing, self._parent
         if tracing is not None and parent is not None:
-            span = tracing.begin_query(text, parent, self._attributes())
-        return Seen(self._with_tags(command, span), text, span, perf_counter())
+            span = tracing.begin_query(text_of(command), parent, self._attributes())
+        return Seen(command, self._with_tags(command, span), span, perf_counter())
 
     def end(self, seen: Seen, result: Result | None, error: BaseException | None) -> None:
         """A command that was answered, or failed."""
         duration = perf_counter() - seen.started
-        rows = (len(result.rows) or result.affected) if result else 0
         if self._tracing is not None and seen.span is not None:
-            self._tracing.end_query(seen.span, rows, error)
+            self._tracing.end_query(seen.span, _rows(result), error)
+        for command, part in _parts(seen.command, result, error):
+            self._tell(command, part, duration, error)
+
+    def _tell(
+        self, command: Command, result: Result | None, duration: float, error: BaseException | None
+    ) -> None:
         teller, call = self._teller, self._call
-        params = _params(seen.command) if teller.values else None
+        text, params = text_of(command), params_of(command) if teller.values else None
         teller.tell(
             QueryEvent(
-                now(), seen.text, duration, teller.target, rows, call.model, call.operation, params, error
+                timestamp=now(),
+                sql=text,
+                duration=duration,
+                target=teller.target,
+                rows=_rows(result),
+                model=call.model,
+                operation=call.operation,
+                params=params,
+                error=error,
             )
         )
 
@@ -116,10 +128,10 @@ class Witness:
 
 
 class Seen(msgspec.Struct):
-    """A command on its way: as it is said, and as it was before its tags."""
+    """A command on its way: as it was meant, and as it is said, with its tags."""
 
     command: Command
-    text: str
+    said: Command
     span: Span | None
     started: float
 
@@ -134,7 +146,7 @@ def watched(program: Program[T], witness: Witness) -> Program[T]:
             return stop.value
         seen = witness.begin(command)
         try:
-            result = yield seen.command
+            result = yield seen.said
         except GeneratorExit:  # nobody drives the program any more
             program.close()
             raise
@@ -160,18 +172,38 @@ def text_of(command: Command) -> str:
 _NAMES = {"Release": "RELEASE SAVEPOINT", "RollbackTo": "ROLLBACK TO SAVEPOINT"}
 
 
-def _params(command: Command) -> tuple[Any, ...]:
+def _rows(result: Result | None) -> int:
+    """How many rows were answered or written."""
+    if result is None:
+        return 0
+    return sum(map(_rows, result.parts)) if result.parts else len(result.rows) or result.affected
+
+
+def _parts(
+    command: Command, result: Result | None, error: BaseException | None
+) -> Iterator[tuple[Command, Result | None]]:
+    """The statements of a pipeline with their answers; of one that failed, those that were said."""
+    if not isinstance(command, Pipeline):
+        yield command, result
+        return
+    if result is not None:
+        yield from zip(command.statements, result.parts, strict=True)
+        return
+    failed = getattr(error, "at", None)
+    statements = command.statements if failed is None else command.statements[failed : failed + 1]
+    for statement in statements:
+        yield statement, None
+
+
+def params_of(command: Command) -> tuple[Any, ...]:
+    """The values of a command."""
     match command:
+        case Open(statement=statement):
+            return statement.params
         case Statement(params=params):
             return params
         case Batch(params=params):
             return tuple(params)
-        case Copy(rows=rows):
-            return tuple(rows)
-        case Pipeline(statements=statements):
-            return tuple(map(_params, statements))
-        case Open(statement=statement):
-            return statement.params
         case _:
             return ()
 

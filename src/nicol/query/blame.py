@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nicol.query import query as q
@@ -11,6 +11,8 @@ from nicol.schema.schema import ForeignKeyRelation, ReferentialAction, Schema
 
 _FOLLOWING = (ReferentialAction.CASCADE, ReferentialAction.SET_NULL)
 """What a database does itself, so that nothing is broken."""
+
+_PARTS = ("data", "create", "update", "bulk")
 
 
 def broken_key(query: q.Query, models: Models, schema: Schema) -> ForeignKeyRelation | None:
@@ -35,17 +37,18 @@ def _touched(node: Any, model: str, models: Models) -> Iterator[tuple[str, froze
     match node:
         case q.Data(assigns=assigns, acts=acts):
             yield model, frozenset(assign.field for assign in assigns)
-            for act in acts:
-                yield from _touched(act, models.by_name[model].links[act.field].target, models)
-        case q.Rows(fields=fields):
-            yield model, frozenset(fields)
+            yield from _beside(acts, model, models)
+        case q.Bulk(rows=rows, before=before, after=after):
+            yield from ((model, frozenset(each.fields)) for each in rows)
+            yield from _beside((*before, *after), model, models)
         case q.Delete() | q.DeleteMany() | q.DeleteRelated() | q.DeleteManyRelated():
             yield model, None
-        case q.Connect(field=_, create=create):
-            if create is not None:
-                yield from _touched(create, model, models)
         case _:
-            for part in (getattr(node, name, None) for name in ("data", "create", "update", "rows")):
-                for each in part if isinstance(part, tuple) else (part,):  # pyright: ignore[reportUnknownVariableType] - nodes of any kind
-                    if isinstance(each, q.Data | q.Rows):
-                        yield from _touched(each, model, models)
+            for part in (getattr(node, name, None) for name in _PARTS):
+                if isinstance(part, q.Data | q.Bulk):
+                    yield from _touched(part, model, models)
+
+
+def _beside(acts: Iterable[q.Act], model: str, models: Models) -> Iterator[tuple[str, frozenset[str] | None]]:
+    for act in acts:
+        yield from _touched(act, models.by_name[model].links[act.field].target, models)

@@ -52,6 +52,8 @@ class Engine:
         self._short: dict[tuple[str, str, Any], Plan] = {}
         self._typed: dict[str, TypedPlan] = {}
         self._builders: dict[tuple[str, tuple[str, ...]], Built] = {}
+        self.scoped_plans: dict[Any, Plans] = {}
+        """The plans of scoped clients, by their guards."""
 
     def plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
         """The plan of a call and its values: `plan.writes` says which connection it needs, `plan.program(values)` answers it.
@@ -82,10 +84,12 @@ class Engine:
             self._short[model, operation, name] = plan
         return plan, values
 
-    def read(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Query, list[Any]]:
-        """The query that a call is, and its values; QueryInvalid says what is wrong with it."""
+    def read(
+        self, model: str, operation: str, args: dict[str, Any], first: list[Any] | None = None
+    ) -> tuple[Query, list[Any]]:
+        """The query that a call is, and its values, behind the `first` ones; QueryInvalid says what is wrong with it."""
         try:
-            return read(self.models, self.models.by_name[model], operation, args)
+            return read(self.models, self.models.by_name[model], operation, args, first)
         except RecursionError:
             raise _too_deep(model, operation) from None
 
@@ -95,15 +99,18 @@ class Engine:
 
     def compiled(self, model: str, query: Query, slots: int) -> Plan:
         """The plan of a query that has so many slots, compiled and kept."""
+        plan = self.compile(model, query, slots)
+        self._plans.keep(query, plan)
+        return plan
+
+    def compile(self, model: str, query: Query, slots: int) -> Plan:
+        """The plan of a query that has so many slots."""
         try:
             compiled = compile_query(query, self.models, self._dialect, slots)
         except RecursionError:
             raise _too_deep(model, "a call") from None
-        plan = Plan(
-            query, compiled, partial(self._explain_call, model, query), self._environment, is_write(query)
-        )
-        self._plans.keep(query, plan)
-        return plan
+        explain = partial(self._explain_call, model, query)
+        return Plan(query, compiled, explain, self._environment, is_write(query))
 
     def program(
         self, model: str, operation: str, args: dict[str, Any], *, in_transaction: bool = False

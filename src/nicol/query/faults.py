@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -69,6 +69,13 @@ def vanished(model: str) -> ConstraintViolation:
         model=model,
         help="look for triggers and rules on its table",
     )
+
+
+def key_taken(model: str, fields: Sequence[str]) -> UniqueViolation:
+    """Another row has the key already."""
+    listed = ", ".join(f"`{name}`" for name in fields)
+    text = f"Unique constraint failed on {listed} of model `{model}`"
+    return UniqueViolation(text, code="P2002", model=model, fields=tuple(fields))
 
 
 def wrong_value(error: Exception, *, model: str, field: str, row: int | None = None) -> ValueInvalid:

@@ -6,16 +6,17 @@ changes the SQL's text; nothing in the list of values does. The nodes themselves
 
 from __future__ import annotations
 
-from nicol.query.nodes.bulk import Beside, Bulk, Changes, ConnectBeside, CreateBeside, Rows
+from nicol.query.nodes.assigns import Assign
+from nicol.query.nodes.bulk import Beside, Bulk, Changes, ConnectBeside, CreateBeside, RowProof, Rows
 from nicol.query.nodes.data import (
     Act,
-    Assign,
     Connect,
     CreateRelated,
     Data,
     DeleteManyRelated,
     DeleteRelated,
     Disconnect,
+    Proof,
     SetRelated,
     UpdateManyRelated,
     UpdateRelated,
@@ -107,10 +108,12 @@ __all__ = [
     "Null",
     "OrderBy",
     "Page",
+    "Proof",
     "Query",
     "Read",
     "Related",
     "RelationCount",
+    "RowProof",
     "Rows",
     "Selection",
     "SetRelated",

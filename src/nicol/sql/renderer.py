@@ -226,7 +226,8 @@ class Renderer(ABC):
         """What to do with a row that is there already."""
         target = f" ({', '.join(map(quote, node.columns))})" if node.columns else ""
         action = f"UPDATE SET {self.assignments(node.sets, slots)}" if node.sets else "NOTHING"
-        return f"ON CONFLICT{target} DO {action}"
+        where = f" {self.where(node.where, slots)}" if node.sets else ""
+        return f"ON CONFLICT{target} DO {action}{where}".rstrip()
 
     def update(self, node: Update, slots: Slots) -> str:
         """Changes of rows."""

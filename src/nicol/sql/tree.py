@@ -490,11 +490,12 @@ class Assignment:
 class Conflict:
     """What to do when a row is there already: nothing, or set columns of the row that has these `columns`.
 
-    `columns` empty: whatever the key is.
+    `columns` empty: whatever the key is. `where`: only such a row is set.
     """
 
     columns: tuple[str, ...] = ()
     sets: tuple[Assignment, ...] = ()
+    where: Expression = And(())
 
 
 @dataclass(frozen=True, slots=True)

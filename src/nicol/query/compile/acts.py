@@ -12,6 +12,7 @@ from nicol.query.compile.bonds import Held, hold
 from nicol.query.compile.bulk import hanging
 from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.proofs import proved
 from nicol.query.compile.rows import Preset, changes
 from nicol.query.faults import invalid
 from nicol.query.models import Link, Model
@@ -46,16 +47,17 @@ def act_on(ctx: Context, link: Link, act: q.Act, held: Held, *, new: bool) -> Ac
     target = ctx.models.target(link)
     match act:
         case q.CreateRelated(data=data):
-            return _sequence(_make_room(ctx, link, held, (), new=new), _create(ctx, link, data, held))
+            room = _make_room(ctx, link, held, (), act.room, new=new)
+            return _sequence(room, _create(ctx, link, data, held))
         case q.CreateBeside() | q.ConnectBeside():
             return _beside(ctx, link, act, held)
         case q.Connect(key=key, create=create):
-            room = _make_room(ctx, link, held, (key,), new=new)
+            room = _make_room(ctx, link, held, (key,), act.room, new=new)
             return _sequence(room, _connect(ctx, link, key, create, held))
         case q.Disconnect(key=key, where=where):
             return _disconnect(ctx, link, bonds.chosen(ctx, target, key, where), held)
         case q.SetRelated(keys=keys):
-            everything = bonds.detach(ctx, link, held, _none_of(ctx, target, keys))
+            everything = bonds.detach(ctx, link, held, _others(ctx, target, keys, act.room))
             return _sequence(everything, *(_connect(ctx, link, key, None, held) for key in keys))
         case q.DeleteRelated(key=key, where=where):
             return _delete(
@@ -88,11 +90,18 @@ def _sequence(*acts: Act[None] | None) -> Act[None]:
     return all_of_them
 
 
-def _make_room(ctx: Context, link: Link, held: Held, keys: Sequence[q.Key], *, new: bool) -> Act[None] | None:
+def _make_room(
+    ctx: Context, link: Link, held: Held, keys: Sequence[q.Key], room: q.Filter, *, new: bool
+) -> Act[None] | None:
     """In a 1:1 relation, let go of the row that holds the place, unless it has one of the keys."""
     if new or link.many or link.owns:
         return None
-    return bonds.detach(ctx, link, held, _none_of(ctx, ctx.models.target(link), keys))
+    return bonds.detach(ctx, link, held, _others(ctx, ctx.models.target(link), keys, room))
+
+
+def _others(ctx: Context, target: Model, keys: Sequence[q.Key], room: q.Filter) -> sql.Expression:
+    """The rows that are let go: those of none of the keys, for which the filter holds."""
+    return both(_none_of(ctx, target, keys), bonds.chosen(ctx, target, None, room))
 
 
 def _none_of(ctx: Context, target: Model, keys: Sequence[q.Key]) -> sql.Expression:
@@ -240,4 +249,5 @@ def _update_many(ctx: Context, link: Link, which: sql.Expression, data: q.Data) 
             f"`update_many` of `{link.model}.{link.name}` writes scalar fields only", model=link.model
         )
     sets = changes(ctx, target, data, {})
-    return bonds.silent(ctx.say(sql.Update(target.table, sets, which))) if sets else _sequence()
+    change = bonds.silent(ctx.say(sql.Update(target.table, sets, which))) if sets else _sequence()
+    return proved(ctx, target, data, change)

@@ -11,6 +11,7 @@ from nicol.query.compile import bonds
 from nicol.query.compile.bulk_rows import Given, Insert, Inserted, Manner, insert_part, skipping
 from nicol.query.compile.columns import aliased, both, comparable
 from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.filters import condition
 from nicol.query.compile.reach import bulk_reaches
 from nicol.query.compile.rows import changes
 from nicol.query.compile.sheets import ROWS, Column, encoded, saying, sheet
@@ -119,10 +120,10 @@ def _made(ctx: Context, target: Model, beside: q.CreateBeside, wanted: Sequence[
 
 def _found(ctx: Context, link: Link, target: Model, beside: q.ConnectBeside) -> _Obtain:
     """Rows of a key: what the link needs of them is given by the call itself, or looked up in one statement."""
-    if beside.create is None and set(beside.key) == set(link.remote):
+    if beside.create is None and beside.where == q.ALL and set(beside.key) == set(link.remote):
         return _direct(link, target, beside)
     make = None if beside.create is None else _missing_made(ctx, target, beside.key, beside.create)
-    look = _look_up(ctx, target, beside.key, link.remote)
+    look = _look_up(ctx, target, beside.key, link.remote, beside.where)
 
     def act(frame: Frame) -> Program[_Obtained]:
         if make is not None:
@@ -159,13 +160,17 @@ def _missing_made(ctx: Context, target: Model, key: Sequence[str], bulk: q.Bulk)
 
 
 def _look_up(
-    ctx: Context, target: Model, key: Sequence[str], wanted: Sequence[str]
+    ctx: Context, target: Model, key: Sequence[str], wanted: Sequence[str], where: q.Filter = q.ALL
 ) -> Callable[[Frame, Sequence[Column]], Program[dict[int, Row]]]:
     """Some fields of the rows of many keys, by the places of the keys."""
     of = sheet(ctx, (target.stored[name] for name in key), listed=True)
     alias = ctx.alias()
     on = both(
-        *(sql.Compare("=", comparable(target, name, alias), of.cell(index)) for index, name in enumerate(key))
+        *(
+            sql.Compare("=", comparable(target, name, alias), of.cell(index))
+            for index, name in enumerate(key)
+        ),
+        condition(ctx, target, alias, where),
     )
     columns = (sql.Column("o", ROWS), *(sql.Column(name, alias) for name in target.columns(wanted)))
     join = sql.Join(aliased(target.table, alias), on)
@@ -223,7 +228,8 @@ def _moved(ctx: Context, link: Link, target: Model, beside: q.ConnectBeside) -> 
         *(
             sql.Compare("=", comparable(target, name, target.table.name), of.cell(index))
             for index, name in enumerate(beside.key)
-        )
+        ),
+        condition(ctx, target, target.table.name, beside.where),
     )
     pointed = {name: of.cell(width + index) for index, name in enumerate(link.remote)}
     sets = changes(ctx, target, q.Data(), pointed)
@@ -239,13 +245,30 @@ def _moved(ctx: Context, link: Link, target: Model, beside: q.ConnectBeside) -> 
 
 
 def _moved_or_made(ctx: Context, link: Link, target: Model, beside: q.ConnectBeside, create: q.Bulk) -> Hang:
-    """One insert for both: where the key is there, the row gets the foreign key of the new one."""
+    """One insert for both: where the key is there, the row gets the foreign key of the new one.
+
+    Where not every such row may be moved, those that are not there are made, and then all are moved that may be.
+    """
+    if beside.where != q.ALL:
+        return _made_and_moved(ctx, link, target, beside, create)
     pointed = {name: sql.Column(target.stored[name].column, "excluded") for name in link.remote}
     conflict = sql.Conflict(target.columns(beside.key), changes(ctx, target, q.Data(), pointed))
     insert = insert_bulk(ctx, target, create, Manner(preset=link.remote, conflicts=lambda _: conflict))
 
     def act(frame: Frame, known: Given) -> Program[None]:
         yield from insert(frame, _pointing(link, known, frame[beside.slot][0]))
+
+    return act
+
+
+def _made_and_moved(ctx: Context, link: Link, target: Model, beside: q.ConnectBeside, create: q.Bulk) -> Hang:
+    kept = sql.Conflict(target.columns(beside.key))
+    insert = insert_bulk(ctx, target, create, Manner(preset=link.remote, conflicts=lambda _: kept))
+    move = _moved(ctx, link, target, beside)
+
+    def act(frame: Frame, known: Given) -> Program[None]:
+        yield from insert(frame, _pointing(link, known, frame[beside.slot][0]))
+        yield from move(frame, known)
 
     return act
 

@@ -13,6 +13,7 @@ from nicol.errors import DriverError
 from nicol.query import query as q
 from nicol.query.compile import bonds
 from nicol.query.compile.context import Context, Frame
+from nicol.query.compile.proofs import rows_proved
 from nicol.query.compile.rows import missing, refuse_twice
 from nicol.query.compile.sheets import Column, Places, SaidOf, Sheet, encoded, generated, saying, sheet
 from nicol.query.models import Link, Model
@@ -69,11 +70,18 @@ Part: TypeAlias = Callable[[Frame, Given, Found, Inserted], Program[None]]
 def insert_part(ctx: Context, model: Model, rows: q.Rows, manner: Manner, returning: tuple[str, ...]) -> Part:
     """Insert rows of the same fields."""
     links = [model.links[name] for name in rows.links]
-    names = (*rows.fields, *manner.preset, *(name for link in links for name in link.local))
+    names = (
+        *rows.fields,
+        *(assign.field for assign in rows.same),
+        *manner.preset,
+        *(name for link in links for name in link.local),
+    )
     refuse_twice(model, names)
     made = missing(model, dict.fromkeys(names))
     given = [model.stored[name] for name in rows.fields]
     of = sheet(ctx, (model.stored[name] for name in (*names, *made)))
+    same = [_same(ctx, model, assign) for assign in rows.same]
+    prove = rows_proved(ctx, model, rows.proofs, names)
     say = _saying(ctx, model, of, manner.conflicts(rows.fields), returning, marks=manner.marks)
     moment = ctx.moment() if made else 0
 
@@ -85,14 +93,24 @@ def insert_part(ctx: Context, model: Model, rows: q.Rows, manner: Manner, return
             encoded(model, field, column, places if manner.top else None)
             for field, column in zip(given, values, strict=True)
         ]
+        columns += [[None if slot is None else frame[slot]] * len(places) for slot in same]
         columns += [[known[name][place] for place in places] for name in manner.preset]
         for link in links:
             columns += _transposed(found[link.name], places, len(link.local))
+        yield from prove(frame, columns)
         if made:
             columns += generated(made, model, frame[moment], len(places))
         yield from _inserted(ctx, links, say(frame, columns, len(places)), places, done)
 
     return part
+
+
+def _same(ctx: Context, model: Model, assign: q.Assign) -> int | None:
+    """The slot of a field that has one value in all rows; it crosses with the values of the call."""
+    if assign.slot is not None:
+        field = model.fields[assign.field]
+        ctx.value(model, field, assign.slot, field.stored.encode)
+    return assign.slot
 
 
 def _transposed(found: Mapping[int, Row], places: Places, width: int) -> list[Column]:

@@ -59,8 +59,8 @@ def _of_field(ctx: Context, model: Model, source: str | None, given: _OfField) -
 def _of_relation(ctx: Context, model: Model, source: str | None, given: _OfRelation) -> sql.Expression:
     link = model.links[given.field]
     match given:
-        case q.Related(_, quantifier, where):
-            return _related(ctx, link, source, quantifier, where)
+        case q.Related(quantifier=quantifier):
+            return _related(ctx, link, source, given, quantifier)
         case q.Alone():
             return _alone(ctx, model, link, source)
         case q.Measured():
@@ -88,8 +88,8 @@ def denial(ctx: Context, model: Model, source: str | None, given: q.Filter) -> s
             return both(*(denial(ctx, model, source, each) for each in items))
         case q.Not(of):
             return condition(ctx, model, source, of)
-        case q.Related(field, quantifier, where):
-            return _related(ctx, model.links[field], source, _CONTRARIES[quantifier], where)
+        case q.Related(field, quantifier):
+            return _related(ctx, model.links[field], source, given, _CONTRARIES[quantifier])
         case q.Measured(field):
             return _measured(ctx, model.links[field], source, given, denied=True)
         case _:
@@ -103,9 +103,9 @@ _CONTRARIES = {"some": "none", "none": "some", "every": "not every", "is": "is_n
 
 
 def _related(
-    ctx: Context, link: Link, source: str | None, quantifier: str, where: q.Filter
+    ctx: Context, link: Link, source: str | None, given: q.Related, quantifier: str
 ) -> sql.Expression:
-    alias = ctx.alias()
+    alias, where = ctx.alias(), given.where
     target = ctx.models.target(link)
     match quantifier:
         case "some" | "is":
@@ -116,6 +116,8 @@ def _related(
             wanted, negated = denial(ctx, target, alias, where), quantifier == "every"
         case _:  # is_not: there is no row but one for which it surely does not hold
             wanted, negated = sql.IsTrue(denial(ctx, target, alias, where), negated=True), True
+    if given.among is not None:
+        wanted = both(condition(ctx, target, alias, given.among), wanted)
     return sql.Exists(related(ctx, link, source, alias, wanted), negated)
 
 

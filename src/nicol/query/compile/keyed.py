@@ -9,12 +9,14 @@ from nicol.query import query as q
 from nicol.query.compile.bulk_rows import Inserted, Manner, Part, insert_part
 from nicol.query.compile.columns import both, comparable
 from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.filters import condition
 from nicol.query.compile.many import objects_of
+from nicol.query.compile.proofs import rows_proved
 from nicol.query.compile.rows import changes, computed, operand
 from nicol.query.compile.selections import wanted
 from nicol.query.compile.sheets import Column, Sheet, encoded, saying, sheet
 from nicol.query.defaults import updated_at
-from nicol.query.faults import invalid
+from nicol.query.faults import invalid, key_taken
 from nicol.query.models import Model
 from nicol.query.upserted import Upserted
 from nicol.sql import tree as sql
@@ -25,17 +27,41 @@ from nicol.sql.program import Program
 
 def upsert_many(ctx: Context, query: q.UpsertMany) -> Act[Any]:
     """Insert rows, or change those whose key is there; how many of each, or the rows in their order."""
+    model = ctx.models.by_name[query.model]
+    refusals = (
+        [] if query.where == q.ALL else [_refusing(ctx, model, query, rows) for rows in query.bulk.rows]
+    )
     act = _upserted_count(ctx, query) if query.wanted is None else _upserted_rows(ctx, query, query.wanted)
     slots = [rows.slot for rows in query.bulk.rows]
-    model = ctx.models.by_name[query.model]
     places = [[rows.fields.index(name) for name in query.key] for rows in query.bulk.rows]
 
     def told_apart(frame: Frame) -> Program[Any]:
         groups = list(zip(slots, places, strict=True))
         _tell_apart(model, query.key, frame, groups)
+        for refuse in refusals:
+            yield from refuse(frame)
         return (yield from act(frame))
 
     return told_apart
+
+
+def _refusing(ctx: Context, model: Model, query: q.UpsertMany, rows: q.Rows) -> Act[None]:
+    """A row that is there and must not be changed has taken its key, as it has for an insert."""
+    of = sheet(ctx, (model.stored[name] for name in query.key), listed=True)
+    taken = both(_is_row(model, query.key, of, "t0"), sql.Untrue(condition(ctx, model, "t0", query.where)))
+    tree = sql.Select((sql.Count(),), of.lists(), (sql.Join(_as(model.table, "t0"), taken),))
+    say = saying(ctx, of, tree)
+    where = [rows.fields.index(name) for name in query.key]
+
+    def act(frame: Frame) -> Program[None]:
+        places, values = frame[rows.slot]
+        columns = [
+            encoded(model, field, values[index]) for field, index in zip(of.fields, where, strict=True)
+        ]
+        if (yield from say(frame, columns, len(places))).rows[0][0]:
+            raise key_taken(model.name, query.key)
+
+    return act
 
 
 def _upserted_rows(ctx: Context, query: q.UpsertMany, selection: q.Selection) -> Act[list[Any]]:
@@ -65,7 +91,7 @@ def _upserted_count(ctx: Context, query: q.UpsertMany) -> Act[Upserted]:
     )
     counts: list[Act[tuple[int, int]]] = []
     for rows in query.bulk.rows:
-        count = _marked if marks else _looked_up(ctx, model, query.key, rows)
+        count = _marked if marks else _looked_up(ctx, model, query, rows)
         part = insert_part(ctx, model, rows, manner, ())
         counts.append(count(rows, part))
     ctx.atomic = len(ctx.texts) > 1
@@ -98,10 +124,11 @@ def _marked(rows: q.Rows, part: Part) -> Act[tuple[int, int]]:
     return act
 
 
-def _looked_up(ctx: Context, model: Model, key: Sequence[str], given: q.Rows) -> _Count:
+def _looked_up(ctx: Context, model: Model, query: q.UpsertMany, given: q.Rows) -> _Count:
     """Rows that are there are counted before; nobody else writes meanwhile where that is all one can do."""
+    key = query.key
     of = sheet(ctx, (model.stored[name] for name in key), listed=True)
-    on = _is_row(model, key, of, "t0")
+    on = both(_is_row(model, key, of, "t0"), condition(ctx, model, "t0", query.where))
     tree = sql.Select((sql.Count(),), of.lists(), (sql.Join(_as(model.table, "t0"), on),))
     say = saying(ctx, of, tree)
     where = [given.fields.index(name) for name in key]
@@ -141,7 +168,7 @@ def _conflict(
     sets = changes(ctx, model, query.update, taken)
     if not sets and keep:
         sets = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
-    return sql.Conflict(target, sets)
+    return sql.Conflict(target, sets, condition(ctx, model, model.table.name, query.where))
 
 
 # ---- changes of each row's own -----------------------------------------------------------------------------------
@@ -150,8 +177,8 @@ def _conflict(
 def update_each(ctx: Context, query: q.UpdateEach) -> Act[int]:
     """Change rows of a key, each in its own way; how many there were. One statement for those of the same fields."""
     model = ctx.models.by_name[query.model]
-    parts = [_each(ctx, model, query.key, changes) for changes in query.changes]
-    ctx.atomic = len(parts) > 1
+    parts = [_each(ctx, model, query, changes) for changes in query.changes]
+    ctx.atomic = len(ctx.texts) > 1
     groups = [(changes.slot, range(len(query.key))) for changes in query.changes]
 
     def act(frame: Frame) -> Program[int]:
@@ -164,7 +191,8 @@ def update_each(ctx: Context, query: q.UpdateEach) -> Act[int]:
     return act
 
 
-def _each(ctx: Context, model: Model, key: Sequence[str], changes: q.Changes) -> Act[int]:
+def _each(ctx: Context, model: Model, query: q.UpdateEach, changes: q.Changes) -> Act[int]:
+    key = query.key
     changed = [(model.fields[name], operator) for name, operator in changes.assigns]
     fields = [*(model.fields[name] for name in key), *(field for field, _ in changed)]
     operators = ["set"] * len(key) + [operator for _, operator in changed]
@@ -179,7 +207,9 @@ def _each(ctx: Context, model: Model, key: Sequence[str], changes: q.Changes) ->
         for name, field in model.stored.items()
         if field.updated_at and name not in named
     ]
-    where = _is_row(model, key, of, model.table.name)
+    guard = condition(ctx, model, model.table.name, query.where)
+    where = both(_is_row(model, key, of, model.table.name), guard)
+    prove = rows_proved(ctx, model, changes.proofs, [field.name for field in fields])
     say = saying(ctx, of, sql.Update(model.table, tuple(sets), where, source=of.source()))
 
     def act(frame: Frame) -> Program[int]:
@@ -188,6 +218,7 @@ def _each(ctx: Context, model: Model, key: Sequence[str], changes: q.Changes) ->
             encoded(model, field, column, places, operand(field, operator))
             for field, operator, column in zip(fields, operators, values, strict=True)
         ]
+        yield from prove(frame, columns)
         return (yield from say(frame, columns, len(places))).affected
 
     return act

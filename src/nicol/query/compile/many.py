@@ -11,6 +11,7 @@ from nicol.query.compile.bulk_rows import Manner, skipping
 from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.filters import condition
+from nicol.query.compile.proofs import proved
 from nicol.query.compile.rows import changes
 from nicol.query.compile.selections import wanted, written_shape
 from nicol.query.faults import invalid
@@ -52,6 +53,12 @@ def update_many(ctx: Context, query: q.UpdateMany) -> Act[Any]:
     """Change all rows of a filter; how many there were, or the rows as they are now."""
     model = ctx.models.by_name[query.model]
     where = _limited(ctx, model, query.where, query.limit)
+    act = proved(ctx, model, query.data, _updated(ctx, model, query, where))
+    ctx.atomic = bool(query.data.proofs)
+    return act
+
+
+def _updated(ctx: Context, model: Model, query: q.UpdateMany, where: sql.Expression) -> Act[Any]:
     sets = changes(ctx, model, query.data, {})
     if query.wanted is None:
         return (

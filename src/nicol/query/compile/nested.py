@@ -11,6 +11,7 @@ from nicol.query.compile import bonds
 from nicol.query.compile.acts import act_on, obtain
 from nicol.query.compile.bonds import Held, hold
 from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.proofs import proved
 from nicol.query.compile.reach import reaches
 from nicol.query.compile.rows import Preset, changes, new_values
 from nicol.query.faults import invalid, missing_record
@@ -99,7 +100,7 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     def act(frame: Frame) -> Program[Row]:
         return ((yield from written.run(ctx, frame)) or ())[:width]
 
-    return act
+    return proved(ctx, model, data, act)
 
 
 def _alone(said: Said) -> Act[Row]:
@@ -134,7 +135,7 @@ def change_row(
         row = yield from written.run(ctx, frame)
         return None if row is None else row[:width]
 
-    return act
+    return proved(ctx, model, data, act)
 
 
 def _select(model: Model, columns: Sequence[str], where: sql.Expression) -> sql.Select:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nicol.query import query as q
 from nicol.query.compile.columns import aliased, both, column, comparable
 from nicol.query.compile.context import Context
-from nicol.query.compile.filters import joined, key_condition, measured_rows
+from nicol.query.compile.filters import condition, joined, key_condition, measured_rows
 from nicol.query.measures import field_of
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
@@ -50,10 +50,12 @@ def _never_null(model: Model, key: tuple[str, ...]) -> bool:
 
 
 def _key(ctx: Context, model: Model, source: str, given: q.OrderBy, joins: list[sql.Join]) -> sql.Order:
-    for name in given.path:
+    for index, name in enumerate(given.path):
         link = model.links[name]
         target, alias = ctx.models.target(link), ctx.alias()
         on = joined(model, target, link, source, alias)
+        if given.guards:
+            on = both(on, condition(ctx, target, alias, given.guards[index]))
         joins.append(sql.Join(aliased(target.table, alias), on, outer=True))
         model, source = target, alias
     if given.measure is not None:

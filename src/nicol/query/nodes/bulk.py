@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from nicol.query.nodes.assigns import Assign
+from nicol.query.nodes.filters import ALL, Filter
 from nicol.query.nodes.node import Node
+
+
+class RowProof(Node, frozen=True, gc=False):
+    """The rows that many foreign keys of plain values lead to must be there and pass a filter; `field` is the relation."""
+
+    field: str
+    where: Filter
 
 
 class Rows(Node, frozen=True, gc=False):
     """Rows of the same fields: the slot holds their places among all rows, and a list of values for each of `fields`.
 
-    `links`: the relations that give them further fields, their foreign keys.
+    `links`: the relations that give them further fields, their foreign keys. `same`: fields that have one value in all
+    rows. `proofs`: what must be true before.
     """
 
     fields: tuple[str, ...]
     slot: int
     links: tuple[str, ...] = ()
+    same: tuple[Assign, ...] = ()
+    proofs: tuple[RowProof, ...] = ()
 
 
 class Bulk(Node, frozen=True, gc=False):
@@ -38,13 +50,15 @@ class CreateBeside(Node, frozen=True, gc=False):
 class ConnectBeside(Node, frozen=True, gc=False):
     """Rows of a unique key at the other end, made where they are not there and `create` is given.
 
-    The slot holds the places of the rows that they belong to, and a list of values for each field of the key.
+    The slot holds the places of the rows that they belong to, and a list of values for each field of the key. `where`:
+    only such rows are found.
     """
 
     field: str
     key: tuple[str, ...]
     slot: int
     create: Bulk | None = None
+    where: Filter = ALL
 
 
 Beside: TypeAlias = CreateBeside | ConnectBeside
@@ -58,3 +72,4 @@ class Changes(Node, frozen=True, gc=False):
 
     assigns: tuple[tuple[str, str], ...]
     slot: int
+    proofs: tuple[RowProof, ...] = ()

@@ -4,39 +4,42 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from nicol.query.nodes.assigns import Assign
 from nicol.query.nodes.bulk import ConnectBeside, CreateBeside
 from nicol.query.nodes.filters import ALL, Filter, Key
 from nicol.query.nodes.node import Node
 
 
-class Assign(Node, frozen=True, gc=False):
-    """A new value of a scalar field: `set` it (slot None: to null), or have the database compute it."""
+class Proof(Node, frozen=True, gc=False):
+    """The row that a foreign key of plain values leads to must be there; `field` is the relation."""
 
     field: str
-    operator: str
-    slot: int | None
+    key: Key
 
 
 class Data(Node, frozen=True, gc=False):
-    """The scalar fields that are written, and the acts on relations."""
+    """The scalar fields that are written, the acts on relations, and what must be true before."""
 
     assigns: tuple[Assign, ...] = ()
     acts: tuple[Act, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
 
 class CreateRelated(Node, frozen=True, gc=False):
-    """Create a row at the other end."""
+    """Create a row at the other end. `room`: only such a row may be let go to make room in a 1:1 relation."""
 
     field: str
     data: Data
+    room: Filter = ALL
 
 
 class Connect(Node, frozen=True, gc=False):
-    """Relate to a row that exists; with `create`, create it where it does not."""
+    """Relate to a row that exists; with `create`, create it where it does not. `room` as in `CreateRelated`."""
 
     field: str
     key: Key
     create: Data | None = None
+    room: Filter = ALL
 
 
 class Disconnect(Node, frozen=True, gc=False):
@@ -48,10 +51,11 @@ class Disconnect(Node, frozen=True, gc=False):
 
 
 class SetRelated(Node, frozen=True, gc=False):
-    """Relate to these rows and to no others."""
+    """Relate to these rows and to no others of those for which `room` holds."""
 
     field: str
     keys: tuple[Key, ...]
+    room: Filter = ALL
 
 
 class DeleteRelated(Node, frozen=True, gc=False):

@@ -74,11 +74,15 @@ class Not(Node, frozen=True, gc=False):
 
 
 class Related(Node, frozen=True, gc=False):
-    """Rows of a relation: `some`, `every` or `none` of many; the one there `is` or `is_not`."""
+    """Rows of a relation: `some`, `every` or `none` of many; the one there `is` or `is_not`.
+
+    `among`: all other rows count as if they were not there; None: every row counts.
+    """
 
     field: str
     quantifier: str
     where: Filter
+    among: Filter | None = None
 
 
 class Alone(Node, frozen=True, gc=False):

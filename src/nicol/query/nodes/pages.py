@@ -13,6 +13,7 @@ class OrderBy(Node, frozen=True, gc=False):
     """One key of an order: a scalar field at the end of a path of to-one relations.
 
     With `measure`, `field` is a relation to many there, and the key is what its rows come to for which `where` holds.
+    `guards`: what must hold for the row of each step of the path, where a scope says so.
     """
 
     field: str
@@ -21,6 +22,7 @@ class OrderBy(Node, frozen=True, gc=False):
     path: tuple[str, ...] = ()
     measure: Measure | None = None
     where: Filter = ALL
+    guards: tuple[Filter, ...] = ()
 
 
 class Depth(Node, frozen=True, gc=False):

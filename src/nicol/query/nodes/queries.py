@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from nicol.query.nodes.bulk import Bulk, Changes
 from nicol.query.nodes.data import Data
-from nicol.query.nodes.filters import Filter, Key
+from nicol.query.nodes.filters import ALL, Filter, Key
 from nicol.query.nodes.groups import Aggregate, GroupBy
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import Page, Selection
@@ -89,7 +89,10 @@ class CreateMany(Node, frozen=True, gc=False):
 
 
 class UpsertMany(Node, frozen=True, gc=False):
-    """Many rows that are new, or whose key is there and gets the new values of `fields` (None: of all) and `update`."""
+    """Many rows that are new, or whose key is there and gets the new values of `fields` (None: of all) and `update`.
+
+    `where`: a row that is there must be such a row.
+    """
 
     model: str
     key: tuple[str, ...]
@@ -97,14 +100,16 @@ class UpsertMany(Node, frozen=True, gc=False):
     fields: tuple[str, ...] | None
     update: Data
     wanted: Selection | None = None
+    where: Filter = ALL
 
 
 class UpdateEach(Node, frozen=True, gc=False):
-    """Changes of many rows, each its own."""
+    """Changes of many rows, each its own, of those for which `where` holds."""
 
     model: str
     key: tuple[str, ...]
     changes: tuple[Changes, ...]
+    where: Filter = ALL
 
 
 class UpdateMany(Node, frozen=True, gc=False):

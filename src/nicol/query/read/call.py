@@ -27,13 +27,18 @@ from nicol.query.read.page import PAGE, SELECTION, read_page, read_selection
 from nicol.query.read.where import Values, read_key
 
 
-def read(models: Models, model: Model, operation: str, given: Arguments) -> tuple[Query, Values]:
-    """The query that a call is, and its values in the order of their slots. QueryInvalid says what is wrong with the call."""
+def read(
+    models: Models, model: Model, operation: str, given: Arguments, first: Values | None = None
+) -> tuple[Query, Values]:
+    """The query that a call is, and its values in the order of their slots. QueryInvalid says what is wrong with the call.
+
+    `first`: values whose slots come before those of the call.
+    """
     reader, allowed = OPERATIONS[operation]
     for name in given:
         if name not in allowed:
             unknown(f"argument of `{operation}`", name, allowed, model=model.name)
-    values: Values = []
+    values: Values = [] if first is None else first
     return reader(models, model, given, values), values
 
 
