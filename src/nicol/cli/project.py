@@ -1,7 +1,8 @@
-"""Commands about the project as a whole: generate, config, version."""
+"""Commands about the project as a whole: init, generate, config, version."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,8 +12,50 @@ from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption,
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (generate, config, version):
+    for command in (init, generate, config, version):
         app.command(command.__name__)(command)
+
+
+def init(
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            "--datasource-provider",
+            metavar="NAME",
+            help="sqlite or postgresql; without it, what --url says, or sqlite.",
+        ),
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option("--url", metavar="URL", help="The database, to be written into .env.")
+    ] = None,
+    portable: Annotated[
+        bool, typer.Option("--portable", help="One schema and one history for SQLite and for PostgreSQL.")
+    ] = False,
+    output: Annotated[
+        str, typer.Option("--output", metavar="PATH", help="Where the client is generated.")
+    ] = "./client",
+    with_model: Annotated[
+        bool, typer.Option("--with-model", help="Write a first model to begin with.")
+    ] = False,
+    schema: Annotated[
+        Path | None, typer.Option("--schema", metavar="PATH", help="Where the schema is written.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Begin a project: write schema.prisma, nicol.toml, .env and .gitignore. Nothing that is there is overwritten."""
+    from nicol.cli.screen import answer, say
+    from nicol.ops.init import Wish, init_project
+
+    found = init_project(Path.cwd(), Wish(provider, url, output, portable, with_model), schema)
+    for kept in found.kept:
+        say(f"Kept {kept}")
+    answer(
+        {"provider": found.provider, "written": found.written, "kept": found.kept},
+        f"Wrote {', '.join(found.written)}.",
+        "Next: "
+        + ("" if with_model else "write models into the schema, then ")
+        + "`nicol migrate dev --name init` and `nicol generate`.",
+    )
 
 
 def generate(
