@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
-from nicol.dialects.changes import Change
-from nicol.dialects.described import Meaning
-from nicol.dialects.expiry import Expired, Expiry, Pace
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
-from nicol.dialects.outlook import Outlook
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
 from nicol.schema.provider import Provider
@@ -30,7 +25,12 @@ from nicol.schema.schema import (
 from nicol.sql.program import Program
 
 if TYPE_CHECKING:
+    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
+    from nicol.dialects.changes import Change
+    from nicol.dialects.described import Meaning
+    from nicol.dialects.expiry import Expired, Expiry, Pace
     from nicol.dialects.lint.rule import Rule, Script
+    from nicol.dialects.outlook import Outlook
     from nicol.sql.renderer import Renderer
 
 T = TypeVar("T")

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from nicol.client.parameters import encoded_parameters
 from nicol.errors import DriverError, MigrationError
 from nicol.migrate.data import Tx
 from nicol.migrate.history import PYTHON_FILE, Migration
@@ -76,6 +75,8 @@ class Transaction:
         given = [values[name] for name in names]
         if not any(isinstance(value, datetime | Decimal | dict | list | tuple) for value in given):
             return tuple(given)
+        from nicol.client.parameters import encoded_parameters  # most migrations have no such values
+
         return encoded_parameters(self._conversation.target.dialect, _NO_SCHEMA, given)
 
 

@@ -50,9 +50,8 @@ class ReadSchema:
 
     def dialect(self, name: str) -> Dialect:
         """The dialect of that name among those the schema serves; ConfigurationError where it is none of them."""
-        for dialect in self.dialects:
-            if dialect.name == name:
-                return dialect
+        if name in self.providers:
+            return named(name, portable=self.portable)
         if not self.dialects:
             raise ConfigurationError(
                 "the schema names no database",

@@ -7,30 +7,12 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
-from nicol.dialects.changes import Change
-from nicol.dialects.described import Meaning
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
-from nicol.dialects.expiry import Expired, Expiry
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
-from nicol.dialects.outlook import Outlook
-from nicol.dialects.postgresql import (
-    adapt,
-    apply,
-    casts,
-    codecs,
-    ddl,
-    describe,
-    errors,
-    introspect,
-    objects,
-    outlook,
-    stages,
-    types,
-)
+from nicol.dialects.postgresql import apply, errors, objects, stages
 from nicol.dialects.postgresql import provider as providers
 from nicol.dialects.postgresql.expiry import PACE, counted, expire
-from nicol.dialects.postgresql.render import RENDERER
+from nicol.dialects.postgresql.introspect_sql import FOREIGN_TABLES
 from nicol.dialects.postgresql.script import bound, split
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
@@ -46,10 +28,15 @@ from nicol.schema.schema import (
     Schema,
 )
 from nicol.sql.program import Program, Statement
-from nicol.sql.renderer import Renderer
 
 if TYPE_CHECKING:
+    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
+    from nicol.dialects.changes import Change
+    from nicol.dialects.described import Meaning
+    from nicol.dialects.expiry import Expired, Expiry
     from nicol.dialects.lint.rule import Rule, Script
+    from nicol.dialects.outlook import Outlook
+    from nicol.sql.renderer import Renderer
 
 T = TypeVar("T")
 
@@ -73,7 +60,7 @@ class PostgreSQL(Dialect):
     keeps_comments: ClassVar[bool] = True
     index_includes: ClassVar[bool] = True
     orders_index_nulls: ClassVar[bool] = True
-    foreign_tables: ClassVar[frozenset[str]] = introspect.FOREIGN_TABLES
+    foreign_tables: ClassVar[frozenset[str]] = FOREIGN_TABLES
     fills_nulls: ClassVar[bool] = False
     join_table_key: ClassVar[bool] = True
     object_kinds: ClassVar[tuple[str, ...]] = objects.KINDS
@@ -86,6 +73,8 @@ class PostgreSQL(Dialect):
 
     def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:  # noqa: ARG002
         """The column that stores a field."""
+        from nicol.dialects.postgresql import types
+
         return types.column(field, schema)
 
     def checks(self, model: Model, schema: Schema) -> tuple[Check, ...]:  # noqa: ARG002
@@ -106,34 +95,50 @@ class PostgreSQL(Dialect):
 
     def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
         """Everything in the current schema, or in the given ones."""
+        from nicol.dialects.postgresql import introspect
+
         return introspect.introspect(namespaces)
 
     def meaning(self, column: Column) -> Meaning:
         """What a column holds in the language's words."""
+        from nicol.dialects.postgresql import describe
+
         return describe.meaning(column)
 
     def described_type(self, stored: str, modifier: int) -> ColumnType | None:
         """The type of a name in `pg_type`, where arrays have an underscore before that of their items."""
+        from nicol.dialects.postgresql import types
+
         return types.stored_type(stored.removeprefix("_"), modifier, array=stored.startswith("_"))
 
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema."""
+        from nicol.dialects.postgresql import describe
+
         return describe.literal(default, scalar)
 
     def items(self, default: Default) -> tuple[Constant, ...] | None:
         """The items of a list's default."""
+        from nicol.dialects.postgresql import describe
+
         return describe.items(default)
 
     def default_sql(self, default: Default, column: Column) -> str:
         """A default as SQL."""
+        from nicol.dialects.postgresql import describe
+
         return describe.default_sql(default, column)
 
     def index_method_word(self, method: str) -> str | None:
         """The schema's word for an index algorithm."""
+        from nicol.dialects.postgresql import describe
+
         return describe.index_method(method)
 
     def operator_class_word(self, name: str) -> str | None:
         """The schema's word for an operator class."""
+        from nicol.dialects.postgresql import describe
+
         return describe.operator_class(name)
 
     def split(self, script: str) -> tuple[str, ...]:
@@ -157,14 +162,20 @@ class PostgreSQL(Dialect):
 
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
+        from nicol.dialects.postgresql import casts
+
         return casts.cast(before, after)
 
     def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
         """Which values stand in the way of another type, or would not stay as they are."""
+        from nicol.dialects.postgresql import casts
+
         return casts.doubts(before, after, catalog)
 
     def converted(self, before: Column, after: Column) -> str:
         """A column's old values as they will be."""
+        from nicol.dialects.postgresql import casts
+
         return casts.converted(before, after)
 
     def narrows(self, before: Check | None, after: Check) -> bool:  # noqa: ARG002
@@ -173,10 +184,14 @@ class PostgreSQL(Dialect):
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
         """Columns that cannot be converted are made anew, with what hangs on them."""
+        from nicol.dialects.postgresql import adapt
+
         return adapt.adapt(changes, before, after)
 
     def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         """The statements that make a change."""
+        from nicol.dialects.postgresql import ddl
+
         return ddl.spell(change, before, after)
 
     def drop_object(self, thing: Unmanaged) -> str | None:
@@ -212,6 +227,8 @@ class PostgreSQL(Dialect):
 
     def outlooks(self, statements: Sequence[str]) -> tuple[Outlook, ...]:
         """The locks and the risks of each statement."""
+        from nicol.dialects.postgresql import outlook
+
         return outlook.outlooks(statements)
 
     @property
@@ -247,10 +264,14 @@ class PostgreSQL(Dialect):
     @property
     def renderer(self) -> Renderer:
         """Spells statement trees."""
+        from nicol.dialects.postgresql.render import RENDERER
+
         return RENDERER
 
     def codec(self, type: FieldType, arity: Arity, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
         """How values of a field cross."""
+        from nicol.dialects.postgresql import codecs
+
         return codecs.codec(type, arity, native, schema)
 
     def meaning_of(self, error: DriverError) -> Violation | None:

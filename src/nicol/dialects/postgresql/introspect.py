@@ -39,11 +39,6 @@ from nicol.dialects.postgresql.types import stored_type
 from nicol.sql.program import Program, Row, Statement
 from nicol.sql.quoting import quote_text
 
-FOREIGN_TABLES = frozenset(
-    {"spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns", "raster_overviews"}
-)
-"""PostGIS's own."""
-
 
 def introspect(namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
     """Everything in the current schema, under the namespace None; or in the given ones, each under its own name."""

@@ -5,6 +5,11 @@ https://www.postgresql.org/docs/current/catalogs.html. Columns that older server
 
 from __future__ import annotations
 
+FOREIGN_TABLES = frozenset(
+    {"spatial_ref_sys", "geometry_columns", "geography_columns", "raster_columns", "raster_overviews"}
+)
+"""PostGIS's own."""
+
 LEDGER = "_prisma_migrations"
 
 _OWN = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {}.oid AND d.deptype = 'e')"

@@ -6,33 +6,12 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
-from nicol.dialects.changes import Change
-from nicol.dialects.described import Meaning
 from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
-from nicol.dialects.expiry import Expired, Expiry
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
-from nicol.dialects.outlook import Outlook
 from nicol.dialects.scripts import LIMITS, Limits, Stage
-from nicol.dialects.sqlite import (
-    adapt,
-    apply,
-    bounds,
-    casts,
-    codecs,
-    ddl,
-    describe,
-    errors,
-    introspect,
-    objects,
-    outlook,
-    portable_casts,
-    stages,
-    types,
-)
+from nicol.dialects.sqlite import apply, errors, objects, stages
 from nicol.dialects.sqlite import provider as providers
 from nicol.dialects.sqlite.expiry import PACE, counted, expire
-from nicol.dialects.sqlite.render import PORTABLE, RENDERER
 from nicol.dialects.sqlite.script import bound, split
 from nicol.errors import DriverError
 from nicol.schema.provider import Provider
@@ -47,10 +26,15 @@ from nicol.schema.schema import (
     Schema,
 )
 from nicol.sql.program import Program
-from nicol.sql.renderer import Renderer
 
 if TYPE_CHECKING:
+    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
+    from nicol.dialects.changes import Change
+    from nicol.dialects.described import Meaning
+    from nicol.dialects.expiry import Expired, Expiry
     from nicol.dialects.lint.rule import Rule, Script
+    from nicol.dialects.outlook import Outlook
+    from nicol.sql.renderer import Renderer
 
 T = TypeVar("T")
 
@@ -78,10 +62,14 @@ class SQLite(Dialect):
 
     def column(self, field: ScalarField, schema: Schema, *, is_only_id: bool) -> Column:
         """The column that stores a field."""
+        from nicol.dialects.sqlite import types
+
         return types.column(field, schema, is_only_id=is_only_id, portable=self.portable)
 
     def checks(self, model: Model, schema: Schema) -> tuple[Check, ...]:
         """In a portable project, what PostgreSQL's types would refuse."""
+        from nicol.dialects.sqlite import bounds
+
         return bounds.checks(model, schema) if self.portable else ()
 
     def index_method(self, method: str | None) -> str | None:  # noqa: ARG002
@@ -94,34 +82,50 @@ class SQLite(Dialect):
 
     def introspect(self, namespaces: tuple[str, ...] = ()) -> Program[Catalog]:  # noqa: ARG002
         """Everything in the file."""
+        from nicol.dialects.sqlite import introspect
+
         return introspect.introspect(portable=self.portable)
 
     def meaning(self, column: Column) -> Meaning:
         """What a column holds in the language's words."""
+        from nicol.dialects.sqlite import describe
+
         return describe.meaning(column, portable=self.portable)
 
     def described_type(self, stored: str, modifier: int) -> ColumnType | None:  # noqa: ARG002
         """The family of a declared type."""
+        from nicol.dialects.sqlite import types
+
         return types.declared_type(stored)
 
     def literal(self, default: Default, scalar: Scalar) -> Literal | None:
         """A default as a literal of the schema."""
+        from nicol.dialects.sqlite import describe
+
         return describe.literal(default, scalar)
 
     def items(self, default: Default) -> tuple[Constant, ...] | None:
         """The items of a list's default."""
+        from nicol.dialects.sqlite import describe
+
         return describe.items(default)
 
     def default_sql(self, default: Default, column: Column) -> str:
         """A default as SQL."""
+        from nicol.dialects.sqlite import describe
+
         return describe.default_sql(default, column)
 
     def index_method_word(self, method: str) -> str | None:
         """The schema's word for an index algorithm."""
+        from nicol.dialects.sqlite import describe
+
         return describe.index_method(method)
 
     def operator_class_word(self, name: str) -> str | None:
         """The schema's word for an operator class."""
+        from nicol.dialects.sqlite import describe
+
         return describe.operator_class(name)
 
     def split(self, script: str) -> tuple[str, ...]:
@@ -145,32 +149,44 @@ class SQLite(Dialect):
 
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
+        from nicol.dialects.sqlite import casts, portable_casts
+
         if self.portable and before != after and portable_casts.knows(before, after):
             return portable_casts.cast(before, after)
         return casts.cast(before, after)
 
     def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
         """Which values stand in the way of another type, or would not stay as they are."""
+        from nicol.dialects.sqlite import casts, portable_casts
+
         if self.portable and portable_casts.knows(before.type, after.type):
             return portable_casts.doubts(before, after)
         return casts.doubts(before, after, catalog)
 
     def converted(self, before: Column, after: Column) -> str:
         """A column's old values as they will be."""
+        from nicol.dialects.sqlite import casts, portable_casts
+
         if self.portable and portable_casts.knows(before.type, after.type):
             return portable_casts.converted(before, after)
         return casts.converted(before, after)
 
     def narrows(self, before: Check | None, after: Check) -> bool:
         """Rows are looked at anew unless the enum, the length or the range grew."""
+        from nicol.dialects.sqlite import bounds
+
         return bounds.narrows(before, after)
 
     def adapt(self, changes: tuple[Change, ...], before: Catalog, after: Catalog) -> tuple[Change, ...]:
         """Tables are made anew for what SQLite cannot change in place."""
+        from nicol.dialects.sqlite import adapt
+
         return adapt.adapt(changes, before, after, portable=self.portable)
 
     def spell(self, change: Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         """The statements that make a change."""
+        from nicol.dialects.sqlite import ddl
+
         return ddl.spell(change, before, after)
 
     def drop_object(self, thing: Unmanaged) -> str | None:
@@ -206,6 +222,8 @@ class SQLite(Dialect):
 
     def outlooks(self, statements: Sequence[str]) -> tuple[Outlook, ...]:
         """The locks and the risks of each statement."""
+        from nicol.dialects.sqlite import outlook
+
         return outlook.outlooks(statements)
 
     @property
@@ -239,10 +257,14 @@ class SQLite(Dialect):
     @property
     def renderer(self) -> Renderer:
         """Spells statement trees."""
+        from nicol.dialects.sqlite.render import PORTABLE, RENDERER
+
         return PORTABLE if self.portable else RENDERER
 
     def codec(self, type: FieldType, arity: Arity, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
         """How values of a field cross."""
+        from nicol.dialects.sqlite import codecs
+
         return codecs.codec(type, arity, native, schema, portable=self.portable)
 
     def meaning_of(self, error: DriverError) -> Violation | None:
