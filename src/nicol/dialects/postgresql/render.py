@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from nicol.dialects.postgresql.arrays import array_text
+from nicol.dialects.postgresql.lists import list_text
 from nicol.sql.quoting import quote
 from nicol.sql.renderer import Renderer, Slots, escaped
 from nicol.sql.tree import (
@@ -219,7 +219,7 @@ class PostgresRenderer(Renderer):
 
     def pack(self, items: Sequence[Any]) -> str:
         """An array, as text."""
-        return array_text(items)
+        return list_text(items)
 
 
 def _among_folded(of: str, operator: str, items: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from nicol.dialects.sqlite.lists import beside, list_text
 from nicol.sql.quoting import quote, quote_text
 from nicol.sql.renderer import Renderer, Slots, escaped
 from nicol.sql.tree import (
@@ -78,30 +78,16 @@ class SqliteRenderer(Renderer):
     def in_rows(self, node: InRows, slots: Slots) -> str:
         """One row of several JSON arrays of the same length."""
         of = ", ".join(self.expression(item, slots) for item in node.of)
-        values, joins = self._beside(node.lists, node.binary, slots)
+        values, joins = beside([self.param(item, slots) for item in node.lists], node.binary)
         return f"({of}) IN (SELECT {', '.join(values)} FROM {joins})"
 
     def lists(self, node: Lists, slots: Slots) -> str:
         """JSON arrays of the same length, side by side."""
-        values, joins = self._beside(node.lists, node.binary, slots)
+        values, joins = beside([self.param(item, slots) for item in node.lists], node.binary)
         columns = [f"{value} AS {quote(name)}" for value, name in zip(values, node.names, strict=True)]
         if node.ordinal:
             columns.append(f'"l0".key + 1 AS {quote(node.ordinal)}')
         return f"(SELECT {', '.join(columns)} FROM {joins}) AS {quote(node.alias)}"
-
-    def _beside(self, lists: Sequence[Param], binary: Sequence[bool], slots: Slots) -> tuple[list[str], str]:
-        """The values of JSON arrays, and the join that has them in the same row."""
-        names = [f'"l{index}"' for index in range(len(lists))]
-        arrays = [
-            f"json_each({self.param(item, slots)}) AS {name}" for item, name in zip(lists, names, strict=True)
-        ]
-        others = zip(arrays[1:], names[1:], strict=True)
-        joined = [arrays[0], *(f"{array} ON {name}.key = {names[0]}.key" for array, name in others)]
-        values = [
-            f"unhex({name}.value)" if is_binary else f"{name}.value"
-            for name, is_binary in zip(names, binary, strict=True)
-        ]
-        return values, " JOIN ".join(joined)
 
     def like(self, node: Like, slots: Slots) -> str:
         """GLOB, which knows case; LIKE, which does not for ASCII, where a Prisma project on SQLite alone expects that."""
@@ -221,7 +207,7 @@ class SqliteRenderer(Renderer):
 
     def pack(self, items: Sequence[Any]) -> str:
         """A JSON array, with bytes in hexadecimal."""
-        return json.dumps(items, ensure_ascii=False, default=bytes.hex)
+        return list_text(items)
 
 
 def _among(of: str, items: str, value: str, *, negated: bool, fold: bool) -> str:
