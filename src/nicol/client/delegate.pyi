@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
+from nicol.query.upserted import Upserted
 
 M = TypeVar("M")
 Where = TypeVar("Where")
@@ -16,6 +17,7 @@ UpdateMany = TypeVar("UpdateMany")
 Order = TypeVar("Order")
 Include = TypeVar("Include")
 FieldName = TypeVar("FieldName", bound=str)
+KeyName = TypeVar("KeyName", bound=str)
 By = TypeVar("By")
 Having = TypeVar("Having")
 GroupOrder = TypeVar("GroupOrder")
@@ -39,6 +41,7 @@ class Delegate(
         Order,
         Include,
         FieldName,
+        KeyName,
         By,
         Having,
         GroupOrder,
@@ -122,10 +125,19 @@ class Delegate(
     def create_many(
         self,
         *,
-        data: Sequence[CreateMany],
+        data: Sequence[Create],
         skip_duplicates: bool | None = None,
     ) -> int:
-        """Write many rows in one statement or few; how many were written."""
+        """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
+
+    def create_many_and_return(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Write many rows, with the rows nested in them, and return them in their order."""
 
     def update(
         self,
@@ -139,10 +151,29 @@ class Delegate(
     def update_many(
         self,
         *,
-        where: Where | None = None,
+        where: Where = ...,
         data: UpdateMany,
+        limit: int | None = None,
     ) -> int:
-        """Change every row that fits; how many were changed."""
+        """Change every row that fits, or so many of them; how many were changed."""
+
+    def update_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Change every row that fits, or so many of them, and return them as they are then."""
+
+    def update_each(
+        self,
+        *,
+        data: Sequence[UpdateMany],
+        key: KeyName,
+    ) -> int:
+        """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
 
     def upsert(
         self,
@@ -162,12 +193,40 @@ class Delegate(
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
 
+    def upsert_many(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+    ) -> Upserted:
+        """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
+
+    def upsert_many_and_return(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Write many rows or change those of their keys, and return all of them in their order."""
+
     def delete_many(
         self,
         *,
-        where: Where | None = None,
+        where: Where = ...,
+        limit: int | None = None,
     ) -> int:
-        """Delete every row that fits; how many were deleted."""
+        """Delete every row that fits, or so many of them; how many were deleted."""
+
+    def delete_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        limit: int | None = None,
+    ) -> list[M]:
+        """Delete every row that fits, or so many of them, and return them as they were."""
 
     @overload
     def count(
@@ -243,6 +302,7 @@ class AsyncDelegate(
         Order,
         Include,
         FieldName,
+        KeyName,
         By,
         Having,
         GroupOrder,
@@ -326,10 +386,19 @@ class AsyncDelegate(
     async def create_many(
         self,
         *,
-        data: Sequence[CreateMany],
+        data: Sequence[Create],
         skip_duplicates: bool | None = None,
     ) -> int:
-        """Write many rows in one statement or few; how many were written."""
+        """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
+
+    async def create_many_and_return(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Write many rows, with the rows nested in them, and return them in their order."""
 
     async def update(
         self,
@@ -343,10 +412,29 @@ class AsyncDelegate(
     async def update_many(
         self,
         *,
-        where: Where | None = None,
+        where: Where = ...,
         data: UpdateMany,
+        limit: int | None = None,
     ) -> int:
-        """Change every row that fits; how many were changed."""
+        """Change every row that fits, or so many of them; how many were changed."""
+
+    async def update_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Change every row that fits, or so many of them, and return them as they are then."""
+
+    async def update_each(
+        self,
+        *,
+        data: Sequence[UpdateMany],
+        key: KeyName,
+    ) -> int:
+        """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
 
     async def upsert(
         self,
@@ -366,12 +454,40 @@ class AsyncDelegate(
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
 
+    async def upsert_many(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+    ) -> Upserted:
+        """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
+
+    async def upsert_many_and_return(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+    ) -> list[M]:
+        """Write many rows or change those of their keys, and return all of them in their order."""
+
     async def delete_many(
         self,
         *,
-        where: Where | None = None,
+        where: Where = ...,
+        limit: int | None = None,
     ) -> int:
-        """Delete every row that fits; how many were deleted."""
+        """Delete every row that fits, or so many of them; how many were deleted."""
+
+    async def delete_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        limit: int | None = None,
+    ) -> list[M]:
+        """Delete every row that fits, or so many of them, and return them as they were."""
 
     @overload
     async def count(

@@ -16,6 +16,7 @@ INPUTS = (
     "OrderByInput",
     "Include",
     "FieldName",
+    "KeyName",
     "By",
     "Having",
     "GroupOrder",

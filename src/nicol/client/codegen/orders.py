@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from nicol.client.codegen.source import Key, alias, literal, typed_dict
-from nicol.client.codegen.values import Shown
+from nicol.client.codegen.values import Shown, uniques
 from nicol.schema.schema import Arity, RelationField, ScalarField
 
 
 def model_orders(shown: Shown) -> list[str]:
-    """`FieldName` and `OrderByInput`."""
+    """`FieldName`, `KeyName` and `OrderByInput`."""
     keys = [*map(_order, shown.scalars), *map(_relation_order, shown.relations)]
     return [
         *alias(f"{shown.name}FieldName", literal(field.name for field in shown.scalars)),
+        *alias(f"{shown.name}KeyName", _keys(shown)),
         *typed_dict(f"{shown.name}OrderByInput", keys),
     ]
+
+
+def _keys(shown: Shown) -> str:
+    keys = [unique.key for unique in uniques(shown.model)]
+    return literal(keys) if keys else "str"
 
 
 def _order(field: ScalarField) -> Key:

@@ -20,8 +20,7 @@ def enum_writes(enum: Enum) -> list[str]:
 def model_writes(shown: Shown) -> list[str]:
     """The inputs of new rows and of changes.
 
-    `CreateInput` may leave a foreign key to a relation; a row of many (`CreateManyInput`) has no relations, and one under
-    a relation of another model (`_Row`) may leave the key of that relation out.
+    `CreateInput` may leave a foreign key to a relation; a row that has no relations (`CreateManyInput`) gives all of them.
     """
     name = shown.name
     columns = [field for field in shown.scalars if field.generated is None]
@@ -30,7 +29,6 @@ def model_writes(shown: Shown) -> list[str]:
     return [
         *typed_dict(f"{name}CreateInput", [*loose, *map(_create, shown.relations)]),
         *typed_dict(f"{name}CreateManyInput", rows),
-        *(typed_dict(f"_{name}Row", loose) if True in shown.led_to else []),
         *typed_dict(f"{name}UpdateInput", [*changes, *map(_update, shown.relations)]),
         *typed_dict(f"{name}UpdateManyInput", changes),
         *(_acts(shown) if shown.led_to else []),
@@ -46,7 +44,7 @@ def _change(field: ScalarField) -> Key:
     if field.arity is Arity.LIST:
         return Key(field.name, f"{written(field)} | ListUpdate[{value(field)}]")
     if field.type is Scalar.JSON:
-        return Key(field.name, written(field))
+        return Key(field.name, f"{written(field)} | JsonChange")
     return Key(field.name, f"{nullable(field)}{family(field)}Change")
 
 
@@ -96,7 +94,7 @@ def _acts_on_one(name: str, create: list[Key]) -> list[str]:
 
 def _acts_on_many(name: str, create: list[Key]) -> list[str]:
     where, unique = f"{name}WhereInput", f"{name}WhereUniqueInput"
-    rows = [Key("data", f"Sequence[_{name}Row]", required=True), Key("skip_duplicates", "bool")]
+    rows = [Key("data", f"Sequence[{name}CreateInput]", required=True), Key("skip_duplicates", "bool")]
     changes = [
         *(Key(verb, unique) for verb in ("set", "disconnect", "delete")),
         Key("update", f"{name}UpdateOf"),

@@ -75,6 +75,7 @@ from nicol.client.inputs.writes import (
     StringChange,
     StringUpdate,
 )
+from nicol.sql.json_changes import JsonChange
 
 __all__ = [
     "BooleanChange",
@@ -110,6 +111,7 @@ __all__ = [
     "IntHaving",
     "IntUpdate",
     "IntWhere",
+    "JsonChange",
     "JsonFilter",
     "JsonInput",
     "JsonWhere",
