@@ -19,6 +19,7 @@ CAMPAIGNS = {
     "migrations": ("campaigns.migrations.campaign", "pairs of schemas with rows, migrated on both databases"),
     "backups": ("campaigns.backups", "backups under writers and kills, each restored and counted"),
     "client": ("campaigns.client.campaign", "random calls on random data, as plain Python answers them"),
+    "timing": ("campaigns.timing", "whether the time of a refusal tells anything about a secret"),
     "fuzz": ("campaigns.fuzz", "texts that nobody should write: each is answered, and soon"),
 }
 

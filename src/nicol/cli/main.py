@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from nicol.cli import (
+    cron,
     database,
     formatting,
     language_server,
@@ -49,6 +50,7 @@ def application() -> typer.Typer:
         ("migrate", migrations.group()),
         ("db", database.group()),
         ("retention", retention.group()),
+        ("cron", cron.group()),
         ("schema", schema.group()),
     ):
         app.add_typer(group, name=name)

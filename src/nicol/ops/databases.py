@@ -28,6 +28,8 @@ from nicol.sql.program import Program
 T = TypeVar("T")
 
 LEDGER = "_prisma_migrations"
+OWN = frozenset({LEDGER, "_nicol_runs"})
+"""The tables of Prisma's and Nicol's own, which belong to no schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ def namespaces_of(schema: Schema | None) -> tuple[str, ...]:
 
 
 def without_ledger(catalog: Catalog) -> Catalog:
-    """A catalog without the table of migrations, which belongs to no schema."""
+    """A catalog without the tables that belong to no schema."""
     return Catalog(
-        tables=tuple(table for table in catalog.tables if table.name != LEDGER),
+        tables=tuple(table for table in catalog.tables if table.name not in OWN),
         enums=catalog.enums,
-        unmanaged=tuple(thing for thing in catalog.unmanaged if thing.table != LEDGER),
+        unmanaged=tuple(thing for thing in catalog.unmanaged if thing.table not in OWN),
         namespaces=catalog.namespaces,
         extensions=catalog.extensions,
     )
