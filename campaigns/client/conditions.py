@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from campaigns.client.memory import Memory, Row, same
@@ -45,10 +46,10 @@ def _entry(memory: Memory, model: Model, name: str, value: Any, row: Row) -> boo
             return every(branches)
         return some(branches) if name == "OR" else every(map(contrary, branches))
     if name in model.by_name:
-        return _scalar(model.by_name[name], row[name], value)
+        return _scalar(memory, model.by_name[name], row[name], value)
     if name in memory.world.links[model.name]:
         return _related(memory, memory.world.links[model.name][name], value, row)
-    return every(_scalar(model.by_name[each], row[each], value[each]) for each in model.keys[name])
+    return every(_scalar(memory, model.by_name[each], row[each], value[each]) for each in model.keys[name])
 
 
 def _related(memory: Memory, link: Link, value: Any, row: Row) -> bool | None:
@@ -78,7 +79,7 @@ def _quantified(memory: Memory, target: Model, word: str, nested: Any, found: li
             return False not in truths
 
 
-def _scalar(field: Field, actual: Any, wanted: Any) -> bool | None:
+def _scalar(memory: Memory, field: Field, actual: Any, wanted: Any) -> bool | None:
     if wanted is None:
         return actual is None
     if field.listed:
@@ -87,7 +88,7 @@ def _scalar(field: Field, actual: Any, wanted: Any) -> bool | None:
         return None if actual is None else same(actual, wanted)
     insensitive = wanted.get("mode") == "insensitive"
     words = ((word, value) for word, value in wanted.items() if word != "mode")
-    return every(_operator(field, actual, word, value, insensitive) for word, value in words)
+    return every(_operator(memory, field, actual, word, value, insensitive) for word, value in words)
 
 
 def _list(actual: Any, wanted: Row) -> bool | None:
@@ -106,14 +107,16 @@ _LISTS: dict[str, Callable[[Any, Any], bool | None]] = {
 }
 
 
-def _operator(field: Field, actual: Any, word: str, value: Any, insensitive: bool) -> bool | None:
+def _operator(
+    memory: Memory, field: Field, actual: Any, word: str, value: Any, insensitive: bool
+) -> bool | None:
     if word == "not":
         if isinstance(value, dict) and field.type != "Json":
             nested = {"mode": "insensitive", **value} if insensitive else value
-            return contrary(_scalar(field, actual, nested))
+            return contrary(_scalar(memory, field, actual, nested))
         if value is None:
             return actual is not None
-        return contrary(_operator(field, actual, "equals", value, insensitive))
+        return contrary(_operator(memory, field, actual, "equals", value, insensitive))
     if word == "equals" and value is None:
         return actual is None
     if word in ("in", "not_in") and not value:
@@ -123,7 +126,13 @@ def _operator(field: Field, actual: Any, word: str, value: Any, insensitive: boo
     if insensitive:
         actual = actual.lower()
         value = [each.lower() for each in value] if isinstance(value, list) else value.lower()
+    elif word in _PARTS and not memory.world.portable:
+        actual, value = actual.translate(_ASCII), value.translate(_ASCII)  # LIKE, as Prisma says it on SQLite
     return _COMPARE[word](actual, value)
+
+
+_PARTS = ("contains", "startswith", "endswith")
+_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {

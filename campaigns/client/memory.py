@@ -79,6 +79,7 @@ class Memory:
     def change(self, model: Model, rows: Sequence[Row], changes: Sequence[Row]) -> None:
         """New values for rows, as one statement: keys that others point at take them along."""
         before = [dict(row) for row in rows]
+        self._refuse_chains(model, rows, changes)
         for row, change in zip(rows, changes, strict=True):
             row.update(change)
         codes: set[str] = set()
@@ -109,10 +110,17 @@ class Memory:
                 }
                 if link.join.a == link.join.b:
                     raise Unsettled
-            elif None not in was and [
-                child for child in self.rows[link.target] if [child[name] for name in link.remote] == was
-            ]:
-                raise Unsettled  # chains of ON UPDATE are looked at elsewhere
+
+    def _refuse_chains(self, model: Model, rows: Sequence[Row], changes: Sequence[Row]) -> None:
+        """Keys that take rows along which point at them (ON UPDATE CASCADE) are looked at elsewhere."""
+        for link in self.world.links[model.name].values():
+            if link.owns or link.join is not None:
+                continue
+            for row, change in zip(rows, changes, strict=True):
+                if any(change.get(name, row[name]) != row[name] for name in link.local) and self.follow(
+                    link, row
+                ):
+                    raise Unsettled
 
     def delete(self, model: Model, rows: Sequence[Row]) -> None:
         """Take rows away, with what hangs on them by CASCADE."""

@@ -391,6 +391,7 @@ def inserted(memory: Memory, model: Model, data: Sequence[Row], preset: Row, *, 
         except Refused as refused:
             codes |= refused.codes
     if codes:
+        codes |= {"P2002"} if len(data) > 1 else set()  # rows that were refused may be equal to others
         if "P2003" in codes and _points_at_itself(memory, model):
             raise Unsettled  # rows of one statement may point at each other
         raise Refused(*codes)
