@@ -116,6 +116,10 @@ class Memory:
         for link in self.world.links[model.name].values():
             if link.owns or link.join is not None:
                 continue
+            if link.target == model.name and any(
+                set(change) & set(link.local) and set(change) & set(link.remote) for change in changes
+            ):
+                raise Unsettled  # SQLite looks for the parent of such a row before it has its new key
             for row, change in zip(rows, changes, strict=True):
                 if any(change.get(name, row[name]) != row[name] for name in link.local) and self.follow(
                     link, row

@@ -93,7 +93,7 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     )
     places = _places(model, held, columns)
     if not owned.links and not owned.before and not after:
-        return _alone(said)
+        return proved(ctx, model, data, _alone(said))
     written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 
@@ -107,6 +107,14 @@ def _alone(said: Said) -> Act[Row]:
     def act(frame: Frame) -> Program[Row]:
         rows = (yield said.statement(frame)).rows
         return rows[0] if rows else ()
+
+    return act
+
+
+def _alone_if_there(said: Said) -> Act[Row | None]:
+    def act(frame: Frame) -> Program[Row | None]:
+        rows = (yield said.statement(frame)).rows
+        return rows[0] if rows else None
 
     return act
 
@@ -128,6 +136,8 @@ def change_row(
         else None
     )
     places = _places(model, held, columns)
+    if columns == tuple(returning) and not owned.links and not owned.before and not after:
+        return proved(ctx, model, data, _alone_if_there(said))
     written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 

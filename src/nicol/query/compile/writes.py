@@ -59,6 +59,8 @@ def update(ctx: Context, query: q.Update) -> Act[object]:
         row = yield from change(frame)
         if row is None:
             raise _not_there(model, "updated")
+        if not shape.branches:
+            return shape.built([row], ())[0]
         return (yield from shape.objects([row], frame))[0]
 
     return act
@@ -85,7 +87,7 @@ def delete(ctx: Context, query: q.Delete) -> Act[object]:
         rows = (yield said.statement(frame)).rows
         if not rows:
             raise _not_there(model, "deleted")
-        return (yield from shape.objects(rows, frame))[0]
+        return shape.built(rows, ())[0]
 
     return act
 

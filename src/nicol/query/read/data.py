@@ -39,6 +39,8 @@ _JSON_CHANGES: Mapping[type, str] = {
 }
 _PLAIN = frozenset({str, int, float, bool, bytes, datetime, Decimal})
 """Types of values that are nothing but new values."""
+_SET = frozenset({"set"})
+_LIST_CHANGES = frozenset({"set", "push"})
 _CALCULATIONS = frozenset({"set", "increment", "decrement", "multiply", "divide"})
 
 
@@ -97,11 +99,7 @@ def operation_of(model: Model, field: Field, value: Any, *, new: bool) -> tuple[
 
 
 def _operation(model: Model, field: Field, given: dict[Any, Any], *, new: bool) -> tuple[str, Any]:
-    allowed = frozenset({"set"})
-    if field.arity is Arity.LIST:
-        allowed = allowed if new else allowed | {"push"}
-    elif field.type in _NUMBERS and not new:
-        allowed = _CALCULATIONS
+    allowed = _changes_of(field, new=new)
     for word in given:
         if word not in allowed:
             unknown(f"change of field `{field.name}`", word, allowed, model=model.name, field=field.name)
@@ -114,6 +112,14 @@ def _operation(model: Model, field: Field, given: dict[Any, Any], *, new: bool) 
             code="P2019",
         )
     return next(iter(given.items()))
+
+
+def _changes_of(field: Field, *, new: bool) -> frozenset[str]:
+    if new:
+        return _SET
+    if field.arity is Arity.LIST:
+        return _LIST_CHANGES
+    return _CALCULATIONS if field.type in _NUMBERS else _SET
 
 
 # ---- relations ---------------------------------------------------------------------------------------------------
