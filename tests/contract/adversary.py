@@ -363,15 +363,15 @@ WRITES: dict[str, Callable[[Any], Any]] = {
         data=[{"id": 11, "text": "x"}], key="id"
     ),
     "update each of theirs": lambda db: (
-        db.comment.update_each(data=[{"id": 22, "text": "x"}, {"id": 11, "text": "y"}]),
+        db.comment.update_each(data=[{"id": 22, "text": "x"}, {"id": 11, "text": "y"}], key="id"),
         db.comment.find_many(**BY_ID),
     ),
     "update each, pointing away": lambda db: db.comment.update_each(
-        data=[{"id": 11, "postId": FOREIGN_POST}]
+        data=[{"id": 11, "postId": FOREIGN_POST}], key="id"
     ),
-    "update each, moving": lambda db: db.comment.update_each(data=[{"id": 11, "tenantId": THEIRS}]),
+    "update each, moving": lambda db: db.comment.update_each(data=[{"id": 11, "tenantId": THEIRS}], key="id"),
     "update each, computing a foreign key": lambda db: db.post.update_each(
-        data=[{"id": 11, "authorId": {"increment": 11}}]
+        data=[{"id": 11, "authorId": {"increment": 11}}], key="id"
     ),
     "update many at most": lambda db: db.comment.update_many(where={}, data={"text": "x"}, limit=2),
     "update many and return": lambda db: sorted(
@@ -382,3 +382,12 @@ WRITES: dict[str, Callable[[Any], Any]] = {
         row.id for row in db.comment.delete_many_and_return(where={})
     ),
 }
+
+REFUSED = (
+    "without a rule", "raw SQL", "or else", "scope's own value", "another's value", "at a foreign row", "in another tenant",
+    "create another tenant", "for another", "pointing away", "with foreign tags", "connect a foreign row", "set foreign rows",
+    "update a foreign row", "moving", "computing a foreign key", "update through a relation", "update one of many",
+    "delete a foreign row", "delete through a relation", "delete one end", "related to theirs", "tagged by theirs",
+    "taking theirs", "upsert many of theirs",
+)  # fmt: skip
+"""Words in the names of calls that must fail, whatever world they are made in."""

@@ -15,6 +15,7 @@ import pytest
 from nicol.client.shared import SharedClient
 from nicol.schema.schema import Schema
 from tests.contract.generated import import_package, push, schema_of, write_package
+from tests.contract.worlds import fill
 
 TABLES = ("comment", "post", "profile", "user", "tag", "sample", "seat", "counter", "mark")
 
@@ -191,3 +192,76 @@ def endless(target: Target) -> str:
     if target.url.startswith("postgres"):
         return "SELECT pg_sleep(60)"
     return "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+# ---- the worlds ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tenants_package(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The client of the tenants' schema."""
+    folder = tmp_path_factory.mktemp("tenants")
+    schema = schema_of((Path(__file__).parent / "tenants.prisma").read_text("utf-8"))
+    write_package(schema, folder, "tenants_portable", portable=True)
+    return import_package(folder, "tenants_portable")
+
+
+@pytest.fixture(scope="session")
+def worlds_of(
+    tenants_package: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: Callable[[str], str],
+    _postgres_administration: Callable[[str], None],
+) -> Iterator[Callable[[str], list[Target]]]:
+    """Two databases of each kind, filled once: nothing that a test does in them is kept."""
+    made: dict[str, list[Target]] = {}
+
+    def urls(kind: str) -> list[str]:
+        if kind == "sqlite":
+            folder = tmp_path_factory.mktemp("worlds")
+            return [f"file:{folder / name}.db" for name in ("a", "b")]
+        for name in ("world_a", "world_b"):
+            _postgres_administration(f"CREATE DATABASE {name} TEMPLATE template0")
+        return [postgres_server(name) for name in ("world_a", "world_b")]
+
+    def worlds(kind: str) -> list[Target]:
+        if kind not in made:
+            schema = schema_of((Path(__file__).parent / "tenants.prisma").read_text("utf-8"))
+            made[kind] = [Target(url, tenants_package, exact=True) for url in urls(kind)]
+            for target, other, rich in zip(made[kind], ("foe", "stranger"), (False, True), strict=True):
+                push(schema, target.url, portable=True)
+                with tenants_package.Client(url=target.url) as db:
+                    fill(db, other, rich)
+        return made[kind]
+
+    yield worlds
+    if "postgresql" in made:
+        for name in ("world_a", "world_b"):
+            _postgres_administration(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def open_world(request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """Opens clients of the kind in turn."""
+    opened: list[Any] = []
+    with asyncio.Runner() as runner:
+
+        def open_one(target: Target, **settings: Any) -> Any:
+            if request.param == "blocking":
+                client = target.package.Client(url=target.url, **settings)
+            else:
+                client = Awaited(target.package.AsyncClient(url=target.url, **settings), runner)
+            opened.append(client)
+            return client
+
+        yield open_one
+        for client in opened:
+            client.disconnect()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def worlds(
+    request: pytest.FixtureRequest, worlds_of: Callable[[str], list[Target]], open_world: Callable[..., Any]
+) -> list[Any]:
+    """A client of each of the two worlds."""
+    return [open_world(target) for target in worlds_of(request.param)]
