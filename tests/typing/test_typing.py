@@ -99,6 +99,18 @@ ACCEPTED = [
     'db.import_.find_many(where={"in": {"in": [1]}, "str": None, "int": 1, "list": {"in": ["title"]}})',
     'Import(from_="x", in_=1, class_=Word.None_).from_.upper()',
     'User(id=1, email="x", role=Role.ADMIN, logins=1).model_dump()["email"]',
+    'db.user.find_many(select={"email": True, "posts": {"select": {"title": True}, "take": 1}, "_count": {"posts": True}})',
+    'db.user.find_many(omit={"email": True}, include={"_count": True, "reports": {"depth": "all", "order": {"id": "asc"}}})',
+    'db.user.find_many(include={"manager": {"depth": 3, "select": {"email": True}}, "posts": {"order": "random"}})',
+    'db.user.create(data={"email": "a"}, select={"id": True, "_count": {"posts": {"where": {"views": {"gt": 1}}}}})',
+    'db.post.find_many(order="random", include={"author": {"where": {"name": "x"}, "omit": {"email": True}}})',
+    'db.user.find_many(where={"posts": {"_count": {"gt": 3}, "where": {"published": True}, "_max": {"views": {"lt": 9}}}})',
+    'db.user.find_many(where={"posts": {"_count": 0, "_sum": {"views": {"gte": 1}}, "_min": {"slug": None}}})',
+    'db.user.find_many(order={"posts": {"_max": {"createdAt": {"sort": "desc", "nulls": "last"}}, "where": {"views": 1}}})',
+    'db.user.find_many(where={"email": db.user.fields.name, "logins": {"gte": db.user.fields.id}, "role": FieldRef("role")})',
+    'db.user.find_many(where={"name": {"contains": FieldRef("email"), "mode": "insensitive"}})',
+    'db.sample.find_many(where={"document": {"path": ["a", 0], "string_contains": "x", "mode": "insensitive"}})',
+    'db.sample.find_many(where={"document": {"path": ["a"], "array_contains": [1], "equals": AnyNull, "gt": 1.5}})',
 ]
 
 REJECTED = [
@@ -171,6 +183,24 @@ REJECTED = [
     'User(id=1, email="x", role=Role.ADMIN)',
     'db.user.find_unique_or_raise(where={"id": 1}).emial',
     'db.user.find_unique_or_raise(where={"id": 1}, include={"posts": True}).posts[0]',
+    'db.user.find_many(select={"emial": True})',
+    'db.user.find_many(select={"email": 1})',
+    'db.user.find_many(omit={"posts": True})',
+    'db.user.find_many(include={"_count": {"profile": True}})',
+    'db.user.find_many(include={"_count": {"posts": {"take": 1}}})',
+    'db.post.find_many(include={"author": {"depth": 2}})',
+    'db.user.find_many(include={"reports": {"depth": 2, "take": 1}})',
+    'db.user.find_many(order="rand")',
+    'db.user.find_many(order={"posts": {"_max": {"comments": "asc"}}})',
+    'db.user.find_many(where={"posts": {"_count": "3"}})',
+    'db.user.find_many(where={"posts": {"_sum": {"title": {"gt": 1}}}})',
+    'db.user.find_many(where={"email": {"equals": db.user.fields.logins}})',
+    'db.user.find_many(where={"logins": {"in": db.user.fields.id}})',
+    "db.user.fields.nope",
+    'db.sample.find_many(where={"document": {"path": "a.b"}})',
+    'db.sample.find_many(where={"document": {"contains": "a"}})',
+    "db.sample.find_first_or_raise().counts",
+    'db.user.find_first_or_raise(include={"_count": True}).counts.profile',
 ]
 
 REVEALED = {
@@ -187,6 +217,9 @@ REVEALED = {
     "db.user.delete_many_and_return()": "list[User]",
     'db.user.upsert_many(data=[], key="id").updated': "int",
     'db.user.update_each(data=[], key="id")': "int",
+    'db.user.find_first_or_raise(include={"_count": True}).counts.posts': "int",
+    "db.user.fields.logins": "FieldRef[int]",
+    "db.import_.fields.from_": "FieldRef[str]",
     'db.user.count(select="name")["name"]': "int",
     'db.user.aggregate(sum="logins")["_sum"]["logins"]': "int | None",
     'db.sample.aggregate(avg="amount")["_avg"]["amount"]': "Decimal | None",
@@ -209,7 +242,7 @@ REVEALED = {
 HEAD = """\
 from datetime import datetime
 from decimal import Decimal
-from nicol.client import JsonMerge, JsonNull, JsonSet, sql
+from nicol.client import AnyNull, FieldRef, JsonMerge, JsonNull, JsonSet, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word
 db = Client()
 adb = AsyncClient()

@@ -1,13 +1,14 @@
 """What a delegate takes and returns: at run time one class, whose answers a client returns or awaits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
 from nicol.query.upserted import Upserted
 
 M = TypeVar("M")
+Fields = TypeVar("Fields")
 Where = TypeVar("Where")
 Unique = TypeVar("Unique")
 Create = TypeVar("Create")
@@ -16,6 +17,8 @@ Update = TypeVar("Update")
 UpdateMany = TypeVar("UpdateMany")
 Order = TypeVar("Order")
 Include = TypeVar("Include")
+Select = TypeVar("Select")
+Omit = TypeVar("Omit")
 FieldName = TypeVar("FieldName", bound=str)
 KeyName = TypeVar("KeyName", bound=str)
 By = TypeVar("By")
@@ -32,6 +35,7 @@ Grouped = TypeVar("Grouped")
 class Delegate(
     Generic[
         M,
+        Fields,
         Where,
         Unique,
         Create,
@@ -40,6 +44,8 @@ class Delegate(
         UpdateMany,
         Order,
         Include,
+        Select,
+        Omit,
         FieldName,
         KeyName,
         By,
@@ -59,10 +65,16 @@ class Delegate(
     def __init__(self, client: Client) -> None:
         """The operations on a client: for a class of your own that adds some to them."""
 
+    @property
+    def fields(self) -> Fields:
+        """The model's fields, to be compared with one another in filters."""
+
     def find_unique(
         self,
         *,
         where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M | None:
         """The row of a unique key, or None."""
@@ -71,6 +83,8 @@ class Delegate(
         self,
         *,
         where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """The row of a unique key; RecordNotFound where there is none."""
@@ -79,11 +93,13 @@ class Delegate(
         self,
         *,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M | None:
         """The first row that fits, or None."""
@@ -92,11 +108,13 @@ class Delegate(
         self,
         *,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """The first row that fits; RecordNotFound where there is none."""
@@ -105,11 +123,13 @@ class Delegate(
         self,
         *,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Every row that fits, in the order asked for; a negative `take` counts from the end."""
@@ -118,6 +138,8 @@ class Delegate(
         self,
         *,
         data: Create,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Write one row, with the rows nested in it, and return it."""
@@ -135,6 +157,8 @@ class Delegate(
         *,
         data: Sequence[Create],
         skip_duplicates: bool | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Write many rows, with the rows nested in them, and return them in their order."""
@@ -144,6 +168,8 @@ class Delegate(
         *,
         where: Unique,
         data: Update,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Change the row of a unique key and return it; RecordNotFound where there is none."""
@@ -163,6 +189,8 @@ class Delegate(
         where: Where = ...,
         data: UpdateMany,
         limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Change every row that fits, or so many of them, and return them as they are then."""
@@ -181,6 +209,8 @@ class Delegate(
         where: Unique,
         create: Create,
         update: Update,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Change the row of a unique key, or write it where there is none, and return it."""
@@ -189,6 +219,8 @@ class Delegate(
         self,
         *,
         where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
@@ -208,6 +240,8 @@ class Delegate(
         data: Sequence[CreateMany],
         key: KeyName,
         update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Write many rows or change those of their keys, and return all of them in their order."""
@@ -234,7 +268,7 @@ class Delegate(
         *,
         select: None = None,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
@@ -246,7 +280,7 @@ class Delegate(
         *,
         select: CountName | Sequence[CountName] | Mapping[CountName, bool],
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
@@ -264,7 +298,7 @@ class Delegate(
         min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
         max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
@@ -293,6 +327,7 @@ class Delegate(
 class AsyncDelegate(
     Generic[
         M,
+        Fields,
         Where,
         Unique,
         Create,
@@ -301,6 +336,8 @@ class AsyncDelegate(
         UpdateMany,
         Order,
         Include,
+        Select,
+        Omit,
         FieldName,
         KeyName,
         By,
@@ -320,10 +357,16 @@ class AsyncDelegate(
     def __init__(self, client: AsyncClient) -> None:
         """The operations on a client: for a class of your own that adds some to them."""
 
+    @property
+    def fields(self) -> Fields:
+        """The model's fields, to be compared with one another in filters."""
+
     async def find_unique(
         self,
         *,
         where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M | None:
         """The row of a unique key, or None."""
@@ -332,6 +375,8 @@ class AsyncDelegate(
         self,
         *,
         where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """The row of a unique key; RecordNotFound where there is none."""
@@ -340,11 +385,13 @@ class AsyncDelegate(
         self,
         *,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M | None:
         """The first row that fits, or None."""
@@ -353,11 +400,13 @@ class AsyncDelegate(
         self,
         *,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """The first row that fits; RecordNotFound where there is none."""
@@ -366,11 +415,13 @@ class AsyncDelegate(
         self,
         *,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Every row that fits, in the order asked for; a negative `take` counts from the end."""
@@ -379,6 +430,8 @@ class AsyncDelegate(
         self,
         *,
         data: Create,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Write one row, with the rows nested in it, and return it."""
@@ -396,6 +449,8 @@ class AsyncDelegate(
         *,
         data: Sequence[Create],
         skip_duplicates: bool | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Write many rows, with the rows nested in them, and return them in their order."""
@@ -405,6 +460,8 @@ class AsyncDelegate(
         *,
         where: Unique,
         data: Update,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Change the row of a unique key and return it; RecordNotFound where there is none."""
@@ -424,6 +481,8 @@ class AsyncDelegate(
         where: Where = ...,
         data: UpdateMany,
         limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Change every row that fits, or so many of them, and return them as they are then."""
@@ -442,6 +501,8 @@ class AsyncDelegate(
         where: Unique,
         create: Create,
         update: Update,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Change the row of a unique key, or write it where there is none, and return it."""
@@ -450,6 +511,8 @@ class AsyncDelegate(
         self,
         *,
         where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
@@ -469,6 +532,8 @@ class AsyncDelegate(
         data: Sequence[CreateMany],
         key: KeyName,
         update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         include: Include | None = None,
     ) -> list[M]:
         """Write many rows or change those of their keys, and return all of them in their order."""
@@ -495,7 +560,7 @@ class AsyncDelegate(
         *,
         select: None = None,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
@@ -507,7 +572,7 @@ class AsyncDelegate(
         *,
         select: CountName | Sequence[CountName] | Mapping[CountName, bool],
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,
@@ -525,7 +590,7 @@ class AsyncDelegate(
         min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
         max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
         where: Where | None = None,
-        order: Order | Sequence[Order] | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
         cursor: Unique | None = None,
         take: int | None = None,
         skip: int | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar, Literal, Protocol, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, cast
 
 import msgspec
 
@@ -58,7 +58,8 @@ class Record(msgspec.Struct, gc=False):
     __nicol_absent__: ClassVar[frozenset[str]] = frozenset()
     """The attributes that are not there because they were not read."""
 
-    counts = NotRead(COUNTS, 'nothing was counted: ask with include={"_count": True}')
+    if not TYPE_CHECKING:  # the stubs say which models have it
+        counts = NotRead(COUNTS, 'nothing was counted: ask with include={"_count": True}')
 
     @classmethod
     def model_validate(cls, obj: Any, *, strict: bool = False) -> Self:

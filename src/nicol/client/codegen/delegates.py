@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from nicol.client.codegen.source import BANNER, docstring
-from nicol.client.names import visible_models
-from nicol.schema.schema import Model, Schema
+from nicol.client.codegen.values import family
+from nicol.client.names import attribute_name, visible_models, visible_scalars
+from nicol.schema.schema import Arity, EnumRef, Model, ScalarField, Schema
 
 INPUTS = (
     "WhereInput",
@@ -15,6 +18,8 @@ INPUTS = (
     "UpdateManyInput",
     "OrderByInput",
     "Include",
+    "Select",
+    "Omit",
     "FieldName",
     "KeyName",
     "By",
@@ -32,25 +37,56 @@ INPUTS = (
 in the same order."""
 
 
+_IMPORTS = {
+    "_Sequence": "from collections.abc import Sequence as _Sequence",
+    "_nicol": "import nicol.client as _nicol",
+    "_FieldRef": "from nicol.client import FieldRef as _FieldRef",
+    "_inputs": "from nicol.client import inputs as _inputs",
+}
+_WORD = re.compile(r"\w+")
+
+
 def delegates_stub(schema: Schema) -> str:
     """The text of `delegates.pyi`."""
     models = visible_models(schema)
-    lines = [
-        BANNER,
-        '"""The operations of each model."""',
-        "",
-        "import nicol.client as _nicol",
-        "",
-        *(f"from .models import {model.name} as _{model.name}" for model in models),
-        *(["from .types import *", ""] if models else []),
-    ]
+    classes: list[str] = []
     for model in models:
-        lines += [*_delegate(model, ""), *_delegate(model, "Async")]
-    return "\n".join(lines)
+        classes += [*_fields(model), *_delegate(model, ""), *_delegate(model, "Async")]
+    body = "\n".join(classes)
+    words = set(_WORD.findall(body))
+    return "\n".join(
+        [
+            BANNER,
+            '"""The operations of each model."""',
+            "",
+            *(line for word, line in _IMPORTS.items() if word in words),
+            *(f"from .models import {model.name} as _{model.name}" for model in models),
+            *(
+                f"from .enums import {enum.name} as _{enum.name}"
+                for enum in schema.enums
+                if f"_{enum.name}" in words
+            ),
+            *(["from .types import *", ""] if models else []),
+            body,
+        ]
+    )
+
+
+def _fields(model: Model) -> list[str]:
+    """The fields of a model as what other fields are compared with."""
+    fields = [f"    {attribute_name(field.name)}: {_reference(field)}" for field in visible_scalars(model)]
+    return [f"class _{model.name}Fields:", *(fields or ["    pass"]), ""]
+
+
+def _reference(field: ScalarField) -> str:
+    if isinstance(field.type, EnumRef):
+        one = f"_{field.type.name}"
+        return f"_FieldRef[{f'_Sequence[{one}]' if field.arity is Arity.LIST else one}]"
+    return f"_inputs.{family(field)}{'ListRef' if field.arity is Arity.LIST else 'Ref'}"
 
 
 def _delegate(model: Model, kind: str) -> list[str]:
-    parameters = [f"_{model.name}", *(f"{model.name}{end}" for end in INPUTS)]
+    parameters = [f"_{model.name}", f"_{model.name}Fields", *(f"{model.name}{end}" for end in INPUTS)]
     body = docstring(model.documentation) or ["    pass"]
     return [
         f"class {kind}{model.name}Delegate(",

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from nicol.client.codegen.groups import compared, numbers
 from nicol.client.codegen.source import Key, alias, literal, one_or_many, typed_dict
 from nicol.client.codegen.values import Shown, Unique, family, nullable, uniques, value
-from nicol.schema.schema import Arity, Enum, RelationField, ScalarField
+from nicol.schema.schema import Arity, Enum, RelationField, Scalar, ScalarField
 
 
 def enum_filters(enum: Enum) -> list[str]:
     """The values of an enum, and the filters of its fields."""
     name, one = enum.name, f"{enum.name}Value"
     compare = [
-        Key("equals", f"{one} | None"),
-        Key("not", f"{one} | {name}Filter | None"),
-        Key("in", f"Sequence[{one}]"),
-        Key("not_in", f"Sequence[{one}]"),
+        Key("equals", f"{one} | FieldRef[_{name}] | None"),
+        Key("not", f"{one} | {name}Filter | FieldRef[_{name}] | None"),
+        Key("in", f"Sequence[{one}] | FieldRef[Sequence[_{name}]]"),
+        Key("not_in", f"Sequence[{one}] | FieldRef[Sequence[_{name}]]"),
     ]
     return [
         *alias(one, f"_{name} | {literal(item.name for item in enum.values)}"),
         *typed_dict(f"{name}Filter", compare),
-        *alias(f"{name}Where", f"{one} | {name}Filter"),
-        *alias(f"Nullable{name}Where", f"{one} | {name}Filter | None"),
+        *alias(f"{name}Where", f"{one} | {name}Filter | FieldRef[_{name}]"),
+        *alias(f"Nullable{name}Where", f"{one} | {name}Filter | FieldRef[_{name}] | None"),
     ]
 
 
@@ -28,14 +29,41 @@ def model_filters(shown: Shown) -> list[str]:
     """`WhereInput`, `WhereUniqueInput`, and the filters of relations that lead to the model."""
     where = f"{shown.name}WhereInput"
     sides = [Key("is", f"{where} | None"), Key("is_not", f"{where} | None")]
-    quantities = [Key("some", where), Key("every", where), Key("none", where)]
+    quantities = [Key("some", where), Key("every", where), Key("none", where), *_measures(shown)]
     fields = {field.name: _filter(field) for field in shown.scalars}
     return [
         *typed_dict(where, [*fields.values(), *_shared(shown)]),
         *(typed_dict(f"{shown.name}RelationFilter", sides) if False in shown.led_to else []),
+        *(_figures(shown) if True in shown.led_to else []),
         *(typed_dict(f"{shown.name}ListRelationFilter", quantities) if True in shown.led_to else []),
         *_unique_filters(shown, fields),
     ]
+
+
+def _measures(shown: Shown) -> list[Key]:
+    """The keys about what many rows come to."""
+    name = shown.name
+    return [
+        Key("where", f"{name}WhereInput"),
+        Key("_count", "IntWhere"),
+        Key("_count_distinct", f"Mapping[{name}DistinctName, IntWhere]"),
+        *(Key(word, f"{name}TotalWhere") for word in ("_sum", "_avg")),
+        *(Key(word, f"{name}ExtremeWhere") for word in ("_min", "_max")),
+    ]
+
+
+def _figures(shown: Shown) -> list[str]:
+    """What is said of the sums, means and extremes of fields: nothing is what no row comes to."""
+    totals = [Key(field.name, f"Nullable{_total(field)}Where") for field in numbers(shown)]
+    extremes = [Key(field.name, f"Nullable{family(field)}Where") for field in compared(shown)]
+    return [
+        *typed_dict(f"{shown.name}TotalWhere", totals),
+        *typed_dict(f"{shown.name}ExtremeWhere", extremes),
+    ]
+
+
+def _total(field: ScalarField) -> str:
+    return "Decimal" if field.type is Scalar.DECIMAL else "Float"
 
 
 def _shared(shown: Shown) -> list[Key]:
@@ -51,7 +79,8 @@ def _shared(shown: Shown) -> list[Key]:
 
 def _filter(field: ScalarField) -> Key:
     if field.arity is Arity.LIST:
-        return Key(field.name, f"Sequence[{value(field)}] | ListFilter[{value(field)}] | None")
+        one = value(field)
+        return Key(field.name, f"Sequence[{one}] | ListFilter[{one}] | FieldRef[Sequence[{one}]] | None")
     return Key(field.name, f"{nullable(field)}{family(field)}Where")
 
 

@@ -50,11 +50,13 @@ def _distinct(shown: Shown) -> list[ScalarField]:
     ]
 
 
-def _compared(shown: Shown) -> list[ScalarField]:
+def compared(shown: Shown) -> list[ScalarField]:
+    """The fields that have a least and a greatest value."""
     return [field for field in _distinct(shown) if field.type is not Scalar.BYTES]
 
 
-def _numbers(shown: Shown) -> list[ScalarField]:
+def numbers(shown: Shown) -> list[ScalarField]:
+    """The fields that have a sum and a mean."""
     return [field for field in _distinct(shown) if field.type in _NUMBERS]
 
 
@@ -67,8 +69,8 @@ def _names(shown: Shown) -> list[str]:
     return [
         *alias(f"{name}CountName", literal(["_all", *(field.name for field in shown.scalars)])),
         *_name(f"{name}DistinctName", _distinct(shown)),
-        *_name(f"{name}NumberName", _numbers(shown)),
-        *_name(f"{name}ComparedName", _compared(shown)),
+        *_name(f"{name}NumberName", numbers(shown)),
+        *_name(f"{name}ComparedName", compared(shown)),
     ]
 
 
@@ -160,9 +162,9 @@ def _measures(shown: Shown, end: str, *, exact: bool) -> list[str]:
         return [Key(field.name, _measure(field, values, exact=exact)) for field in fields]
 
     return [
-        *typed_dict(f"{shown.name}Sums{end}", keys(_numbers(shown), _VALUES), total=True),
-        *typed_dict(f"{shown.name}Means{end}", keys(_numbers(shown), _VALUES | _MEANS), total=True),
-        *typed_dict(f"{shown.name}Extremes{end}", keys(_compared(shown), _VALUES), total=True),
+        *typed_dict(f"{shown.name}Sums{end}", keys(numbers(shown), _VALUES), total=True),
+        *typed_dict(f"{shown.name}Means{end}", keys(numbers(shown), _VALUES | _MEANS), total=True),
+        *typed_dict(f"{shown.name}Extremes{end}", keys(compared(shown), _VALUES), total=True),
     ]
 
 

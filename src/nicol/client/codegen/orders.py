@@ -8,12 +8,25 @@ from nicol.schema.schema import Arity, RelationField, ScalarField
 
 
 def model_orders(shown: Shown) -> list[str]:
-    """`FieldName`, `KeyName` and `OrderByInput`."""
+    """`FieldName`, `KeyName`, `OrderByInput`, and the order of relations that lead to many rows of the model."""
     keys = [*map(_order, shown.scalars), *map(_relation_order, shown.relations)]
     return [
         *alias(f"{shown.name}FieldName", literal(field.name for field in shown.scalars)),
         *alias(f"{shown.name}KeyName", _keys(shown)),
         *typed_dict(f"{shown.name}OrderByInput", keys),
+        *(typed_dict(f"{shown.name}ListOrder", _measures(shown)) if True in shown.led_to else []),
+    ]
+
+
+def _measures(shown: Shown) -> list[Key]:
+    """The keys about what many rows come to."""
+    name = shown.name
+    return [
+        Key("where", f"{name}WhereInput"),
+        Key("_count", "NullableOrder"),
+        Key("_count_distinct", f"Mapping[{name}DistinctName, NullableOrder]"),
+        *(Key(word, f"Mapping[{name}NumberName, NullableOrder]") for word in ("_sum", "_avg")),
+        *(Key(word, f"Mapping[{name}ComparedName, NullableOrder]") for word in ("_min", "_max")),
     ]
 
 
@@ -27,4 +40,4 @@ def _order(field: ScalarField) -> Key:
 
 
 def _relation_order(field: RelationField) -> Key:
-    return Key(field.name, "CountOrder" if field.arity is Arity.LIST else f"{field.model}OrderByInput")
+    return Key(field.name, f"{field.model}{'ListOrder' if field.arity is Arity.LIST else 'OrderByInput'}")

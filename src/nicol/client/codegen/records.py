@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nicol.client.codegen.source import BANNER, docstring
 from nicol.client.names import attribute_name, visible_fields, visible_models
@@ -43,10 +44,26 @@ def models_stub(schema: Schema) -> str:
                 f"    {attribute_name(field.name)}: {_annotation(field, taken)}",
                 *docstring(field.documentation),
             ]
-        lines.append("")
+        lines += ["", *_counts(model, fields)]
     body = "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
     words = set(_WORD.findall(body))
     return "\n".join([BANNER, *(line for word, line in _IMPORTS.items() if word in words), "", body])
+
+
+def _counts(model: Model, fields: Iterable[Field]) -> list[str]:
+    """The numbers of related rows, as far as a call counted them, as an attribute of the record."""
+    many = [field for field in fields if isinstance(field, RelationField) and field.arity is Arity.LIST]
+    if not many:
+        return []
+    return [
+        "    @property",
+        f"    def counts(self) -> _{model.name}Counts:",
+        '        """What the call counted with `_count`; AttributeError for what it did not."""',
+        "",
+        f"class _{model.name}Counts:",
+        *(f"    {attribute_name(field.name)}: int" for field in many),
+        "",
+    ]
 
 
 def _model_doc(model: Model) -> str:

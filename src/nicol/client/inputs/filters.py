@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Generic, Literal, TypeAlias, TypedDict, TypeVar
 
 from nicol.client.inputs.values import DecimalInput, JsonInput
+from nicol.query.references import FieldRef
+from nicol.sql.json import AnyNullType
 
 T = TypeVar("T")
 
@@ -15,17 +18,17 @@ T = TypeVar("T")
 StringFilter = TypedDict(
     "StringFilter",
     {
-        "equals": str | None,
-        "not": "str | StringFilter | None",
-        "in": Sequence[str],
-        "not_in": Sequence[str],
-        "lt": str,
-        "lte": str,
-        "gt": str,
-        "gte": str,
-        "contains": str,
-        "startswith": str,
-        "endswith": str,
+        "equals": str | FieldRef[str] | None,
+        "not": "str | StringFilter | FieldRef[str] | None",
+        "in": Sequence[str] | FieldRef[Sequence[str]],
+        "not_in": Sequence[str] | FieldRef[Sequence[str]],
+        "lt": str | FieldRef[str],
+        "lte": str | FieldRef[str],
+        "gt": str | FieldRef[str],
+        "gte": str | FieldRef[str],
+        "contains": str | FieldRef[str],
+        "startswith": str | FieldRef[str],
+        "endswith": str | FieldRef[str],
         "mode": Literal["default", "insensitive"],
     },
     total=False,
@@ -33,82 +36,106 @@ StringFilter = TypedDict(
 IntFilter = TypedDict(
     "IntFilter",
     {
-        "equals": int | None,
-        "not": "int | IntFilter | None",
-        "in": Sequence[int],
-        "not_in": Sequence[int],
-        "lt": int,
-        "lte": int,
-        "gt": int,
-        "gte": int,
+        "equals": int | FieldRef[int] | None,
+        "not": "int | IntFilter | FieldRef[int] | None",
+        "in": Sequence[int] | FieldRef[Sequence[int]],
+        "not_in": Sequence[int] | FieldRef[Sequence[int]],
+        "lt": int | FieldRef[int],
+        "lte": int | FieldRef[int],
+        "gt": int | FieldRef[int],
+        "gte": int | FieldRef[int],
     },
     total=False,
 )
 FloatFilter = TypedDict(
     "FloatFilter",
     {
-        "equals": float | None,
-        "not": "float | FloatFilter | None",
-        "in": Sequence[float],
-        "not_in": Sequence[float],
-        "lt": float,
-        "lte": float,
-        "gt": float,
-        "gte": float,
+        "equals": float | FieldRef[float] | None,
+        "not": "float | FloatFilter | FieldRef[float] | None",
+        "in": Sequence[float] | FieldRef[Sequence[float]],
+        "not_in": Sequence[float] | FieldRef[Sequence[float]],
+        "lt": float | FieldRef[float],
+        "lte": float | FieldRef[float],
+        "gt": float | FieldRef[float],
+        "gte": float | FieldRef[float],
     },
     total=False,
 )
 DecimalFilter = TypedDict(
     "DecimalFilter",
     {
-        "equals": DecimalInput | None,
-        "not": "DecimalInput | DecimalFilter | None",
-        "in": Sequence[DecimalInput],
-        "not_in": Sequence[DecimalInput],
-        "lt": DecimalInput,
-        "lte": DecimalInput,
-        "gt": DecimalInput,
-        "gte": DecimalInput,
+        "equals": DecimalInput | FieldRef[Decimal] | None,
+        "not": "DecimalInput | DecimalFilter | FieldRef[Decimal] | None",
+        "in": Sequence[DecimalInput] | FieldRef[Sequence[Decimal]],
+        "not_in": Sequence[DecimalInput] | FieldRef[Sequence[Decimal]],
+        "lt": DecimalInput | FieldRef[Decimal],
+        "lte": DecimalInput | FieldRef[Decimal],
+        "gt": DecimalInput | FieldRef[Decimal],
+        "gte": DecimalInput | FieldRef[Decimal],
     },
     total=False,
 )
 DateTimeFilter = TypedDict(
     "DateTimeFilter",
     {
-        "equals": datetime | None,
-        "not": "datetime | DateTimeFilter | None",
-        "in": Sequence[datetime],
-        "not_in": Sequence[datetime],
-        "lt": datetime,
-        "lte": datetime,
-        "gt": datetime,
-        "gte": datetime,
+        "equals": datetime | FieldRef[datetime] | None,
+        "not": "datetime | DateTimeFilter | FieldRef[datetime] | None",
+        "in": Sequence[datetime] | FieldRef[Sequence[datetime]],
+        "not_in": Sequence[datetime] | FieldRef[Sequence[datetime]],
+        "lt": datetime | FieldRef[datetime],
+        "lte": datetime | FieldRef[datetime],
+        "gt": datetime | FieldRef[datetime],
+        "gte": datetime | FieldRef[datetime],
     },
     total=False,
 )
 BooleanFilter = TypedDict(
-    "BooleanFilter", {"equals": bool | None, "not": "bool | BooleanFilter | None"}, total=False
+    "BooleanFilter",
+    {"equals": bool | FieldRef[bool] | None, "not": "bool | BooleanFilter | FieldRef[bool] | None"},
+    total=False,
 )
 BytesFilter = TypedDict(
     "BytesFilter",
     {
-        "equals": bytes | None,
-        "not": "bytes | BytesFilter | None",
+        "equals": bytes | FieldRef[bytes] | None,
+        "not": "bytes | BytesFilter | FieldRef[bytes] | None",
         "in": Sequence[bytes],
         "not_in": Sequence[bytes],
     },
     total=False,
 )
-JsonFilter = TypedDict("JsonFilter", {"equals": JsonInput | None, "not": JsonInput | None}, total=False)
+JsonPath: TypeAlias = list[str] | list[int] | list[str | int] | tuple[str | int, ...]
+"""The steps of a path: no mere sequence, which a text would be too."""
+
+JsonFilter = TypedDict(
+    "JsonFilter",
+    {
+        "path": JsonPath,
+        "equals": JsonInput | AnyNullType | None,
+        "not": JsonInput | AnyNullType | None,
+        "lt": int | float | str,
+        "lte": int | float | str,
+        "gt": int | float | str,
+        "gte": int | float | str,
+        "string_contains": str,
+        "string_starts_with": str,
+        "string_ends_with": str,
+        "array_contains": JsonInput | None,
+        "array_starts_with": JsonInput | None,
+        "array_ends_with": JsonInput | None,
+        "mode": Literal["default", "insensitive"],
+    },
+    total=False,
+)
 
 
 class ListFilter(TypedDict, Generic[T], total=False):
     """Conditions on a list of values."""
 
-    equals: Sequence[T] | None
-    has: T
-    has_every: Sequence[T]
-    has_some: Sequence[T]
+    equals: Sequence[T] | FieldRef[Sequence[T]] | None
+    has: T | FieldRef[T]
+    has_every: Sequence[T] | FieldRef[Sequence[T]]
+    has_some: Sequence[T] | FieldRef[Sequence[T]]
     is_empty: bool
 
 
@@ -116,19 +143,38 @@ class ListFilter(TypedDict, Generic[T], total=False):
 #
 # One name for each kind of field: type checkers walk these unions once for a whole schema, and not for every field.
 
-StringWhere: TypeAlias = str | StringFilter
-NullableStringWhere: TypeAlias = str | StringFilter | None
-IntWhere: TypeAlias = int | IntFilter
-NullableIntWhere: TypeAlias = int | IntFilter | None
-FloatWhere: TypeAlias = float | FloatFilter
-NullableFloatWhere: TypeAlias = float | FloatFilter | None
-DecimalWhere: TypeAlias = DecimalInput | DecimalFilter
-NullableDecimalWhere: TypeAlias = DecimalInput | DecimalFilter | None
-DateTimeWhere: TypeAlias = datetime | DateTimeFilter
-NullableDateTimeWhere: TypeAlias = datetime | DateTimeFilter | None
-BooleanWhere: TypeAlias = bool | BooleanFilter
-NullableBooleanWhere: TypeAlias = bool | BooleanFilter | None
-BytesWhere: TypeAlias = bytes | BytesFilter
-NullableBytesWhere: TypeAlias = bytes | BytesFilter | None
+StringWhere: TypeAlias = str | StringFilter | FieldRef[str]
+NullableStringWhere: TypeAlias = str | StringFilter | FieldRef[str] | None
+IntWhere: TypeAlias = int | IntFilter | FieldRef[int]
+NullableIntWhere: TypeAlias = int | IntFilter | FieldRef[int] | None
+FloatWhere: TypeAlias = float | FloatFilter | FieldRef[float]
+NullableFloatWhere: TypeAlias = float | FloatFilter | FieldRef[float] | None
+DecimalWhere: TypeAlias = DecimalInput | DecimalFilter | FieldRef[Decimal]
+NullableDecimalWhere: TypeAlias = DecimalInput | DecimalFilter | FieldRef[Decimal] | None
+DateTimeWhere: TypeAlias = datetime | DateTimeFilter | FieldRef[datetime]
+NullableDateTimeWhere: TypeAlias = datetime | DateTimeFilter | FieldRef[datetime] | None
+BooleanWhere: TypeAlias = bool | BooleanFilter | FieldRef[bool]
+NullableBooleanWhere: TypeAlias = bool | BooleanFilter | FieldRef[bool] | None
+BytesWhere: TypeAlias = bytes | BytesFilter | FieldRef[bytes]
+NullableBytesWhere: TypeAlias = bytes | BytesFilter | FieldRef[bytes] | None
 JsonWhere: TypeAlias = JsonFilter
 NullableJsonWhere: TypeAlias = JsonFilter | None
+
+# ---- fields in the place of values -------------------------------------------------------------------------------
+
+StringRef: TypeAlias = FieldRef[str]
+IntRef: TypeAlias = FieldRef[int]
+FloatRef: TypeAlias = FieldRef[float]
+DecimalRef: TypeAlias = FieldRef[Decimal]
+DateTimeRef: TypeAlias = FieldRef[datetime]
+BooleanRef: TypeAlias = FieldRef[bool]
+BytesRef: TypeAlias = FieldRef[bytes]
+JsonRef: TypeAlias = FieldRef[object]
+StringListRef: TypeAlias = FieldRef[Sequence[str]]
+IntListRef: TypeAlias = FieldRef[Sequence[int]]
+FloatListRef: TypeAlias = FieldRef[Sequence[float]]
+DecimalListRef: TypeAlias = FieldRef[Sequence[Decimal]]
+DateTimeListRef: TypeAlias = FieldRef[Sequence[datetime]]
+BooleanListRef: TypeAlias = FieldRef[Sequence[bool]]
+BytesListRef: TypeAlias = FieldRef[Sequence[bytes]]
+JsonListRef: TypeAlias = FieldRef[object]

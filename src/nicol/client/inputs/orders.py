@@ -1,4 +1,4 @@
-"""Orders: by the values of a field, and by what a relation leads to."""
+"""Orders: by the values of a field, and the place of their nulls."""
 
 from __future__ import annotations
 
@@ -15,9 +15,3 @@ class NullsOrder(TypedDict, total=False):
 
 
 NullableOrder: TypeAlias = SortOrder | NullsOrder
-
-
-class CountOrder(TypedDict):
-    """An order by how many rows a relation leads to."""
-
-    _count: SortOrder

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, cast
 
 from nicol.query.faults import invalid, unknown
 from nicol.query.models import Field, Model
@@ -49,7 +49,7 @@ def _compare(
     model: Model, field: Field, operator: str, value: Any, values: Values, insensitive: bool = False
 ) -> Filter:
     if type(value) is FieldRef:
-        return _compare_field(model, field, operator, value, insensitive)
+        return _compare_field(model, field, operator, cast("FieldRef[Any]", value), insensitive)
     values.append(value)
     return Compare(field.name, operator, len(values) - 1, insensitive)
 
@@ -150,7 +150,7 @@ _ALIKE = (frozenset({Scalar.INT, Scalar.BIGINT}),)
 
 
 def _compare_field(
-    model: Model, field: Field, operator: str, given: FieldRef, insensitive: bool
+    model: Model, field: Field, operator: str, given: FieldRef[Any], insensitive: bool
 ) -> CompareField:
     other = _other(model, given)
     wanted = _arity_of_other(field, operator)
@@ -167,7 +167,7 @@ def _compare_field(
     return CompareField(field.name, operator, other.name, insensitive)
 
 
-def _other(model: Model, given: FieldRef) -> Field:
+def _other(model: Model, given: FieldRef[Any]) -> Field:
     if given.model not in (None, model.name):
         raise invalid(
             f"a filter of model `{model.name}` cannot speak of `{given.model}.{given.name}`",
