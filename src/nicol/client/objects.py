@@ -9,6 +9,7 @@ import msgspec
 
 from nicol.client.names import attribute_name
 from nicol.client.package import Package
+from nicol.client.projection import Projection, constructor, project
 from nicol.client.shaped import COUNTS
 
 
@@ -17,6 +18,7 @@ class PackageObjects:
 
     def __init__(self, package: Package) -> None:
         self._package = package
+        self._projections: dict[tuple[str, Any], Projection] = {}
 
     def new(
         self,
@@ -51,6 +53,26 @@ class PackageObjects:
         relations = {attribute_name(field.name) for field in self._package.models[model].relations}
         names = {attribute for _, attribute in self._package.field_names(self._package.model(model))}
         return frozenset(name for name in names - given if only or name not in relations)
+
+    def projected(self, model: str, into: Any) -> Projection | None:
+        """What a class wants of a model, found once; None for the model's own class."""
+        if getattr(into, "__nicol_model__", None) == model:
+            return None
+        key = (model, into)
+        try:
+            found = self._projections.get(key)
+        except TypeError:  # what cannot be hashed is no class
+            found = None
+        if found is None:
+            found = project(self._package, self._package.models[model], into)
+            self._projections[key] = found
+        return found
+
+    def into(self, cls: type, model: str, names: tuple[str, ...]) -> Callable[..., Any]:
+        """What builds an object of such a class from the values of fields and relations, by position."""
+        found = self.projected(model, cls)
+        assert found is not None
+        return constructor(found, model, names)
 
     def enum(self, name: str) -> Callable[[str], Any]:
         """What finds an enum's member by its name in the schema."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -44,8 +44,30 @@ class Objects(Protocol):
         """
         ...
 
+    def projected(self, model: str, into: Any) -> Projected | None:
+        """What a class of the program's own wants of a model, or QueryInvalid; None for the model's own class."""
+        ...
+
+    def into(self, cls: type, model: str, names: tuple[str, ...]) -> Callable[..., Any]:
+        """What builds an object of such a class from the values of fields and relations, by position."""
+        ...
+
     def enum(self, name: str) -> Callable[[str], Any]:
         """What makes an enum's value of its name in the schema."""
+        ...
+
+
+class Projected(Protocol):
+    """What a class wants of a model."""
+
+    @property
+    def fields(self) -> Collection[str]:
+        """The scalar fields and the relations that it holds."""
+        ...
+
+    @property
+    def relations(self) -> Mapping[str, type]:
+        """The relations with the classes that it holds their rows in."""
         ...
 
 

@@ -94,13 +94,12 @@ def _build(
     relations: tuple[str, ...],
     attached: Sequence[Attached | Counted],
 ) -> Build:
-    new = ctx.models.objects.new(
-        model.name,
-        tuple(field.name for field in have.fields),
-        counts=tuple(each.field for each in chosen.counts),
-        relations=relations,
-        only=chosen.only,
-    )
+    names = tuple(field.name for field in have.fields)
+    if chosen.into is None:
+        counted = tuple(each.field for each in chosen.counts)
+        new = ctx.models.objects.new(model.name, names, counted, relations, only=chosen.only)
+    else:
+        new = ctx.models.objects.into(chosen.into, model.name, (*names, *relations))
     return builder(new, have.fields, attached, width, counts)
 
 

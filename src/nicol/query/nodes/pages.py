@@ -54,13 +54,14 @@ class Selection(Node, frozen=True, gc=False):
     """What of a row is wanted. None in its place: all fields and nothing else.
 
     `fields`: the scalar fields, None: all of them. `only`: relations that are not included are not there either, as with
-    `select`; else they are None.
+    `select`; else they are None. `into`: the class that objects are made of, None: the model's own.
     """
 
     fields: tuple[str, ...] | None = None
     include: tuple[Include, ...] = ()
     counts: tuple[RelationCount, ...] = ()
     only: bool = False
+    into: type | None = None
 
 
 class Page(Node, frozen=True, gc=False):

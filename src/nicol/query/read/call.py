@@ -120,13 +120,14 @@ def _delete(models: Models, model: Model, given: Arguments, values: Values) -> D
 
 _ROWS = PAGE - SELECTION
 _UNIQUE = SELECTION | {"where"}
+_PAGE = PAGE | SELECTION
 
 OPERATIONS: Mapping[str, tuple[Operation, frozenset[str]]] = {
     "find_unique": (_find_unique, _UNIQUE),
     "find_unique_or_raise": (_find_unique_or_raise, _UNIQUE),
-    "find_first": (_find_first, PAGE),
-    "find_first_or_raise": (_find_first_or_raise, PAGE),
-    "find_many": (_find_many, PAGE),
+    "find_first": (_find_first, _PAGE),
+    "find_first_or_raise": (_find_first_or_raise, _PAGE),
+    "find_many": (_find_many, _PAGE),
     "count": (read_count, _ROWS | {"select"}),
     "aggregate": (read_aggregate, _ROWS | MEASURES),
     "group_by": (read_group_by, MEASURES | {"by", "where", "having", "order", "take", "skip"}),

@@ -6,7 +6,7 @@ from typing import Any
 
 from nicol.errors import QueryInvalid
 from nicol.query.faults import invalid, unknown
-from nicol.query.models import Model, Models
+from nicol.query.models import Model, Models, Projected
 from nicol.query.query import Include, Page, RelationCount, Selection
 from nicol.query.read.depth import read_depth
 from nicol.query.read.kinds import is_dict, several
@@ -66,10 +66,10 @@ def _distinct(model: Model, given: Any) -> tuple[str, ...]:
 
 # ---- selections --------------------------------------------------------------------------------------------------
 
-SELECTION = frozenset({"select", "omit", "include"})
-"""The three spellings of what is wanted of a row."""
+SELECTION = frozenset({"select", "omit", "include", "into"})
+"""What says what is wanted of a row: three spellings, and a class that says it by its fields."""
 
-ONE = SELECTION | {"where"}
+ONE = frozenset({"select", "omit", "include", "where"})
 """The arguments of an included relation to one row; without a row for which `where` holds it is None."""
 
 COUNT = "_count"
@@ -79,6 +79,10 @@ COUNT = "_count"
 def read_selection(models: Models, model: Model, given: dict[str, Any], values: Values) -> Selection | None:
     """What `select`, or `include` with `omit`, want of a row; None: all its fields and nothing else."""
     select, omit, include = given.get("select"), given.get("omit"), given.get("include")
+    into = given.get("into")
+    projected = None if into is None else models.objects.projected(model.name, into)
+    if projected is not None:
+        return _projected(models, model, projected, given, values)
     if select is not None:
         for word, other in (("include", include), ("omit", omit)):
             if other is not None:
@@ -93,6 +97,32 @@ def read_selection(models: Models, model: Model, given: dict[str, Any], values: 
             f"`omit` leaves nothing of model `{model.name}`", model=model.name, hint="keep one field at least"
         )
     return Selection(fields, relations, counts)
+
+
+def _projected(
+    models: Models, model: Model, wanted: Projected, given: dict[str, Any], values: Values
+) -> Selection:
+    """What a class wants; `include` may say which rows of its relations come, and in which order."""
+    for word in ("select", "omit"):
+        if given.get(word) is not None:
+            raise invalid(
+                f"`into` and `{word}` of model `{model.name}` cannot stand side by side",
+                model=model.name,
+                hint="the fields of the class say what is read",
+            )
+    pages = _wanted(model, "include", given.get("include") or {})
+    for name in pages:
+        if name not in wanted.relations:
+            unknown("relation in `include` of a class", name, wanted.relations, model=model.name)
+    return Selection(
+        tuple(name for name in model.fields if name in wanted.fields),
+        tuple(
+            _include(models, model, "include", name, pages.get(name, True), values, into=into)
+            for name, into in wanted.relations.items()
+        ),
+        only=True,
+        into=given["into"],
+    )
 
 
 def _either(model: Model, word: str) -> QueryInvalid:
@@ -171,13 +201,21 @@ def _relations(
     return relations, counts
 
 
-def _include(models: Models, model: Model, word: str, name: str, wanted: Any, values: Values) -> Include:
+def _include(
+    models: Models,
+    model: Model,
+    word: str,
+    name: str,
+    wanted: Any,
+    values: Values,
+    into: type | None = None,
+) -> Include:
     link = model.links.get(name)
     if link is None:
         known = (*model.links, COUNT) if word == "include" else (*model.fields, *model.links, COUNT)
         unknown(f"{'relation' if word == 'include' else 'field'} in `{word}`", name, known, model=model.name)
     if wanted is True:
-        return Include(name, Page())
+        wanted = {}
     if not is_dict(wanted):
         raise invalid(
             f"`{word}` of `{model.name}.{name}` must be True, False or a dictionary",
@@ -192,6 +230,8 @@ def _include(models: Models, model: Model, word: str, name: str, wanted: Any, va
             unknown(
                 f"argument of the included relation `{name}`", argument, allowed, model=model.name, field=name
             )
+    if into is not None:
+        arguments["into"] = into
     found = None if depth is None else read_depth(link, depth, arguments, values)
     return Include(name, read_page(models, models.target(link), arguments, values), found)
 
