@@ -12,11 +12,12 @@ NicolError
     ├── ConnectionFailed          P1000 P1001 P1002 P1003 P1010 P1011 P1017
     ├── NotConnected              the client is not connected, or no longer
     ├── QueryInvalid              an argument of the call is wrong                         P2009 P2012 P2019
-    ├── RecordNotFound            P2025 (P2015, P2018 for connected records)
+    ├── RecordNotFound            P2025 (P2018 to be connected, P2017 to be deleted through a relation)
     ├── ConstraintViolation       P2004
     │   ├── UniqueViolation       P2002
     │   ├── ForeignKeyViolation   P2003
-    │   └── NullViolation         P2011
+    │   ├── NullViolation         P2011
+    │   └── RelationViolation     a record would be left without one that it needs         P2014
     ├── ValueInvalid              a value does not fit its column                          P2000 P2006 P2007 P2020 P2023
     ├── TableMissing              P2021
     ├── ColumnMissing             P2022
@@ -204,6 +205,12 @@ class NullViolation(ConstraintViolation):
     """A required field would be null."""
 
     code = "P2011"
+
+
+class RelationViolation(ConstraintViolation):
+    """A record would be left without the one that it must point at."""
+
+    code = "P2014"
 
 
 class ValueInvalid(ClientError):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nicol.errors import QueryInvalid, RecordNotFound
+from nicol.errors import QueryInvalid, RecordNotFound, RelationViolation
 
 
 @pytest.mark.proves("Client", "a call answers its row as it is after all nested writes")
@@ -79,5 +79,277 @@ def test_rows_without_a_part_of_their_key_are_let_go_too(db: Any) -> None:
     kept = db.comment.find_first_or_raise(where={"text": "y"})
     db.user.update(where={"id": user.id}, data={"comments": {"set": [{"id": kept.id, "score": None}]}})
     assert [comment.text for comment in db.comment.find_many(where={"authorId": user.id})] == ["y"]
-    with pytest.raises(QueryInvalid, match="P2014"):
+    with pytest.raises(RelationViolation, match="P2014"):
         db.user.update(where={"id": user.id}, data={"posts": {"set": [{"slug": "two"}]}})
+
+
+# ---- every act ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Client", "nested acts on a to-one relation that owns its key")
+def test_acts_on_the_row_that_a_row_points_at(db: Any) -> None:
+    user = db.user.create(data={"email": "u"})
+
+    def change(**manager: Any) -> Any:
+        row = db.user.update(where={"id": user.id}, data={"manager": manager}, include={"manager": True})
+        return row.manager and (row.manager.email, row.manager.logins)
+
+    assert change(create={"email": "m", "logins": 1}) == ("m", 1)
+    assert change(update={"logins": {"increment": 1}}) == ("m", 2)
+    assert change(update={"where": {"email": "m"}, "data": {"logins": 5}}) == ("m", 5)
+    for missed in (
+        {"update": {"where": {"email": "other"}, "data": {"logins": 6}}},
+        {"delete": {"email": "other"}},
+        {"connect": {"email": "nobody"}},
+    ):
+        with pytest.raises(RecordNotFound) as missing:
+            change(**missed)
+        assert (missing.value.code, missing.value.fields) == (
+            "P2017" if "delete" in missed else "P2025",
+            ("manager",),
+        )
+    assert change(upsert={"create": {"email": "never"}, "update": {"logins": 7}}) == ("m", 7)
+    assert change(upsert={"where": {"logins": 1}, "create": {"email": "n"}, "update": {"logins": 8}}) == (
+        "n",
+        0,
+    )
+    assert change(connect={"email": "m"}) == ("m", 7)
+    assert change(disconnect={"email": "other"}) == ("m", 7)
+    assert change(disconnect=False) == ("m", 7)
+    assert change(disconnect={"email": "m"}) is None
+    assert change(upsert={"create": {"email": "o"}, "update": {"logins": 9}}) == ("o", 0)
+    assert change(disconnect=True) is None
+    assert change(connect_or_create={"where": {"email": "p"}, "create": {"email": "p"}}) == ("p", 0)
+    assert change(connect_or_create={"where": {"email": "m"}, "create": {"email": "m"}}) == ("m", 7)
+    assert change(delete={"logins": 7}) is None
+    assert change(connect={"email": "n", "logins": 0}) == ("n", 0)
+    assert change(delete=True) is None
+    assert [row.email for row in db.user.find_many(order={"email": "asc"})] == ["o", "p", "u"]
+    post = db.post.create(data={"title": "x", "author": {"connect": {"email": "u"}}})
+    for refused in ({"disconnect": True}, {"disconnect": {"email": "u"}}):
+        with pytest.raises(QueryInvalid, match="required"):
+            db.post.update(where={"id": post.id}, data={"author": refused})
+    with pytest.raises(RelationViolation):
+        db.post.update(where={"id": post.id}, data={"author": {"delete": True}})
+
+
+@pytest.mark.proves("Client", "nested acts on a to-one relation whose other side owns the key")
+def test_acts_on_the_one_row_that_points_at_a_row(db: Any) -> None:
+    user = db.user.create(data={"email": "u"})
+    other = db.user.create(
+        data={"email": "o", "profile": {"create": {"bio": "theirs"}}}, include={"profile": True}
+    )
+
+    def change(**profile: Any) -> Any:
+        row = db.user.update(where={"id": user.id}, data={"profile": profile}, include={"profile": True})
+        return row.profile and row.profile.bio
+
+    assert change(create={"bio": "a"}) == "a"
+    assert change(update={"bio": "b"}) == "b"
+    assert change(update={"where": {"bio": "b"}, "data": {"bio": "c"}}) == "c"
+    with pytest.raises(RecordNotFound):
+        change(update={"where": {"bio": "b"}, "data": {"bio": "d"}})
+    assert change(upsert={"create": {"bio": "never"}, "update": {"bio": "e"}}) == "e"
+    with pytest.raises(RelationViolation) as taken:
+        change(connect={"id": other.profile.id})
+    assert (taken.value.code, taken.value.fields) == ("P2014", ("profile",))
+    with pytest.raises(RecordNotFound):
+        change(delete={"bio": "none"})
+    assert change(delete={"bio": "e"}) is None
+    assert change(connect={"id": other.profile.id}) == "theirs"
+    assert change(delete=True) is None
+    with pytest.raises(RecordNotFound):
+        change(delete=True)
+    assert change(connect_or_create={"where": {"id": 999}, "create": {"bio": "f"}}) == "f"
+    assert db.profile.count() == 1
+
+
+@pytest.mark.proves("Client", "nested acts on a to-many relation")
+def test_acts_on_many_rows_that_point_at_a_row(db: Any) -> None:
+    user = db.user.create(data={"email": "u"})
+    writer = db.user.create(data={"email": "w"})
+    post = db.post.create(data={"id": "p", "title": "t", "authorId": writer.id})
+
+    def change(**comments: Any) -> str:
+        include = {"comments": {"order": {"id": "asc"}}}
+        row = db.user.update(where={"id": user.id}, data={"comments": comments}, include=include)
+        return " ".join(comment.text for comment in row.comments)
+
+    def new(text: str) -> dict[str, Any]:
+        return {"text": text, "postId": post.id}
+
+    assert change(create={"text": "a", "post": {"connect": {"id": "p"}}}) == "a"
+    assert change(create=[new("b"), {"text": "c", "post": {"connect": {"id": "p"}}}]) == "a b c"
+    assert change(create_many={"data": [new("d"), new("e")]}) == "a b c d e"
+    ids = {comment.text: {"id": comment.id} for comment in db.comment.find_many()}
+    assert change(disconnect=ids["a"]) == "b c d e"
+    assert change(disconnect=[ids["b"], ids["c"]]) == "d e"
+    assert change(disconnect={"id": 10**6}) == "d e"
+    assert change(connect=[ids["a"], ids["b"]]) == "a b d e"
+    assert change(connect=ids["c"]) == "a b c d e"
+    assert (
+        change(
+            update=[{"where": ids["a"], "data": {"text": "A"}}, {"where": ids["b"], "data": {"spam": True}}]
+        )
+        == "A b c d e"
+    )
+    assert (
+        change(
+            update_many=[
+                {"where": {"spam": True}, "data": {"text": "B"}},
+                {"where": {"text": "c"}, "data": {"text": "C"}},
+            ]
+        )
+        == "A B C d e"
+    )
+    upserts = [
+        {"where": ids["d"], "create": new("never"), "update": {"text": "D"}},
+        {"where": {"id": 10**6}, "create": new("f"), "update": {"text": "never"}},
+    ]
+    assert change(upsert=upserts) == "A B C D e f"
+    assert change(delete=[ids["a"], {**ids["b"], "spam": True}]) == "C D e f"
+    assert change(delete_many=[{"text": "e"}, {"text": "f"}]) == "C D"
+    either = [
+        {"where": ids["c"], "create": new("never")},
+        {"where": {"id": 10**6}, "create": {**new("g"), "id": 10**6}},
+        {"where": {"id": 10**6 + 1}, "create": {**new("h"), "id": 10**6 + 1}},
+    ]
+    assert change(connect_or_create=either) == "C D g h"
+    assert change(set=[ids["c"], {"id": 10**6}]) == "C g"
+    assert change(set=ids["d"]) == "D"
+    assert change(set=[]) == ""
+    for missed, code in (
+        ({"connect": {"id": 0}}, "P2018"),
+        ({"connect": [ids["c"], {"id": 0}]}, "P2018"),
+        ({"set": [ids["c"], {"id": 0}]}, "P2018"),
+        ({"delete": ids["c"]}, "P2017"),
+        ({"update": {"where": ids["c"], "data": {"text": "x"}}}, "P2025"),
+    ):
+        with pytest.raises(RecordNotFound) as missing:
+            change(**missed)
+        assert (missing.value.code, missing.value.model, missing.value.fields) == (
+            code,
+            "Comment",
+            ("comments",),
+        )
+    assert change() == ""
+
+
+@pytest.mark.proves("Client", "nested acts on a relation through a join table")
+def test_acts_on_rows_through_a_join_table(db: Any) -> None:
+    user = db.user.create(data={"email": "u"})
+    db.post.create(data={"id": "p", "title": "t", "authorId": user.id})
+    db.post.create(
+        data={"id": "q", "title": "t", "authorId": user.id, "tags": {"create": {"name": "theirs"}}}
+    )
+
+    def change(**tags: Any) -> str:
+        row = db.post.update(
+            where={"id": "p"}, data={"tags": tags}, include={"tags": {"order": {"name": "asc"}}}
+        )
+        return " ".join(tag.name for tag in row.tags)
+
+    assert change(create=[{"name": "a"}, {"name": "b"}]) == "a b"
+    assert change(create={"name": "c", "posts": {"connect": {"id": "q"}}}) == "a b c"
+    assert change(create_many={"data": [{"name": "d"}]}) == "a b c d"
+    assert change(connect=[{"name": "a"}, {"name": "theirs"}]) == "a b c d theirs"
+    assert change(disconnect=[{"name": "a"}, {"name": "nothing"}]) == "b c d theirs"
+    either = [{"where": {"name": name}, "create": {"name": name}} for name in ("a", "e")]
+    assert change(connect_or_create=either) == "a b c d e theirs"
+    assert change(connect_or_create={"where": {"name": "f"}, "create": {"name": "f"}}) == "a b c d e f theirs"
+    assert change(set=[{"name": "a"}, {"name": "b"}]) == "a b"
+    assert change(update={"where": {"name": "a"}, "data": {"name": "A"}}) == "A b"
+    assert change(update_many={"where": {"name": {"in": ["b", "c"]}}, "data": {"name": "B"}}) == "A B"
+    upserts = [
+        {"where": {"name": "A"}, "create": {"name": "never"}, "update": {"name": "a"}},
+        {"where": {"name": "g"}, "create": {"name": "g"}, "update": {"name": "never"}},
+    ]
+    assert change(upsert=upserts) == "B a g"
+    assert change(delete={"name": "a"}) == "B g"
+    assert change(delete_many={"name": "g"}) == "B"
+    for missed, code in (
+        ({"connect": {"name": "none"}}, "P2018"),
+        ({"connect": [{"id": 10**6}, {"id": 10**6 + 1}]}, "P2018"),
+        ({"delete": {"name": "c"}}, "P2017"),
+        ({"update": {"where": {"name": "c"}, "data": {"name": "x"}}}, "P2025"),
+    ):
+        with pytest.raises(RecordNotFound) as missing:
+            change(**missed)
+        assert (missing.value.code, missing.value.fields) == (code, ("tags",))
+    assert change() == "B"
+    assert sorted(tag.name for tag in db.tag.find_many()) == ["B", "c", "d", "e", "f", "theirs"]
+
+
+@pytest.mark.proves("Client", "nested acts at any depth")
+def test_acts_stand_inside_of_acts(db: Any) -> None:
+    user = db.user.create(data={"email": "u", "posts": {"create": {"id": "p", "title": "1"}}})
+    deep = {
+        "posts": {
+            "update": {
+                "where": {"id": "p"},
+                "data": {
+                    "title": "2",
+                    "comments": {
+                        "create": [
+                            {
+                                "text": "a",
+                                "author": {"create": {"email": "x", "profile": {"create": {"bio": "deep"}}}},
+                            },
+                            {"text": "b", "author": {"connect": {"email": "u"}}},
+                        ]
+                    },
+                    "tags": {"upsert": {"where": {"name": "t"}, "create": {"name": "t"}, "update": {}}},
+                    "author": {
+                        "update": {
+                            "manager": {
+                                "connect_or_create": {"where": {"email": "m"}, "create": {"email": "m"}}
+                            }
+                        }
+                    },
+                },
+            }
+        }
+    }
+    include = {
+        "manager": True,
+        "posts": {
+            "include": {"tags": True, "comments": {"include": {"author": {"include": {"profile": True}}}}}
+        },
+    }
+    row = db.user.update(where={"id": user.id}, data=deep, include=include)
+    assert (row.manager.email, row.posts[0].title, row.posts[0].tags[0].name) == ("m", "2", "t")
+    authors = {comment.text: comment.author for comment in row.posts[0].comments}
+    assert (authors["a"].profile.bio, authors["b"].email) == ("deep", "u")
+    gone = {
+        "posts": {
+            "update": {
+                "where": {"id": "p"},
+                "data": {"comments": {"update": {"where": {"id": 10**6}, "data": {}}}, "title": "3"},
+            }
+        }
+    }
+    with pytest.raises(RecordNotFound):
+        db.user.update(where={"id": user.id}, data={"name": "never", **gone})
+    assert (
+        db.user.find_unique(where={"id": user.id}).name,
+        db.post.find_unique(where={"id": "p"}).title,
+    ) == (None, "2")
+
+
+@pytest.mark.proves(
+    "Client", "checked and unchecked inputs: relations, or foreign keys themselves, or both kinds"
+)
+def test_a_foreign_key_is_given_by_its_relation_or_by_itself(db: Any) -> None:
+    user = db.user.create(data={"email": "u"})
+    assert db.post.create(data={"title": "1", "authorId": user.id}).authorId == user.id
+    assert db.post.create(data={"title": "2", "author": {"connect": {"id": user.id}}}).authorId == user.id
+    data = {"text": "x", "post": {"create": {"title": "3", "authorId": user.id}}, "authorId": user.id}
+    assert db.comment.create(data=data).authorId == user.id
+    for twice in (
+        {"title": "4", "authorId": user.id, "author": {"connect": {"id": user.id}}},
+        {"title": "4", "author": {"connect": {"id": user.id}, "create": {"email": "e"}}},
+    ):
+        with pytest.raises(QueryInvalid, match="given twice"):
+            db.post.create(data=twice)
+    with pytest.raises(QueryInvalid, match="is required"):
+        db.post.create(data={"title": "5"})

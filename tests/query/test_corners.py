@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nicol.errors import ForeignKeyViolation, QueryInvalid, ValueInvalid
+from nicol.errors import ForeignKeyViolation, QueryInvalid, RelationViolation, ValueInvalid
 from tests.query.blog import Client
 
 SCHEMA = """
@@ -204,7 +204,7 @@ def test_a_required_one_to_one_relation_is_made_where_there_is_none(db: Client) 
             data={"badge": {"connect_or_create": {"where": {"id": 1}, "create": {}}}},
         )
     db("Parent", "update", where={"id": 1}, data={"badge": {"connect": {"id": 1}}})
-    with pytest.raises(QueryInvalid, match="P2014"):
+    with pytest.raises(RelationViolation, match="P2014"):
         db("Parent", "update", where={"id": 1}, data={"badge": {"create": {}}})
     assert db("Badge", "count") == 1
 

@@ -14,6 +14,7 @@ from nicol.errors import (
     NullViolation,
     QueryInvalid,
     RecordNotFound,
+    RelationViolation,
     UniqueViolation,
     ValueInvalid,
 )
@@ -344,7 +345,7 @@ def test_a_join_table_follows_connect_disconnect_and_set(db: Client) -> None:
 def test_one_to_one_relations_make_room(db: Client) -> None:
     user(db, "a@x", profile={"create": {"bio": "one"}})
     user(db, "b@x")
-    with pytest.raises(QueryInvalid, match="P2014"):
+    with pytest.raises(RelationViolation, match="P2014"):
         db("User", "update", where={"id": 1}, data={"profile": {"create": {"bio": "two"}}})
     changed = db(
         "User",

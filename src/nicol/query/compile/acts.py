@@ -189,12 +189,7 @@ def _point(ctx: Context, link: Link, held: Held, preset: Preset, where: sql.Expr
     """Change the held row's own foreign key."""
     model = held.model
     if any(model.stored[name].required for name in link.local) and sql.Null() in preset.values():
-        raise invalid(
-            f"`{model.name}.{link.name}` is required and cannot be left empty",
-            model=model.name,
-            fields=(link.name,),
-            code="P2014",
-        )
+        raise bonds.broken_relation(link, "is required and cannot be left empty")
     return bonds.silent(ctx.say(sql.Update(model.table, changes(ctx, model, q.Data(), preset), where)))
 
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nicol.dialects.dialect import Fault
-from nicol.errors import DriverError
+from nicol.errors import DriverError, RelationViolation
 from nicol.query import query as q
 from nicol.query.compile.columns import aliased, both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.filters import condition, key_condition
 from nicol.query.compile.rows import changes
-from nicol.query.faults import invalid, missing_record
+from nicol.query.faults import missing_record
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
 from nicol.sql.program import Program, Row
@@ -110,12 +110,7 @@ def _refuse(link: Link, target: Model, name: str, found: Said) -> Act[None]:
 
     def act(frame: Frame) -> Program[None]:
         if (yield found.statement(frame)).rows:
-            raise invalid(
-                f"`{link.model}.{link.name}` cannot let go of a row: `{target.name}.{name}` is required",
-                model=link.model,
-                fields=(link.name,),
-                code="P2014",
-            )
+            raise broken_relation(link, f"cannot let go of a record: `{target.name}.{name}` is required")
 
     return act
 
@@ -153,12 +148,23 @@ def missed(ctx: Context, links: Sequence[Link], error: DriverError) -> Link | No
     return next((link for link in links if told in (None, "", link.constraint)), None)
 
 
+def broken_relation(link: Link, what: str) -> RelationViolation:
+    """A record would be left without the one that it must point at."""
+    return RelationViolation(
+        f"`{link.model}.{link.name}` {what}",
+        model=link.model,
+        fields=(link.name,),
+        help="connect the other record, or delete the one that needs it",
+    )
+
+
 def not_connected(link: Link) -> Exception:
     """The row that a call wants to relate to does not exist."""
     return missing_record(
         link.target,
         f"no record of model `{link.target}` was found to connect to `{link.model}.{link.name}`",
         fields=(link.name,),
+        code=None if link.owns else "P2018",
     )
 
 
@@ -168,6 +174,7 @@ def not_related(link: Link, what: str) -> Exception:
         link.target,
         f"no record of model `{link.target}` that belongs to `{link.model}.{link.name}` was found to be {what}",
         fields=(link.name,),
+        code="P2017" if what == "deleted" else None,
     )
 
 

@@ -224,7 +224,8 @@ def _create_many(models: Models, link: Link, items: list[Item], values: Values) 
     return [_created(models, link, given, values, skip=skip) for skip, given in found.items()]
 
 
-def _connect(models: Models, link: Link, items: list[Item], values: Values) -> list[Beside]:
+def connect_all(models: Models, link: Link, items: list[Item], values: Values) -> list[Beside]:
+    """Rows that are pointed at, or moved, by the rows of some places."""
     target = models.target(link)
     found: dict[tuple[str, ...], tuple[list[int], list[tuple[Any, ...]]]] = {}
     for place, where in _single(link, items):
@@ -233,17 +234,31 @@ def _connect(models: Models, link: Link, items: list[Item], values: Values) -> l
         places.append(place)
         keys.append(key)
     return [
-        ConnectBeside(link.name, fields, _keyed(places, keys, values))
+        ConnectBeside(link.name, fields, _keyed(link, places, keys, values))
         for fields, (places, keys) in found.items()
     ]
 
 
-def _keyed(places: list[int], keys: list[tuple[Any, ...]], values: Values) -> int:
+def _keyed(link: Link, places: list[int], keys: list[tuple[Any, ...]], values: Values) -> int:
+    if not link.owns and link.through is None and _has_twins(keys):
+        raise invalid(
+            f"a record is given twice to `{link.model}.{link.name}`, but belongs to one only",
+            model=link.model,
+            fields=(link.name,),
+        )
     values.append((places, [list(column) for column in zip(*keys, strict=True)]))
     return len(values) - 1
 
 
-def _connect_or_create(models: Models, link: Link, items: list[Item], values: Values) -> list[Beside]:
+def _has_twins(keys: list[tuple[Any, ...]]) -> bool:
+    try:
+        return len(set(keys)) != len(keys)
+    except TypeError:  # what is no value of a key is told when it crosses
+        return False
+
+
+def connect_or_create_all(models: Models, link: Link, items: list[Item], values: Values) -> list[Beside]:
+    """Rows that are made where they are not there, and belong to the rows of some places."""
     target = models.target(link)
     found: dict[tuple[str, ...], tuple[list[int], list[tuple[Any, ...]], list[Any]]] = {}
     for place, value in _single(link, items):
@@ -256,7 +271,7 @@ def _connect_or_create(models: Models, link: Link, items: list[Item], values: Va
         rows.append(create)
     acts: list[Beside] = []
     for fields, (places, keys, rows) in found.items():
-        slot = _keyed(places, keys, values)
+        slot = _keyed(link, places, keys, values)
         acts.append(
             ConnectBeside(link.name, fields, slot, read_bulk(models, target, rows, values, plain=True))
         )
@@ -279,8 +294,8 @@ _Reader: TypeAlias = Callable[[Models, Link, list[Item], Values], list[Beside]]
 _READERS: Mapping[str, _Reader] = {
     "create": _create,
     "create_many": _create_many,
-    "connect": _connect,
-    "connect_or_create": _connect_or_create,
+    "connect": connect_all,
+    "connect_or_create": connect_or_create_all,
 }
 
 

@@ -25,7 +25,7 @@ from nicol.query.query import (
     UpdateRelated,
     UpsertRelated,
 )
-from nicol.query.read.bulk import part, read_bulk, refuse_generated
+from nicol.query.read.bulk import connect_all, connect_or_create_all, part, read_bulk, refuse_generated
 from nicol.query.read.kinds import is_dict, is_list
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 from nicol.schema.schema import Arity, Scalar
@@ -159,16 +159,18 @@ def _items(link: Link, value: Any) -> list[Any]:
 
 def _create(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
     target, items = models.target(link), _items(link, value)
-    if len(items) > 1 and (together := _created_together(models, link, items, values)) is not None:
-        return [together]
+    if len(items) > 1:
+        together = _together(lambda: [_beside(models, link, items, values, skip=False)], values)
+        if together is not None:
+            return together
     return [CreateRelated(link.name, read_data(models, target, each, values, new=True)) for each in items]
 
 
-def _created_together(models: Models, link: Link, items: list[Any], values: Values) -> CreateBeside | None:
-    """The rows as those of one call, so that their number is no matter; None where one of them asks for more than that."""
+def _together(read: Callable[[], list[Act]], values: Values) -> list[Act] | None:
+    """Several things as those of one act, so that their number is no matter; None where one of them asks for more."""
     known = len(values)
     try:
-        return _beside(models, link, items, values, skip=False)
+        return read()
     except QueryInvalid:
         del values[known:]
         return None
@@ -189,14 +191,27 @@ def _create_many(models: Models, link: Link, value: Any, values: Values) -> list
 
 
 def _connect(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
-    target = models.target(link)
-    return [Connect(link.name, read_key(models, target, each, values)) for each in _items(link, value)]
+    target, items = models.target(link), _items(link, value)
+    if len(items) > 1:
+        together = _together(lambda: [*connect_all(models, link, _placed(items), values)], values)
+        if together is not None:
+            return together
+    return [Connect(link.name, read_key(models, target, each, values)) for each in items]
+
+
+def _placed(items: list[Any]) -> list[tuple[int, Any]]:
+    """Things that are all for the one row on this side."""
+    return [(0, each) for each in items]
 
 
 def _connect_or_create(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
-    target = models.target(link)
+    target, items = models.target(link), _items(link, value)
+    if len(items) > 1:
+        together = _together(lambda: [*connect_or_create_all(models, link, _placed(items), values)], values)
+        if together is not None:
+            return together
     acts: list[Act] = []
-    for each in _items(link, value):
+    for each in items:
         where, create = part(link, "connect_or_create", each, ("where", "create"))
         key = read_key(models, target, where, values)
         acts.append(Connect(link.name, key, read_data(models, target, create, values, new=True)))
