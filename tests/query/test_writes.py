@@ -256,7 +256,7 @@ def test_rows_of_a_relation_are_changed_through_their_parent(db: Client) -> None
     for act in ({"update": {"where": {"id": 1}, "data": {"title": "x"}}}, {"delete": {"id": 1}}):
         with pytest.raises(RecordNotFound):
             db("User", "update", where={"id": other.id}, data={"posts": act})
-    with pytest.raises(QueryInvalid, match="required"):
+    with pytest.raises(RelationViolation, match="required"):
         change(disconnect={"id": 1})
 
 
