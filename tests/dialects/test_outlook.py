@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from nicol.dialects import named
+from nicol.dialects.counted import counted
+from nicol.dialects.outlook import Risk
 from nicol.drivers import Connection, open_database
 from nicol.sql.program import Begin, Rollback, Row, Statement
 
@@ -91,6 +93,11 @@ def test_the_locks_foretold_are_those_that_are_taken(
     assert {table: mode for table, mode in strongest.items() if table in expected} == expected
 
 
+def said(risk: Risk) -> str:
+    """The sentence for any number but one."""
+    return counted(risk.sentence, 7).replace("7", "{count}")
+
+
 RISKS = {
     "DROP TABLE IF EXISTS t": "t goes with its {count} rows",
     'DELETE FROM "T"': 'deletes the {count} rows of "T"',
@@ -106,7 +113,7 @@ RISKS = {
 @pytest.mark.parametrize(("statement", "sentence"), RISKS.items(), ids=list(RISKS))
 def test_what_a_statement_costs_is_read_from_it(name: str, statement: str, sentence: str) -> None:
     (outlook,) = named(name).outlooks([statement])
-    assert [risk.sentence for risk in outlook.risks] == [sentence]
+    assert [said(risk) for risk in outlook.risks] == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +129,7 @@ def test_what_a_statement_costs_is_read_from_it(name: str, statement: str, sente
         ),
         ("postgresql", "ALTER TABLE t ADD a INT, ADD CONSTRAINT c CHECK (a IS NOT NULL)", []),
         ("postgresql", "ALTER TABLE t ADD a INT NOT NULL GENERATED ALWAYS AS IDENTITY", []),
-        ("postgresql", "CREATE TABLE n (a INT); CREATE UNIQUE INDEX i ON n (a)", []),
+        ("postgresql", "CREATE TABLE n (a INT); DROP TABLE n", ["n goes with its {count} rows"]),
         ("postgresql", "CREATE UNIQUE INDEX i ON t (lower(a)); CREATE UNIQUE INDEX i ON t (a) WHERE b", []),
         ("postgresql", "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a)", ["{count} values of (a) occur in several rows of t"]),
         ("sqlite", "CREATE TABLE n (a); DROP TABLE t; ALTER TABLE n RENAME TO t", ["t is made anew with its {count} rows"]),
@@ -130,5 +137,5 @@ def test_what_a_statement_costs_is_read_from_it(name: str, statement: str, sente
 )  # fmt: skip
 def test_a_script_costs_what_its_statements_cost(name: str, script: str, sentences: list[str]) -> None:
     dialect = named(name)
-    found = [risk.sentence for each in dialect.outlooks(dialect.split(script)) for risk in each.risks]
+    found = [said(risk) for each in dialect.outlooks(dialect.split(script)) for risk in each.risks]
     assert found == sentences

@@ -23,14 +23,20 @@ class Lock:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """What a statement costs when a count is not zero: the query that counts, and the sentence (`counted`).
+    """What a statement costs when a count is not zero: the query that counts in its `table`, and the sentence (`counted`).
 
     `stops`: the statement cannot be carried out then.
     """
 
+    table: str
     count: str
     sentence: str
     stops: bool = False
+
+    def asked_of(self, table: str) -> str:
+        """The query, where something else stands for the table that it asks."""
+        start, _, rest = self.count.partition(f" FROM {self.table}")
+        return f"{start} FROM {table}{rest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +53,26 @@ def risks(parts: Sequence[Token]) -> tuple[Risk, ...]:
     match words:
         case ["DROP", "TABLE", *_]:
             table = spelled(behind(parts, 2))
-            return (Risk(f"SELECT count(*) FROM {table}", f"{table} goes with its {{count}} {{row|rows}}"),)
+            return (
+                Risk(table, f"SELECT count(*) FROM {table}", f"{table} goes with its {{count}} {{row|rows}}"),
+            )
         case ["DELETE", "FROM", *_]:
             table = spelled(parts[2:])
             rest = "those that a condition picks out of " if "WHERE" in words else ""
             return (
-                Risk(f"SELECT count(*) FROM {table}", f"deletes {rest}the {{count}} {{row|rows}} of {table}"),
+                Risk(
+                    table,
+                    f"SELECT count(*) FROM {table}",
+                    f"deletes {rest}the {{count}} {{row|rows}} of {table}",
+                ),
             )
         case ["TRUNCATE", *_]:
             table = spelled(behind(parts, 1))
-            return (Risk(f"SELECT count(*) FROM {table}", f"deletes the {{count}} {{row|rows}} of {table}"),)
+            return (
+                Risk(
+                    table, f"SELECT count(*) FROM {table}", f"deletes the {{count}} {{row|rows}} of {table}"
+                ),
+            )
         case ["ALTER", "TABLE", *_]:
             return _of_table(spelled(behind(parts, 2)), parts)
         case ["CREATE", "UNIQUE", "INDEX", *_] if "WHERE" not in words:
@@ -83,15 +99,19 @@ def _of_table(table: str, parts: Sequence[Token]) -> tuple[Risk, ...]:
                 f"SELECT count({column}) FROM {table}",
                 f"the column {column} of {table} goes with its {{count}} {{value|values}}",
             )
-            found.append(Risk(query, sentence))
+            found.append(Risk(table, query, sentence))
         elif what == ["SET", "NOT", "NULL"]:
             query = f"SELECT count(*) FROM {table} WHERE {column} IS NULL"
             found.append(
-                Risk(query, f"{{count}} {{row|rows}} of {table} {{has|have}} no {column}", stops=True)
+                Risk(table, query, f"{{count}} {{row|rows}} of {table} {{has|have}} no {column}", stops=True)
             )
         elif what[:1] == ["TYPE"] or what == ["SET", "DATA", "TYPE"]:
             found.append(
-                Risk(f"SELECT count(*) FROM {table}", f"may write the {{count}} {{row|rows}} of {table} anew")
+                Risk(
+                    table,
+                    f"SELECT count(*) FROM {table}",
+                    f"may write the {{count}} {{row|rows}} of {table} anew",
+                )
             )
     return tuple(found)
 
@@ -108,7 +128,7 @@ def _of_new_column(table: str, clause: Sequence[Token]) -> Iterator[Risk]:
         sentence = (
             f"{{count}} {{row|rows}} of {table} {{gets|get}} no {spelled(named)}, which must not be null"
         )
-        yield Risk(f"SELECT count(*) FROM {table}", sentence, stops=True)
+        yield Risk(table, f"SELECT count(*) FROM {table}", sentence, stops=True)
 
 
 def _clause(parts: Sequence[Token]) -> Sequence[Token]:
@@ -139,6 +159,7 @@ def _of_unique_index(parts: Sequence[Token]) -> tuple[Risk, ...]:
     query = f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {filled} GROUP BY {listed} HAVING count(*) > 1) AS twice"
     return (
         Risk(
+            table,
             query,
             f"{{count}} {{value|values}} of ({listed}) {{occurs|occur}} in several rows of {table}",
             stops=True,

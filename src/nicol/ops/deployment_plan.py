@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from nicol.dialects.counted import counted
 from nicol.dialects.dialect import Dialect
+from nicol.dialects.foresight import Foresight, Held
 from nicol.dialects.outlook import Lock, Outlook, Risk
 from nicol.dialects.scripts import Stage, bare
 from nicol.errors import DriverError
@@ -93,12 +94,13 @@ def plan_deployment(project: Project) -> DeploymentPlan:
         refuse_failed(before)
         pending = [migration for migration in history.migrations if migration.name in before.pending]
         check_python(pending, project.root)
-        planned = tuple(_planned(conversation, migration, ledger or ()) for migration in pending)
+        foresight = Foresight(conversation.catalog(read.schema), target.dialect.script)
+        planned = tuple(_planned(conversation, migration, ledger or (), foresight) for migration in pending)
     return DeploymentPlan(target, before, exists=True, migrations=planned)
 
 
 def _planned(
-    conversation: Conversation, migration: Migration, ledger: tuple[LedgerRow, ...]
+    conversation: Conversation, migration: Migration, ledger: tuple[LedgerRow, ...], foresight: Foresight
 ) -> PlannedMigration:
     dialect = conversation.target.dialect
     stages = conversation.run(stages_of(migration, dialect))
@@ -106,36 +108,62 @@ def _planned(
     outlooks = iter(dialect.outlooks([text for stage in stages for text in stage.statements]))
     steps = tuple(
         PlannedStep(
-            stage.alone, number < done, tuple(_statements(conversation, stage, outlooks, real=number >= done))
+            stage.alone,
+            number < done,
+            tuple(_statements(conversation, stage, outlooks, foresight, real=number >= done)),
         )
         for number, stage in enumerate(stages)
     )
+    if migration.python is not None:
+        foresight.doubt()
     return PlannedMigration(migration.name, steps, migration.python is not None)
 
 
 def _statements(
-    conversation: Conversation, stage: Stage, outlooks: Iterator[Outlook], *, real: bool
+    conversation: Conversation,
+    stage: Stage,
+    outlooks: Iterator[Outlook],
+    foresight: Foresight,
+    *,
+    real: bool,
 ) -> Iterator[PlannedStatement]:
+    """Each is judged on the rows as those before it leave them; what was done already has left them so."""
     for text in stage.statements:
         outlook = next(outlooks)
-        counts = [(risk, _count(conversation, risk)) for risk in outlook.risks] if real else []
-        found = [(risk, counted(risk.sentence, count)) for risk, count in counts if count]
+        held = foresight.held(text)
+        found = [_weighed(conversation, risk, held) for risk in outlook.risks] if real else []
+        if real:
+            foresight.read(text)
         yield PlannedStatement(
             bare(text),
             outlook.locks,
-            tuple(sentence for risk, sentence in found if not risk.stops),
-            tuple(sentence for risk, sentence in found if risk.stops),
+            tuple(sentence for sentence, stops in found if sentence and not stops),
+            tuple(sentence for sentence, stops in found if sentence and stops),
         )
 
 
-def _count(conversation: Conversation, risk: Risk) -> int:
-    """How many rows a risk concerns; none where the table does not stand there yet."""
+_DOUBT = "; an earlier statement may change that"
+
+
+def _weighed(conversation: Conversation, risk: Risk, held: Held | None) -> tuple[str, bool]:
+    """What a risk comes to, in a sentence that is empty where it comes to nothing, and whether it stops the statement."""
+    if held is None:
+        return "", False
+    count, sure = _count(conversation, risk.asked_of(held.sql)), held.sure
+    if count is None:  # the rows there cannot be asked for in advance: those that are here tell what may be
+        count, sure = _count(conversation, risk.count) or 0, False
+    sentence = counted(risk.sentence, count) if count else ""
+    return (sentence, risk.stops) if sure or not sentence else (sentence + _DOUBT, False)
+
+
+def _count(conversation: Conversation, query: str) -> int | None:
+    """The answer to a query; None where the database refuses it."""
     try:
-        return int(conversation.run(rows(risk.count))[0][0])
+        return int(conversation.run(rows(query))[0][0])
     except DriverError as error:
         if is_outage(conversation.target.dialect, error):
             raise
-        return 0
+        return None
 
 
 def _unmade(migration: Migration, dialect: Dialect) -> PlannedMigration:

@@ -24,14 +24,10 @@ def outlooks(statements: Sequence[str]) -> tuple[Outlook, ...]:
     return tuple(
         Outlook(
             tuple(lock for lock in dict.fromkeys(_locks(parts)) if lock.table not in fresh),
-            () if fresh and _first_table(parts) in fresh else risks(parts),
+            risks(parts),
         )
         for parts in read
     )
-
-
-def _first_table(parts: Sequence[Token]) -> str:
-    return next((lock.table for lock in _locks(parts)), "")
 
 
 def _locks(parts: Sequence[Token]) -> Iterator[Lock]:

@@ -17,8 +17,7 @@ def outlooks(statements: Sequence[str]) -> tuple[Outlook, ...]:
     """What each statement of a script will do. A table that is made anew loses nothing when the old one is dropped."""
     read = [tokens(statement) for statement in statements]
     anew = {spelled(parts[5:]) for parts in read if [part.word for part in parts[3:5]] == ["RENAME", "TO"]}
-    fresh = {spelled(parts[2:]) for parts in read if [part.word for part in parts[:2]] == ["CREATE", "TABLE"]}
-    return tuple(Outlook(_locks(parts), _risks(parts, anew, fresh)) for parts in read)
+    return tuple(Outlook(_locks(parts), _risks(parts, anew)) for parts in read)
 
 
 def _locks(parts: Sequence[Token]) -> tuple[Lock, ...]:
@@ -28,13 +27,14 @@ def _locks(parts: Sequence[Token]) -> tuple[Lock, ...]:
     return () if word in _SILENT else (_WRITING,)
 
 
-def _risks(parts: Sequence[Token], anew: set[str], fresh: set[str]) -> tuple[Risk, ...]:
+def _risks(parts: Sequence[Token], anew: set[str]) -> tuple[Risk, ...]:
     words = [part.word for part in parts]
     if words[:2] == ["DROP", "TABLE"] and (table := spelled(parts[2:])) in anew:
         return (
-            Risk(f"SELECT count(*) FROM {table}", f"{table} is made anew with its {{count}} {{row|rows}}"),
+            Risk(
+                table,
+                f"SELECT count(*) FROM {table}",
+                f"{table} is made anew with its {{count}} {{row|rows}}",
+            ),
         )
-    if words[:3] == ["CREATE", "UNIQUE", "INDEX"] and "ON" in words:
-        table = spelled(parts[words.index("ON") + 1 :])
-        return () if table in fresh - anew else risks(parts)
     return risks(parts)
