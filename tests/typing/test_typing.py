@@ -91,7 +91,7 @@ ACCEPTED = [
     'db.sample.aggregate(sum=["amount", "ratio"], count_distinct="blob", order={"id": "asc"}, cursor={"id": 1})',
     'db.post.group_by(by="authorId", count=True)',
     'db.post.group_by(by=["published", {"createdAt": {"bucket": "day", "zone": "Europe/Berlin"}}], sum="views")',
-    'db.post.group_by(by={"createdAt": "week", "author": ["role", {"manager": "email"}]}, order={"author": {"role": "asc"}})',
+    'db.post.group_by(by={"createdAt": "week", "author": {"role": True, "manager": "email"}}, order={"createdAt": "asc"})',
     'db.post.group_by(by="views", having={"views": {"_avg": {"gt": 1.5}, "gt": 1}, "_count": {"gt": 2}, "OR": [{"views": 3}]})',
     'db.post.group_by(by="views", order=[{"_count": "desc"}, {"_max": {"title": "asc"}}, {"_count": {"slug": "asc"}}])',
     'db.user.group_by(by="role", having={"role": {"not": "ADMIN", "_max": "GUEST"}}, skip=1)',

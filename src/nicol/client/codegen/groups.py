@@ -82,20 +82,26 @@ def _name(name: str, fields: list[ScalarField]) -> list[str]:
 
 
 def _by(shown: Shown) -> list[str]:
-    """`By`: names of fields, units of time, and fields of relations to one row."""
-    moments = [
-        field for field in _keys(shown) if field.type is Scalar.DATETIME and field.arity is not Arity.LIST
-    ]
+    """`By`: names of fields, units of time, and fields of relations to one row.
+
+    Each dictionary leads to those of its relations once: mypy follows every way through aliases that lead there twice.
+    """
+    name = shown.name
     keys = [
-        *(Key(field.name, "TimeGroup") for field in moments),
-        *(Key(field.name, f"{field.model}By") for field in _ones(shown)),
+        *(Key(field.name, _by_field(field)) for field in _keys(shown)),
+        *(Key(field.name, f"{field.model}ByRelated") for field in _ones(shown)),
     ]
-    names = literal(field.name for field in _keys(shown)) if _keys(shown) else "Never"
-    each = f"{names} | {shown.name}ByFields"
     return [
-        *typed_dict(f"{shown.name}ByFields", keys),
-        *alias(f"{shown.name}By", f"{names} | {shown.name}ByFields | Sequence[{each}]"),
+        *_name(f"{name}GroupName", _keys(shown)),
+        *typed_dict(f"{name}ByFields", keys),
+        *alias(f"{name}ByRelated", f"{name}GroupName | Sequence[{name}GroupName] | {name}ByFields"),
+        *alias(f"{name}By", f"{name}GroupName | {name}ByFields | Sequence[{name}GroupName | {name}ByFields]"),
     ]
+
+
+def _by_field(field: ScalarField) -> str:
+    is_moment = field.type is Scalar.DATETIME and field.arity is not Arity.LIST
+    return "TimeGroup | Literal[True]" if is_moment else "Literal[True]"
 
 
 def _ones(shown: Shown) -> list[RelationField]:
