@@ -59,9 +59,28 @@ class Awaited:
             return Awaited(answer, self._runner) if hasattr(answer, "__aenter__") else answer
         if isinstance(answer, SharedClient):
             return Awaited(answer, self._runner)
+        if inspect.isasyncgen(answer):
+            return _Iterated(answer, self._runner)
         if hasattr(answer, "__aenter__"):
             return _Entered(answer, self._runner)
         return answer
+
+
+class _Iterated:
+    """An asynchronous iterator as a blocking one."""
+
+    def __init__(self, subject: Any, runner: asyncio.Runner) -> None:
+        self._subject = subject
+        self._runner = runner
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        try:
+            return self._runner.run(_await(anext(self._subject)))
+        except StopAsyncIteration:
+            raise StopIteration from None
 
 
 class _Entered:

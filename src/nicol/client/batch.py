@@ -71,13 +71,16 @@ class Batch:
         model = None if name.startswith("__") else self._package.delegates.get(name)
         if model is None:
             raise AttributeError(f"a batch has no attribute {name!r}", name=name, obj=self)
-        return delegate_of(model, self._collect)
+        return delegate_of(model, self._collect, self._no_stream)
 
     if not TYPE_CHECKING:
         __getattr__ = _delegate
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self._package.delegates]
+
+    def _no_stream(self, model: str, _arguments: dict[str, Any]) -> Any:
+        raise QueryInvalid("a batch has no streams", model=model, help="call `stream` on the client")
 
     def _collect(self, model: str, operation: str, arguments: dict[str, Any]) -> Pending[Any]:
         from nicol.query.together import Part

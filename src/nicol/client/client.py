@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.runner import Blocking
+    from nicol.client.streams import Source
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Result
 
@@ -108,6 +111,18 @@ class Client(BlockingTransactions):
         with self._watch.call(call):
             runner, program, write = self._watched_call(call, arguments)
             return runner.run(program, write, seconds)
+
+    def _stream(self, model: str, arguments: dict[str, Any]) -> Generator[Any]:
+        return self._rows(model, self._source(model, arguments), arguments)
+
+    def _rows(self, model: str, source: Source, arguments: dict[str, Any]) -> Generator[Any]:
+        try:
+            with closing(source.runner.stream(source.reading, source.size, source.timeout)) as pieces:
+                for piece in pieces:
+                    yield from piece
+        except ClientError as error:
+            self._tell_call(error, model, "stream", arguments)
+            raise
 
     def _new_runner(self, link: Link) -> Blocking:
         from nicol.client.runner import BlockingRunner

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.runner_async import Awaiting
+    from nicol.client.streams import Source
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Result
 
@@ -116,6 +119,19 @@ class AsyncClient(AwaitingTransactions):
         with self._watch.call(call):
             runner, program, write = self._watched_call(call, arguments)
             return await runner.run(program, write, seconds)
+
+    def _stream(self, model: str, arguments: dict[str, Any]) -> AsyncGenerator[Any]:
+        return self._rows(model, self._source(model, arguments), arguments)
+
+    async def _rows(self, model: str, source: Source, arguments: dict[str, Any]) -> AsyncGenerator[Any]:
+        try:
+            async with aclosing(source.runner.stream(source.reading, source.size, source.timeout)) as pieces:
+                async for piece in pieces:
+                    for row in piece:
+                        yield row
+        except ClientError as error:
+            self._tell_call(error, model, "stream", arguments)
+            raise
 
     def _new_runner(self, link: Link) -> Awaiting:
         from nicol.client.runner_async import AwaitingRunner

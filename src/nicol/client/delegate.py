@@ -37,11 +37,21 @@ OPERATIONS = (
 class Delegate:
     """The operations of one model: a blocking client returns their answers, an asynchronous one is awaited for them."""
 
-    __slots__ = ("_answer", "_model")
+    __slots__ = ("_answer", "_model", "_stream")
 
-    def __init__(self, model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> None:
+    def __init__(
+        self,
+        model: str,
+        answer: Callable[[str, str, dict[str, Any]], Any],
+        stream: Callable[[str, dict[str, Any]], Any],
+    ) -> None:
         self._model = model
         self._answer = answer
+        self._stream = stream
+
+    def stream(self, **arguments: Any) -> Any:
+        """The rows of a page one by one, read in pieces."""
+        return self._stream(self._model, arguments)
 
     @property
     def fields(self) -> FieldRefs:
@@ -70,16 +80,20 @@ AsyncDelegate = Delegate
 """The same operations under the name by which the stubs of asynchronous clients know them."""
 
 
-def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
-    """The delegate of a model; `answer` is given the model, the operation and its arguments."""
-    return Delegate(model, answer)
+def delegate_of(
+    model: str,
+    answer: Callable[[str, str, dict[str, Any]], Any],
+    stream: Callable[[str, dict[str, Any]], Any],
+) -> Any:
+    """The delegate of a model; `answer` is given the model, the operation and its arguments, `stream` all but the operation."""
+    return Delegate(model, answer, stream)
 
 
 def delegate_class(name: str, module: str, model: str) -> type[Any]:
     """The class of one model's operations, made with the client that answers them."""
 
     def new(self: Delegate, client: Any) -> None:
-        Delegate.__init__(self, model, client._answer)  # noqa: SLF001 - the two halves of a client
+        Delegate.__init__(self, model, client._answer, client._stream)  # noqa: SLF001 - the two halves of a client
 
     body = {"__module__": module, "__doc__": f"The operations of {model}.", "__init__": new}
     return type(name, (Delegate,), body)

@@ -1,10 +1,14 @@
 """What a delegate takes and returns: at run time one class, whose answers a client returns or awaits."""
 
-from collections.abc import Callable, Mapping, Sequence
+# ruff: noqa: ASYNC109 - whose time is over is told with a code and what to do
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
+from nicol.client.inputs.locks import LockInput
+from nicol.client.shared import Seconds
 from nicol.query.upserted import Upserted
 
 M = TypeVar("M")
@@ -76,6 +80,8 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M | None:
         """The row of a unique key, or None."""
 
@@ -86,6 +92,8 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """The row of a unique key; RecordNotFound where there is none."""
 
@@ -101,6 +109,8 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M | None:
         """The first row that fits, or None."""
 
@@ -116,6 +126,8 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """The first row that fits; RecordNotFound where there is none."""
 
@@ -131,8 +143,27 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Every row that fits, in the order asked for; a negative `take` counts from the end."""
+
+    def stream(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        batch: int = 500,
+        timeout: Seconds | None = None,
+    ) -> Iterator[M]:
+        """Every row that fits, one after the other; `batch` rows are read at once, `timeout` is for each such piece."""
 
     def create(
         self,
@@ -141,6 +172,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Write one row, with the rows nested in it, and return it."""
 
@@ -149,6 +181,7 @@ class Delegate(
         *,
         data: Sequence[Create],
         skip_duplicates: bool | None = None,
+        timeout: Seconds | None = None,
     ) -> int:
         """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
 
@@ -160,6 +193,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows, with the rows nested in them, and return them in their order."""
 
@@ -171,6 +205,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key and return it; RecordNotFound where there is none."""
 
@@ -180,6 +215,7 @@ class Delegate(
         where: Where = ...,
         data: UpdateMany,
         limit: int | None = None,
+        timeout: Seconds | None = None,
     ) -> int:
         """Change every row that fits, or so many of them; how many were changed."""
 
@@ -192,6 +228,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Change every row that fits, or so many of them, and return them as they are then."""
 
@@ -200,6 +237,7 @@ class Delegate(
         *,
         data: Sequence[UpdateMany],
         key: KeyName,
+        timeout: Seconds | None = None,
     ) -> int:
         """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
 
@@ -212,6 +250,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key, or write it where there is none, and return it."""
 
@@ -222,6 +261,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
 
@@ -231,6 +271,7 @@ class Delegate(
         data: Sequence[CreateMany],
         key: KeyName,
         update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> Upserted:
         """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
 
@@ -243,6 +284,7 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows or change those of their keys, and return all of them in their order."""
 
@@ -251,6 +293,7 @@ class Delegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        timeout: Seconds | None = None,
     ) -> int:
         """Delete every row that fits, or so many of them; how many were deleted."""
 
@@ -259,6 +302,7 @@ class Delegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
 
@@ -273,6 +317,7 @@ class Delegate(
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> int: ...
     @overload
     def count(
@@ -285,6 +330,7 @@ class Delegate(
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> Counted:
         """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
 
@@ -303,6 +349,7 @@ class Delegate(
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> Aggregated:
         """Measures of the rows of a page, each under its name with an underscore before it."""
 
@@ -321,6 +368,7 @@ class Delegate(
         order: GroupOrder | Sequence[GroupOrder] | None = None,
         take: int | None = None,
         skip: int | None = None,
+        timeout: Seconds | None = None,
     ) -> list[Grouped]:
         """The groups of the rows that fit, with what they have in common and their measures."""
 
@@ -368,6 +416,8 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M | None:
         """The row of a unique key, or None."""
 
@@ -378,6 +428,8 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """The row of a unique key; RecordNotFound where there is none."""
 
@@ -393,6 +445,8 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M | None:
         """The first row that fits, or None."""
 
@@ -408,6 +462,8 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """The first row that fits; RecordNotFound where there is none."""
 
@@ -423,8 +479,27 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Every row that fits, in the order asked for; a negative `take` counts from the end."""
+
+    def stream(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        batch: int = 500,
+        timeout: Seconds | None = None,
+    ) -> AsyncIterator[M]:
+        """Every row that fits, one after the other; `batch` rows are read at once, `timeout` is for each such piece."""
 
     async def create(
         self,
@@ -433,6 +508,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Write one row, with the rows nested in it, and return it."""
 
@@ -441,6 +517,7 @@ class AsyncDelegate(
         *,
         data: Sequence[Create],
         skip_duplicates: bool | None = None,
+        timeout: Seconds | None = None,
     ) -> int:
         """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
 
@@ -452,6 +529,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows, with the rows nested in them, and return them in their order."""
 
@@ -463,6 +541,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key and return it; RecordNotFound where there is none."""
 
@@ -472,6 +551,7 @@ class AsyncDelegate(
         where: Where = ...,
         data: UpdateMany,
         limit: int | None = None,
+        timeout: Seconds | None = None,
     ) -> int:
         """Change every row that fits, or so many of them; how many were changed."""
 
@@ -484,6 +564,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Change every row that fits, or so many of them, and return them as they are then."""
 
@@ -492,6 +573,7 @@ class AsyncDelegate(
         *,
         data: Sequence[UpdateMany],
         key: KeyName,
+        timeout: Seconds | None = None,
     ) -> int:
         """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
 
@@ -504,6 +586,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key, or write it where there is none, and return it."""
 
@@ -514,6 +597,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
 
@@ -523,6 +607,7 @@ class AsyncDelegate(
         data: Sequence[CreateMany],
         key: KeyName,
         update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> Upserted:
         """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
 
@@ -535,6 +620,7 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows or change those of their keys, and return all of them in their order."""
 
@@ -543,6 +629,7 @@ class AsyncDelegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        timeout: Seconds | None = None,
     ) -> int:
         """Delete every row that fits, or so many of them; how many were deleted."""
 
@@ -551,6 +638,7 @@ class AsyncDelegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
 
@@ -565,6 +653,7 @@ class AsyncDelegate(
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> int: ...
     @overload
     async def count(
@@ -577,6 +666,7 @@ class AsyncDelegate(
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> Counted:
         """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
 
@@ -595,6 +685,7 @@ class AsyncDelegate(
         take: int | None = None,
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
     ) -> Aggregated:
         """Measures of the rows of a page, each under its name with an underscore before it."""
 
@@ -613,11 +704,16 @@ class AsyncDelegate(
         order: GroupOrder | Sequence[GroupOrder] | None = None,
         take: int | None = None,
         skip: int | None = None,
+        timeout: Seconds | None = None,
     ) -> list[Grouped]:
         """The groups of the rows that fit, with what they have in common and their measures."""
 
-def delegate_of(model: str, answer: Callable[[str, str, dict[str, Any]], Any]) -> Any:
-    """The delegate of a model; `answer` is given the model, the operation and its arguments."""
+def delegate_of(
+    model: str,
+    answer: Callable[[str, str, dict[str, Any]], Any],
+    stream: Callable[[str, dict[str, Any]], Any],
+) -> Any:
+    """The delegate of a model; `answer` is given the model, the operation and its arguments, `stream` all but the operation."""
 
 def delegate_class(name: str, module: str, model: str) -> type[Any]:
     """The class of one model's operations, made with the client that answers them."""

@@ -6,10 +6,10 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Literal, Self, TypeAlias, TypeVar
+from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from nicol.client.hooks import run_hooks
-from nicol.client.scope import Hook, Scope, Terms, Translate, not_begun, tell_undo_failed
+from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import Connection, run
 from nicol.drivers.database import Database
 from nicol.drivers.places import PoolMetrics
@@ -51,6 +51,16 @@ class BlockingRunner:
         except DriverError as error:
             error.in_doubt = error.in_doubt and write
             raise self._translate(error) from error
+
+    def stream(self, reading: Stream, size: int, timeout: float | None) -> Generator[list[Any]]:
+        """The pieces of a stream, read in a transaction of their own. `timeout` is for each piece."""
+        with self.database.session(False) as connection:
+            try:
+                _within(reading.begin(), connection, timeout)
+                while piece := _within(reading.piece(size), connection, timeout):
+                    yield piece
+            except DriverError as error:
+                raise self._translate(error) from error
 
     @contextmanager
     def transaction(self, terms: Terms) -> Generator[BlockingTransaction]:
@@ -94,6 +104,16 @@ class BlockingTransaction:
         """Call a function when the outermost transaction has been kept."""
         self._scope.check(self._connection)
         self._scope.hooks.append(hook)
+
+    def stream(self, reading: Stream, size: int, timeout: float | None) -> Generator[list[Any]]:
+        """The pieces of a stream, as the transaction sees the rows at its beginning. `timeout` is for each piece."""
+        self.run(reading.open(), False, timeout)
+        try:
+            while piece := self.run(reading.piece(size), False, timeout):
+                yield piece
+        finally:
+            if not self._scope.ended and not self._connection.failed:
+                self._say(reading.close())
 
     @contextmanager
     def transaction(self, terms: Terms) -> Generator[BlockingTransaction]:
@@ -169,6 +189,13 @@ class BlockingTransaction:
             if isinstance(error, DriverError):
                 raise self._translate(error) from error
             raise
+
+
+def _within(program: Program[T], connection: Connection, seconds: float | None) -> T:
+    if seconds is None:
+        return run(program, connection)
+    with watched(connection, seconds, monotonic() + seconds):
+        return run(program, connection)
 
 
 Blocking: TypeAlias = BlockingRunner | BlockingTransaction

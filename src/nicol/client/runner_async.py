@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Literal, Self, TypeAlias, TypeVar
+from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from nicol.client.hooks import await_hooks
-from nicol.client.scope import Hook, Scope, Terms, Translate, not_begun, tell_undo_failed
+from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import AsyncConnection, arun
 from nicol.drivers.database_async import AsyncDatabase, limited
 from nicol.drivers.places import PoolMetrics
@@ -55,6 +55,16 @@ class AwaitingRunner:
         except DriverError as error:
             error.in_doubt = error.in_doubt and write
             raise self._translate(error) from error
+
+    async def stream(self, reading: Stream, size: int, timeout: float | None) -> AsyncGenerator[list[Any]]:  # noqa: ASYNC109 - told as of every call
+        """The pieces of a stream, read in a transaction of their own. `timeout` is for each piece."""
+        async with self.database.session(False) as connection:
+            try:
+                await _within(arun(reading.begin(), connection), timeout)
+                while piece := await _within(arun(reading.piece(size), connection), timeout):
+                    yield piece
+            except DriverError as error:
+                raise self._translate(error) from error
 
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
@@ -109,6 +119,16 @@ class AwaitingTransaction:
         """Call a function when the outermost transaction has been kept."""
         self._scope.check(self._connection)
         self._scope.hooks.append(hook)
+
+    async def stream(self, reading: Stream, size: int, timeout: float | None) -> AsyncGenerator[list[Any]]:  # noqa: ASYNC109 - told as of every call
+        """The pieces of a stream, as the transaction sees the rows at its beginning. `timeout` is for each piece."""
+        await self.run(reading.open(), False, timeout)
+        try:
+            while piece := await self.run(reading.piece(size), False, timeout):
+                yield piece
+        finally:
+            if not self._scope.ended and not self._connection.failed:
+                await self._said(reading.close())
 
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
@@ -194,6 +214,13 @@ class AwaitingTransaction:
             if isinstance(error, DriverError):
                 raise self._translate(error) from error
             raise
+
+
+async def _within(call: Awaitable[T], seconds: float | None) -> T:
+    if seconds is None:
+        return await call
+    async with limited(seconds):
+        return await call
 
 
 Awaiting: TypeAlias = AwaitingRunner | AwaitingTransaction

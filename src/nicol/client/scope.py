@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from nicol.errors import ClientError, DriverError, NicolError, QueryInvalid, TimedOut, TransactionClosed
 from nicol.sql.program import Begin, Command, Commit, Program, Release, Rollback, RollbackTo, Savepoint
@@ -48,6 +48,26 @@ class Fallible(Protocol):
     @property
     def failed(self) -> bool:
         """True when a command of the open transaction was refused and nothing was undone since."""
+        ...
+
+
+class Stream(Protocol):
+    """A page that is read in pieces."""
+
+    def begin(self) -> Program[None]:
+        """Open it in a transaction of its own."""
+        ...
+
+    def open(self) -> Program[None]:
+        """Open it in the transaction that there is."""
+        ...
+
+    def piece(self, size: int) -> Program[list[Any]]:
+        """The next objects, at most so many; none at the end."""
+        ...
+
+    def close(self) -> Program[None]:
+        """Read no further."""
         ...
 
 

@@ -17,7 +17,7 @@ from nicol.client.tags import TagSource
 from nicol.client.typed import Queries, program_of
 from nicol.client.watching import Settings, Watch
 from nicol.client.witness import Call
-from nicol.errors import QueryInvalid, TransactionClosed
+from nicol.errors import ClientError, QueryInvalid, TransactionClosed
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
     from nicol.client.package import Package
+    from nicol.client.streams import Source
     from nicol.drivers.places import PoolMetrics
-    from nicol.errors import ClientError
     from nicol.query.engine import Engine
     from nicol.query.scope.engine import ScopedEngine
     from nicol.query.scope.rules import Scope
@@ -174,6 +174,26 @@ class SharedClient(ABC):
 
         return cast_rows(self._linked().engine, result, into)
 
+    def _source(self, model: str, arguments: dict[str, Any]) -> Source:
+        """What a stream is read from."""
+        from nicol.client.streams import Source, Watched, piece_size
+
+        given = dict(arguments)
+        size, timeout = piece_size(given.pop("batch", None), model), time_limit(given.pop("timeout", None))
+        try:
+            plan, values = self._planning().plan(model, "stream", given)
+            reading = plan.reading(values)
+        except ClientError as error:
+            self._tell_call(error, model, "stream", given)
+            raise
+        if self._watch.active:
+            reading = Watched(reading, self._watch, Call(model, "stream"))
+        return Source(self._open(), reading, size, timeout)
+
+    @abstractmethod
+    def _stream(self, model: str, arguments: dict[str, Any]) -> Any:
+        """What a delegate's `stream` returns: an iterator, or an asynchronous one."""
+
     def _advisory_lock(self, name: str, *, wait: bool) -> tuple[Any, Program[bool]]:
         """What runs a transaction, and the program that holds a name until its end."""
         runner, link, watch = inside_only(self._open(), "advisory_lock"), self._linked(), self._watch
@@ -254,7 +274,7 @@ class SharedClient(ABC):
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
-        delegate = delegate_of(model, self._answer)
+        delegate = delegate_of(model, self._answer, self._stream)
         setattr(self, name, delegate)
         return delegate
 

@@ -15,7 +15,7 @@ from nicol.query.defaults import Environment
 from nicol.query.described import describe_call
 from nicol.query.faults import invalid, translate
 from nicol.query.models import Objects, bind
-from nicol.query.plan import Plan, Plans, is_write
+from nicol.query.plan import Plan, Plans, is_locking, is_write
 from nicol.query.query import Query
 from nicol.query.raw_rows import Objects as Built
 from nicol.query.raw_rows import objects_of
@@ -110,7 +110,7 @@ class Engine:
         except RecursionError:
             raise _too_deep(model, "a call") from None
         explain = partial(self._explain_call, model, query)
-        return Plan(query, compiled, explain, self._environment, is_write(query))
+        return Plan(query, compiled, explain, self._environment, is_write(query), is_locking(query))
 
     def program(
         self, model: str, operation: str, args: dict[str, Any], *, in_transaction: bool = False

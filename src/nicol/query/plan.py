@@ -10,8 +10,9 @@ from nicol.errors import DriverError
 from nicol.query.compile import Compiled
 from nicol.query.compile.context import Frame
 from nicol.query.defaults import Environment, Moment
-from nicol.query.faults import wrong_value
-from nicol.query.query import Aggregate, Count, FindFirst, FindMany, FindUnique, GroupBy, Query
+from nicol.query.faults import invalid, wrong_value
+from nicol.query.query import Aggregate, Count, FindFirst, FindMany, FindUnique, GroupBy, Query, Stream
+from nicol.query.reading import Reading
 from nicol.sql.program import Program, nested, transaction
 
 _SAVEPOINT = "nicol"
@@ -19,16 +20,23 @@ _SAVEPOINT = "nicol"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A compiled query. `writes`: it changes the database."""
+    """A compiled query. `writes`: it changes the database. `locks`: it locks the rows that it reads."""
 
     query: Query
     compiled: Compiled
     explain: Callable[[DriverError], Exception]
     environment: Environment
     writes: bool
+    locks: bool = False
 
     def program(self, values: list[Any], *, in_transaction: bool = False) -> Program[Any]:
         """The conversation that answers a call with these values. `in_transaction`: the connection is inside one already."""
+        if self.locks and not in_transaction:
+            raise invalid(
+                "`lock` needs a transaction: it would be let go at once",
+                model=self.query.model,
+                hint="read with the client of `with db.tx() as tx`",
+            )
         act = self.compiled.act(self._frame(values))
         if self.compiled.atomic:
             act = nested(transaction(act), _SAVEPOINT) if in_transaction else transaction(act)
@@ -37,6 +45,15 @@ class Plan:
     def part(self, values: list[Any]) -> Program[Any]:
         """The conversation as a part of a transaction that is undone as a whole when it fails."""
         return self._explained(self.compiled.act(self._frame(values)))
+
+    def reading(self, values: list[Any]) -> Reading:
+        """A page that is read in pieces, with these values."""
+        frame = self._frame(values)
+        try:
+            next(self.compiled.act(frame))
+        except StopIteration as stop:
+            return Reading(stop.value, frame, self.explain)
+        raise AssertionError("a stream is opened before anything is said")
 
     @property
     def single(self) -> bool:
@@ -68,7 +85,12 @@ class Plan:
 
 def is_write(query: Query) -> bool:
     """True when a query changes the database."""
-    return not isinstance(query, FindUnique | FindFirst | FindMany | Count | Aggregate | GroupBy)
+    return not isinstance(query, FindUnique | FindFirst | FindMany | Stream | Count | Aggregate | GroupBy)
+
+
+def is_locking(query: Query) -> bool:
+    """True when a query locks the rows that it reads."""
+    return isinstance(query, FindUnique | FindFirst | FindMany) and query.lock is not None
 
 
 class Plans:

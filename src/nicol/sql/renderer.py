@@ -53,6 +53,7 @@ from nicol.sql.tree import (
     Order,
     Param,
     Placed,
+    RowLock,
     RowNumber,
     Select,
     Source,
@@ -133,6 +134,13 @@ class Renderer(ABC):
         if node.order:
             yield f"ORDER BY {', '.join(self.order(key, slots) for key in node.order)}"
         yield self.limit(node, slots)
+        if node.lock is not None:
+            yield self.lock(node.lock)
+
+    def lock(self, node: RowLock) -> str:
+        """A lock on rows; nothing, where a transaction that may write is alone."""
+        del node
+        return ""
 
     def walk(self, node: Walk, slots: Slots) -> str:
         """A recursive source."""

@@ -461,6 +461,15 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True)
+class RowLock:
+    """A lock on the rows of one source, until the transaction ends."""
+
+    mode: Literal["update", "no_key_update", "share", "key_share"]
+    of: str
+    wait: Literal["skip", "nowait"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """A query."""
 
@@ -473,6 +482,7 @@ class Select:
     offset: Param | None = None
     walk: Walk | None = None
     group: tuple[Expression, ...] = ()
+    lock: RowLock | None = None
 
 
 # ---- writes ------------------------------------------------------------------------------------------------------

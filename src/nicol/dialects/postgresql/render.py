@@ -24,6 +24,7 @@ from nicol.sql.tree import (
     ListTest,
     Param,
     Placed,
+    RowLock,
     Total,
 )
 
@@ -42,6 +43,11 @@ class PostgresRenderer(Renderer):
     takes_lists = True
     # https://www.postgresql.org/docs/current/ddl-system-columns.html: a row that was there has been locked by its updater
     new_mark = "xmax = 0"
+
+    def lock(self, node: RowLock) -> str:
+        """A lock on rows, of the strength that is asked for (https://www.postgresql.org/docs/current/explicit-locking.html)."""
+        wait = {None: "", "skip": " SKIP LOCKED", "nowait": " NOWAIT"}[node.wait]
+        return f"FOR {node.mode.replace('_', ' ').upper()} OF {quote(node.of)}{wait}"
 
     def param(self, node: Param, slots: Slots) -> str:
         """A placeholder with its number."""

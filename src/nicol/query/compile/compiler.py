@@ -44,6 +44,8 @@ def _act(ctx: Context, query: q.Query) -> Act[Any]:
             return reads.find_first(ctx, query)
         case q.FindMany():
             return reads.find_many(ctx, query)
+        case q.Stream():
+            return reads.stream(ctx, query)
         case q.Count():
             return groups.count(ctx, query)
         case q.Aggregate():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nicol.query import query as q
@@ -19,7 +20,7 @@ from nicol.sql.program import Program
 
 def find_many(ctx: Context, query: q.FindMany) -> Act[list[Any]]:
     """The objects of a page."""
-    level = page_level(ctx, ctx.models.by_name[query.model], query.page)
+    level = page_level(ctx, ctx.models.by_name[query.model], query.page, lock=query.lock)
     if level.is_plain:
         return level.plain
 
@@ -29,16 +30,27 @@ def find_many(ctx: Context, query: q.FindMany) -> Act[list[Any]]:
     return act
 
 
+def stream(ctx: Context, query: q.Stream) -> Act[Level]:
+    """The level of a page that is read in pieces; nothing is said yet."""
+    level = page_level(ctx, ctx.models.by_name[query.model], query.page)
+
+    def act(_: Frame) -> Program[Level]:
+        return level
+        yield  # a program that has nothing to say
+
+    return act
+
+
 def find_first(ctx: Context, query: q.FindFirst) -> Act[Any]:
     """The first object of a page, or None."""
     model = ctx.models.by_name[query.model]
-    return _one(page_level(ctx, model, query.page, limit=sql.Number(1)), model, required=query.required)
+    return _one(page_level(ctx, model, query.page, sql.Number(1), query.lock), model, required=query.required)
 
 
 def find_unique(ctx: Context, query: q.FindUnique) -> Act[Any]:
     """The object of a key, or None."""
     model = ctx.models.by_name[query.model]
-    return _one(key_level(ctx, model, query.key, query.selection), model, required=query.required)
+    return _one(key_level(ctx, model, query.key, query.selection, query.lock), model, required=query.required)
 
 
 def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
@@ -59,19 +71,33 @@ def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
     return plain if level.is_plain else act
 
 
-def key_level(ctx: Context, model: Model, key: q.Key, selection: q.Selection | None) -> Level:
+def key_level(
+    ctx: Context, model: Model, key: q.Key, selection: q.Selection | None, lock: q.Lock | None = None
+) -> Level:
     """The row of a unique key."""
     have = wanted(model, selection)
     where = key_condition(ctx, model, "t0", key)
     columns = tuple(sql.Column(name, "t0") for name in have.columns)
-    select = sql.Select(columns, aliased(model.table, "t0"), where=where)
+    select = sql.Select(columns, aliased(model.table, "t0"), where=where, lock=_row_lock(lock))
     said = ctx.say(counted(ctx, model, selection, have.columns, select))
     return Level(said, shape_of(ctx, model, selection, have))
 
 
-def page_level(ctx: Context, model: Model, page: q.Page, limit: sql.Number | None = None) -> Level:
+def _row_lock(lock: q.Lock | None) -> sql.RowLock | None:
+    """The lock of the rows of the table at the top, whatever is joined to it."""
+    return None if lock is None else sql.RowLock(lock.mode, "t0", lock.wait)
+
+
+def page_level(
+    ctx: Context,
+    model: Model,
+    page: q.Page,
+    limit: sql.Number | None = None,
+    lock: q.Lock | None = None,
+) -> Level:
     """The rows of a page at the top."""
     have = wanted(model, page.selection)
     select = cut_page(page_rows(ctx, model, undistinct(model, page), have.columns), page, limit)
+    select = replace(select, lock=_row_lock(lock))
     said = ctx.say(counted(ctx, model, page.selection, have.columns, select))
     return Level(said, shape_of(ctx, model, page.selection, have), page.backwards)

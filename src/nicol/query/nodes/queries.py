@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from nicol.query.nodes.bulk import Bulk, Changes
 from nicol.query.nodes.data import Data
@@ -12,6 +12,13 @@ from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import Page, Selection
 
 
+class Lock(Node, frozen=True, gc=False):
+    """A lock on the rows that a read finds, until the transaction ends. `wait` None: wait for who holds one."""
+
+    mode: Literal["update", "no_key_update", "share", "key_share"]
+    wait: Literal["skip", "nowait"] | None = None
+
+
 class FindUnique(Node, frozen=True, gc=False):
     """The row of a key."""
 
@@ -19,6 +26,7 @@ class FindUnique(Node, frozen=True, gc=False):
     key: Key
     selection: Selection | None = None
     required: bool = False
+    lock: Lock | None = None
 
 
 class FindFirst(Node, frozen=True, gc=False):
@@ -27,10 +35,19 @@ class FindFirst(Node, frozen=True, gc=False):
     model: str
     page: Page
     required: bool = False
+    lock: Lock | None = None
 
 
 class FindMany(Node, frozen=True, gc=False):
     """The rows of a page."""
+
+    model: str
+    page: Page
+    lock: Lock | None = None
+
+
+class Stream(Node, frozen=True, gc=False):
+    """The rows of a page, read in pieces."""
 
     model: str
     page: Page
@@ -131,7 +148,7 @@ class DeleteMany(Node, frozen=True, gc=False):
     wanted: Selection | None = None
 
 
-Read: TypeAlias = FindUnique | FindFirst | FindMany | Count | Aggregate | GroupBy
+Read: TypeAlias = FindUnique | FindFirst | FindMany | Stream | Count | Aggregate | GroupBy
 Write: TypeAlias = (
     Create | CreateMany | Update | UpdateMany | UpdateEach | Upsert | UpsertMany | Delete | DeleteMany
 )

@@ -16,6 +16,7 @@ from nicol.query.query import (
     FindUnique,
     Key,
     Query,
+    Stream,
     Update,
     Upsert,
 )
@@ -23,6 +24,7 @@ from nicol.query.read import many
 from nicol.query.read.data import read_data
 from nicol.query.read.groups import MEASURES, read_aggregate, read_count, read_group_by
 from nicol.query.read.kinds import Arguments, Operation, is_dict, needed
+from nicol.query.read.lock import read_lock
 from nicol.query.read.page import PAGE, SELECTION, read_page, read_selection
 from nicol.query.read.where import Values, read_key
 
@@ -44,24 +46,44 @@ def read(
 
 def _find_unique(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
     key = read_key(models, model, needed(model, given, "where"), values)
-    return FindUnique(model.name, key, read_selection(models, model, given, values))
+    return FindUnique(
+        model.name, key, read_selection(models, model, given, values), lock=read_lock(model, given)
+    )
 
 
 def _find_unique_or_raise(models: Models, model: Model, given: Arguments, values: Values) -> FindUnique:
     key = read_key(models, model, needed(model, given, "where"), values)
-    return FindUnique(model.name, key, read_selection(models, model, given, values), required=True)
+    return FindUnique(
+        model.name,
+        key,
+        read_selection(models, model, given, values),
+        required=True,
+        lock=read_lock(model, given),
+    )
 
 
 def _find_first(models: Models, model: Model, given: Arguments, values: Values) -> FindFirst:
-    return FindFirst(model.name, read_page(models, model, given, values))
+    return FindFirst(model.name, read_page(models, model, given, values), lock=read_lock(model, given))
 
 
 def _find_first_or_raise(models: Models, model: Model, given: Arguments, values: Values) -> FindFirst:
-    return FindFirst(model.name, read_page(models, model, given, values), required=True)
+    page = read_page(models, model, given, values)
+    return FindFirst(model.name, page, required=True, lock=read_lock(model, given))
 
 
 def _find_many(models: Models, model: Model, given: Arguments, values: Values) -> FindMany:
-    return FindMany(model.name, read_page(models, model, given, values))
+    return FindMany(model.name, read_page(models, model, given, values), lock=read_lock(model, given))
+
+
+def _stream(models: Models, model: Model, given: Arguments, values: Values) -> Stream:
+    page = read_page(models, model, given, values)
+    if page.backwards:
+        raise invalid(
+            "`stream` reads forwards only: `take` must not be negative",
+            model=model.name,
+            hint="turn the order round",
+        )
+    return Stream(model.name, page)
 
 
 def _create(models: Models, model: Model, given: Arguments, values: Values) -> Create:
@@ -123,11 +145,12 @@ _UNIQUE = SELECTION | {"where"}
 _PAGE = PAGE | SELECTION
 
 OPERATIONS: Mapping[str, tuple[Operation, frozenset[str]]] = {
-    "find_unique": (_find_unique, _UNIQUE),
-    "find_unique_or_raise": (_find_unique_or_raise, _UNIQUE),
-    "find_first": (_find_first, _PAGE),
-    "find_first_or_raise": (_find_first_or_raise, _PAGE),
-    "find_many": (_find_many, _PAGE),
+    "find_unique": (_find_unique, _UNIQUE | {"lock"}),
+    "find_unique_or_raise": (_find_unique_or_raise, _UNIQUE | {"lock"}),
+    "find_first": (_find_first, _PAGE | {"lock"}),
+    "find_first_or_raise": (_find_first_or_raise, _PAGE | {"lock"}),
+    "find_many": (_find_many, _PAGE | {"lock"}),
+    "stream": (_stream, _PAGE),
     "count": (read_count, _ROWS | {"select"}),
     "aggregate": (read_aggregate, _ROWS | MEASURES),
     "group_by": (read_group_by, MEASURES | {"by", "where", "having", "order", "take", "skip"}),

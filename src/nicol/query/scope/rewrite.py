@@ -34,7 +34,13 @@ def guarded(scoped: Scoped, query: q.Query) -> q.Query:
                 key=guarded_key(scoped, model, key),
                 selection=guarded_selection(scoped, model, selection),
             )
-        case q.FindFirst(page=page) | q.FindMany(page=page) | q.Count(page=page) | q.Aggregate(page=page):
+        case (
+            q.FindFirst(page=page)
+            | q.FindMany(page=page)
+            | q.Stream(page=page)
+            | q.Count(page=page)
+            | q.Aggregate(page=page)
+        ):
             return replace(query, page=guarded_page(scoped, model, page))
         case q.GroupBy(keys=keys, where=where):
             return replace(
