@@ -206,8 +206,8 @@ def fraction_digits(native: NativeType | None) -> int:
 
 def truncated(value: datetime, digits: int) -> datetime:
     """The time without the digits of a second that its column does not keep."""
-    unit = 10 ** (6 - digits)
-    return value.replace(microsecond=value.microsecond // unit * unit)
+    over = value.microsecond % 10 ** (6 - digits)
+    return value.replace(microsecond=value.microsecond - over) if over else value
 
 
 def enum_names(type: FieldType, schema: Schema) -> Mapping[str, str] | None:  # noqa: A002
