@@ -12,6 +12,7 @@ import typer
 from nicol.cli import (
     cron,
     database,
+    doctor,
     formatting,
     language_server,
     migrations,
@@ -45,6 +46,7 @@ def application() -> typer.Typer:
     project.register(app)
     formatting.register(app)
     validation.register(app)
+    doctor.register(app)
     language_server.register(app)
     for name, group in (
         ("migrate", migrations.group()),

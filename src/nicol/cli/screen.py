@@ -55,6 +55,14 @@ def done(text: str) -> None:
     say(_paint(_GREEN, text, sys.stdout))
 
 
+def marked(weight: str) -> str:
+    """A sign for how bad something is."""
+    sign, style = {"error": ("✗", _RED), "warning": ("!", _YELLOW), "note": ("·", _CYAN)}.get(
+        weight, ("✓", _GREEN)
+    )
+    return _paint(style, sign, sys.stdout)
+
+
 def answer(value: Mapping[str, Any], *sentences: str) -> None:
     """What a command found or did: the sentences for people, the last one as an achievement; the value for a program."""
     if _listener.json:

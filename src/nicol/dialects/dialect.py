@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
+from nicol.dialects.health import Health
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
@@ -339,6 +340,12 @@ class Dialect(ABC):
 
         `first` is said in the same transaction before anything goes. MigrationBusy when others let nobody in.
         """
+
+    # ---- health --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def health(self, catalog: Catalog, pool: int) -> Program[Health]:
+        """What is wrong with a database that holds a catalog, for a process that opens so many connections."""
 
     # ---- retention -----------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from time import monotonic, sleep
 from typing import TypeVar
@@ -76,13 +76,18 @@ class Budget:
             self.rows -= count
 
 
-def retention_plan(project: Project, only: tuple[str, ...] = ()) -> tuple[Target, tuple[Due, ...]]:
-    """Count what may go; nothing is deleted. `only`: these models; ConfigurationError where one has no `retain`."""
+def retention_plan(
+    project: Project, only: tuple[str, ...] = (), *, slack: int = 0
+) -> tuple[Target, tuple[Due, ...]]:
+    """Count what may go; nothing is deleted. `only`: these models; ConfigurationError where one has no `retain`.
+
+    `slack`: only what may go for so many days already.
+    """
     read = read_schema(project)
     target = target_of(project, read)
     with talk(target) as conversation:
         policies = _policies(read.schema, conversation.catalog(read.schema), only)
-        return target, tuple(_due(conversation, policy) for policy in policies)
+        return target, tuple(_due(conversation, _later(policy, slack)) for policy in policies)
 
 
 def retention_run(
@@ -182,6 +187,10 @@ def _children_first(policies: list[Policy], tables: dict[tuple[str | None, str],
 
 
 # ---- work ------------------------------------------------------------------------------------------------------------
+
+
+def _later(policy: Policy, slack: int) -> Policy:
+    return replace(policy, expiry=replace(policy.expiry, days=policy.expiry.days + slack))
 
 
 def _due(conversation: Conversation, policy: Policy) -> Due:

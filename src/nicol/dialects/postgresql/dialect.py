@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
     from nicol.dialects.expiry import Expired, Expiry
+    from nicol.dialects.health import Health
     from nicol.dialects.lint.rule import Rule, Script
     from nicol.dialects.outlook import Outlook
     from nicol.sql.renderer import Renderer
@@ -243,6 +244,12 @@ class PostgreSQL(Dialect):
     def clear(self, namespaces: tuple[str, ...] = (), first: Program[bool] | None = None) -> Program[None]:
         """Take away everything that the current schema holds, or the given ones."""
         return apply.clear(namespaces, first)
+
+    def health(self, catalog: Catalog, pool: int) -> Program[Health]:
+        """What is wrong with the database."""
+        from nicol.dialects.postgresql import health
+
+        return health.health(catalog, pool)
 
     pace = PACE
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
     from nicol.dialects.expiry import Expired, Expiry
+    from nicol.dialects.health import Health
     from nicol.dialects.lint.rule import Rule, Script
     from nicol.dialects.outlook import Outlook
     from nicol.sql.renderer import Renderer
@@ -238,6 +239,12 @@ class SQLite(Dialect):
     def clear(self, namespaces: tuple[str, ...] = (), first: Program[bool] | None = None) -> Program[None]:  # noqa: ARG002
         """Take away everything that the file holds."""
         return apply.clear(first)
+
+    def health(self, catalog: Catalog, pool: int) -> Program[Health]:
+        """What is wrong with the database."""
+        from nicol.dialects.sqlite import health
+
+        return health.health(catalog, pool)
 
     pace = PACE
 
