@@ -256,6 +256,37 @@ def test_filters_that_ask_nothing_are_refused(db: Any) -> None:
             getattr(db, model).delete_many(where=where)
 
 
+@pytest.mark.proves("Client", "None is no filter of a required field")
+def test_none_is_no_filter_of_what_is_never_null(db: Any) -> None:
+    for where in ({"id": None}, {"NOT": {"id": None}}, {"label": {"not": None}}, {"label": {"equals": None}}):
+        with pytest.raises(QueryInvalid, match=r"`Sample\.(id|label)` is never null"):
+            db.sample.delete_many(where=where)
+
+
+@pytest.mark.proves("Client", "texts of any length are found in texts")
+def test_long_texts_are_found(exact: None, db: Any) -> None:
+    long = "ab" * 40_000
+    db.sample.create(data={"label": "a", "text": f"x{long}y", "document": {"deep": long}})
+    for condition in (
+        {"contains": long},
+        {"endswith": long + "y"},
+        {"contains": long.upper(), "mode": "insensitive"},
+    ):
+        assert labels(db, {"text": condition}) == "a"
+    assert labels(db, {"document": {"path": ["deep"], "string_contains": long}}) == "a"
+
+
+@pytest.mark.proves("Client", "lists of any length, and empty ones")
+def test_lists_of_any_length_are_filters(samples: Any) -> None:
+    many = list(range(1, 150_000))
+    assert labels(samples, {"whole": {"in": many}}) == "ab"
+    assert labels(samples, {"whole": {"not_in": many}}) == "d"
+    assert labels(samples, {"whole": {"in": []}}) == ""
+    assert labels(samples, {"NOT": {"whole": {"in": []}}}) == "abdn"
+    assert labels(samples, {"NOT": {"whole": {"not_in": []}}}) == ""
+    assert labels(samples, {"label": {"in": [f"l{n}" for n in range(70_000)] + ["a"]}}) == "a"
+
+
 @pytest.mark.proves("Client", "filters of Decimal without rounding")
 def test_decimals_are_compared_exactly(exact: None, samples: Any) -> None:
     found = {str(where): labels(samples, where) for where, _ in DECIMALS}

@@ -243,3 +243,34 @@ def test_chance_orders_rows(db: Client) -> None:
         assert {post.id for post in user.posts} <= set(mine)
     with pytest.raises(QueryInvalid, match="has no `cursor`"):
         db("Post", "find_many", order="random", cursor={"id": 1})
+
+
+@pytest.mark.proves("Client", "enums are ordered as they are declared, on every database")
+def test_enums_are_ordered_as_they_are_declared(db: Client) -> None:
+    declared = ["READER", "WRITER", "ADMIN"]
+    for number, role in enumerate(["ADMIN", "READER", "WRITER", "ADMIN", "READER"]):
+        db("User", "create", data={"email": f"{number}@x", "role": role, "bossId": number or None})
+    order = [{"role": "asc"}, {"id": "asc"}]
+    rows = db("User", "find_many", order=order)
+    assert [(row.role, row.id) for row in rows] == sorted(
+        ((row.role, row.id) for row in rows), key=lambda pair: (declared.index(pair[0]), pair[1])
+    )
+    for place in range(len(rows)):
+        page = db("User", "find_many", order=order, cursor={"id": rows[place].id}, take=2)
+        assert [row.id for row in page] == [row.id for row in rows[place : place + 2]]
+        page = db("User", "find_many", order=order, cursor={"id": rows[place].id}, take=-2)
+        assert [row.id for row in page] == [row.id for row in rows[max(0, place - 1) : place + 1]]
+    firsts = db("User", "find_many", order=order, distinct=["role"])
+    assert [row.role for row in firsts] == declared
+    by_boss = db(
+        "User", "find_many", order=[{"boss": {"role": {"sort": "desc", "nulls": "last"}}}, {"id": "asc"}]
+    )
+    assert [row.id for row in by_boss] == [2, 5, 4, 3, 1]
+    by_team = db(
+        "User",
+        "find_many",
+        order=[{"team": {"_max": {"role": {"sort": "desc", "nulls": "last"}}}}, {"id": "asc"}],
+    )
+    assert [row.id for row in by_team] == [3, 2, 1, 4, 5]
+    grouped = db("User", "group_by", by="role", order={"role": "desc"})
+    assert [row["role"] for row in grouped] == declared[::-1]

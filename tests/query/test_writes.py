@@ -458,6 +458,7 @@ def test_errors_of_the_database_speak_of_the_schema(db: Client) -> None:
     [
         ("User", "find_many", {"where": {"emial": "x"}}, "did you mean `email`?"),
         ("User", "find_many", {"where": {"email": {"startsWith": "x"}}}, "did you mean `startswith`?"),
+        ("User", "find_many", {"where": {"name": {"search": "a & b"}}}, "use `contains`"),
         ("User", "find_many", {"where": {"posts": {"any": {}}}}, "_sum, every, none, some"),
         ("User", "find_many", {"where": {"posts": {"some": {"titel": "x"}}}}, "did you mean `title`?"),
         ("User", "find_many", {"order": {"agee": "asc"}}, "did you mean `age`?"),

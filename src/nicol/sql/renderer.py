@@ -53,6 +53,7 @@ from nicol.sql.tree import (
     Order,
     Param,
     Placed,
+    Ranked,
     RowLock,
     RowNumber,
     Select,
@@ -372,6 +373,10 @@ class Renderer(ABC):
         """An exact decimal that is compared."""
         return self.expression(node.of, slots)
 
+    def ranked(self, node: Ranked, slots: Slots) -> str:
+        """A value of an enum whose type knows its order."""
+        return self.expression(node.of, slots)
+
     def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
         """A calculation with exact decimals."""
         return self.arithmetic(Arithmetic(node.operator, node.left, node.right, real=True), slots)
@@ -434,7 +439,7 @@ class Renderer(ABC):
     def pattern(
         self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
     ) -> str:
-        """The pattern for `Like` that finds exactly this text at that place."""
+        """The parameter of `Like` that finds exactly this text at that place."""
 
     @abstractmethod
     def pack(self, items: Sequence[Any]) -> Any:
@@ -475,6 +480,7 @@ VISITORS: dict[type, str] = {
     Or: "or_",
     Param: "param",
     Placed: "placed",
+    Ranked: "ranked",
     RowNumber: "row_number",
     Subquery: "subquery",
     Untrue: "untrue",

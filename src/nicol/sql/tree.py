@@ -139,10 +139,11 @@ class InQuery:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """The text matches a pattern that `Renderer.pattern` made of a plain text."""
+    """The text has another one at a place in it; the parameter is what `Renderer.pattern` made of that."""
 
     of: Expression
     pattern: Param
+    place: Literal["contains", "startswith", "endswith"]
     insensitive: bool = False
 
 
@@ -204,6 +205,14 @@ class Exact:
     """An exact decimal, to be compared and ordered as a number even where the database keeps it as text."""
 
     of: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A value of an enum, to be ordered by its place among the texts that there can be."""
+
+    of: Expression
+    ranks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +369,7 @@ Expression: TypeAlias = (
     | Group
     | Arithmetic
     | Exact
+    | Ranked
     | ExactArithmetic
     | Count
     | CountOf

@@ -29,6 +29,7 @@ from nicol.sql.tree import (
     Order,
     Param,
     Placed,
+    Ranked,
     Total,
 )
 
@@ -90,19 +91,27 @@ class SqliteRenderer(Renderer):
         return f"(SELECT {', '.join(columns)} FROM {joins}) AS {quote(node.alias)}"
 
     def like(self, node: Like, slots: Slots) -> str:
-        """GLOB, which knows case; LIKE, which does not for ASCII, where a Prisma project on SQLite alone expects that."""
-        of, pattern = self.expression(node.of, slots), self.param(node.pattern, slots)
+        """Texts compared as they are; GLOB where an index may find a beginning. A pattern of GLOB has 50,000 bytes at most.
+
+        LIKE, which does not know the case of ASCII, where a Prisma project on SQLite alone expects that.
+        """
+        of, text = self.expression(node.of, slots), self.param(node.pattern, slots)
         if node.insensitive:
-            return f"nicol_lower({of}) GLOB nicol_lower({pattern})"
-        return f"{of} GLOB {pattern}" if self.portable else f"{of} LIKE {pattern} ESCAPE '\\'"
+            return _placed(f"nicol_lower({of})", f"nicol_lower({text})", node.place)
+        if not self.portable:
+            return f"{of} LIKE {text} ESCAPE '\\'"
+        return f"{of} GLOB {text}" if node.place == "startswith" else _placed(of, text, node.place)
 
     def pattern(
         self, place: Literal["contains", "startswith", "endswith"], text: str, *, insensitive: bool
     ) -> str:
-        """The pattern for GLOB or LIKE."""
-        glob = insensitive or self.portable
-        any_, plain = ("*", _glob(text)) if glob else ("%", escaped(text, "\\%_", "\\"))
-        return ("" if place == "startswith" else any_) + plain + ("" if place == "endswith" else any_)
+        """The text itself, or the pattern for GLOB or LIKE."""
+        if insensitive or (self.portable and place != "startswith"):
+            return text
+        if self.portable:
+            return _glob(text) + "*"
+        plain = escaped(text, "\\%_", "\\")
+        return ("" if place == "startswith" else "%") + plain + ("" if place == "endswith" else "%")
 
     def placed(self, node: Placed, slots: Slots) -> str:
         """Texts compared as they are; a Prisma project on SQLite alone expects that the case of ASCII does not matter."""
@@ -110,13 +119,7 @@ class SqliteRenderer(Renderer):
         if node.fold or not self.portable:
             lower = "nicol_lower" if node.fold else "lower"
             of, text = f"{lower}({of})", f"{lower}({text})"
-        match node.place:
-            case "contains":
-                return f"instr({of}, {text}) > 0"
-            case "startswith":
-                return f"substr({of}, 1, length({text})) = {text}"
-            case "endswith":
-                return f"(substr({of}, -length({text})) = {text} OR {text} = '')"
+        return _placed(of, text, node.place)
 
     def fold(self, node: Fold, slots: Slots) -> str:
         """Lower case beyond ASCII."""
@@ -134,6 +137,11 @@ class SqliteRenderer(Renderer):
             return f"nicol_real('{node.operator}', {left}, {right})"
         text = super().arithmetic(node, slots)
         return f"nicol_integer({text}, {node.bounds[0]}, {node.bounds[1]})" if node.bounds else text
+
+    def ranked(self, node: Ranked, slots: Slots) -> str:
+        """The place of a text among others, in a portable project; alone SQLite orders texts as texts."""
+        of = self.expression(node.of, slots)
+        return f"CASE {of} {_ranks(node.ranks)} END" if self.portable else of
 
     def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
         """Calculation without floats, where decimals are text."""
@@ -158,7 +166,7 @@ class SqliteRenderer(Renderer):
         """The least or the greatest value; what has an order of its own is compared by its ranks."""
         if not node.ranks:
             return super().extreme(node, slots)
-        ranks = " ".join(f"WHEN {quote_text(text)} THEN {rank}" for rank, text in enumerate(node.ranks))
+        ranks = _ranks(node.ranks)
         texts = " ".join(f"WHEN {rank} THEN {quote_text(text)}" for rank, text in enumerate(node.ranks))
         word = "MAX" if node.greatest else "MIN"
         return f"CASE {word}(CASE {self.expression(node.of, slots)} {ranks} END) {texts} END"
@@ -220,6 +228,20 @@ def _among(of: str, items: str, value: str, *, negated: bool, fold: bool) -> str
 def _known(of: str, test: str) -> str:
     """A test of a list, which is unknown where the list is null."""
     return f"CASE WHEN {of} IS NOT NULL THEN {test} END"
+
+
+def _ranks(texts: Sequence[str]) -> str:
+    return " ".join(f"WHEN {quote_text(text)} THEN {rank}" for rank, text in enumerate(texts))
+
+
+def _placed(of: str, text: str, place: Literal["contains", "startswith", "endswith"]) -> str:
+    match place:
+        case "contains":
+            return f"instr({of}, {text}) > 0"
+        case "startswith":
+            return f"substr({of}, 1, length({text})) = {text}"
+        case "endswith":
+            return f"substr({of}, length({of}) - length({text}) + 1) = {text}"
 
 
 def _glob(text: str) -> str:

@@ -73,7 +73,7 @@ def _like(ctx: Context, model: Model, field: Field, of: sql.Expression, given: q
     def encode_pattern(text: Any) -> str:
         return pattern(place, encode(text), insensitive=insensitive)
 
-    return sql.Like(of, ctx.value(model, field, given.slot, encode_pattern), insensitive)
+    return sql.Like(of, ctx.value(model, field, given.slot, encode_pattern), place, insensitive)
 
 
 def _list_test(
@@ -173,7 +173,7 @@ def _json_like(
             raise TypeError(f"`{given.operator}` takes a str, not {type(text).__name__}")
         return pattern(place, text, insensitive=insensitive)
 
-    return sql.Like(of, ctx.value(model, field, given.slot, encode), insensitive)
+    return sql.Like(of, ctx.value(model, field, given.slot, encode), place, insensitive)
 
 
 def _ordered(value: Any) -> str:

@@ -10,7 +10,8 @@ from nicol.query.compile.columns import aliased, both, column, comparable
 from nicol.query.compile.context import Context
 from nicol.query.compile.filters import condition, joined, key_condition, measured_rows
 from nicol.query.measures import field_of
-from nicol.query.models import Link, Model
+from nicol.query.models import Field, Link, Model
+from nicol.schema.schema import Arity, EnumRef
 from nicol.sql import tree as sql
 
 
@@ -61,13 +62,21 @@ def _key(ctx: Context, model: Model, source: str, given: q.OrderBy, joins: list[
     if given.measure is not None:
         return _measured(ctx, model.links[given.field], source, given, given.measure)
     nullable = bool(given.path) or not model.stored[given.field].required
-    return sql.Order(comparable(model, given.field, source), given.descending, given.nulls, nullable)
+    of = _orderable(ctx, model.stored[given.field], column(model, given.field, source))
+    return sql.Order(of, given.descending, given.nulls, nullable)
+
+
+def _orderable(ctx: Context, field: Field, plain: sql.Expression) -> sql.Expression:
+    """A field's value as it is ordered: decimals as numbers, enums as they are declared."""
+    if isinstance(field.type, EnumRef) and field.arity is not Arity.LIST:
+        return sql.Ranked(plain, ctx.models.enums[field.type.name])
+    return sql.Exact(plain) if field.exact else plain
 
 
 def _measured(ctx: Context, link: Link, source: str, given: q.OrderBy, measure: q.Measure) -> sql.Order:
     field = field_of(ctx.models, ctx.models.target(link), measure)
     value = sql.Subquery(measured_rows(ctx, link, source, measure, given.where, "m"))
-    of = sql.Exact(value) if field.exact else value
+    of = _orderable(ctx, field, value)
     return sql.Order(of, given.descending, given.nulls, nullable=not field.required)
 
 

@@ -39,7 +39,7 @@ OPERATORS: Mapping[Scalar, frozenset[str]] = {
 def read_scalar(model: Model, field: Field, value: Any, values: Values) -> Filter:
     """The filter that the entry of a scalar field is: its value, None for null, or a dictionary of conditions."""
     if value is None:
-        return Null(field.name)
+        return _null(model, field)
     if is_dict(value):
         return _operators(model, field, value, values)
     return _compare(model, field, "equals", value, values)
@@ -52,6 +52,17 @@ def _compare(
         return _compare_field(model, field, operator, cast("FieldRef[Any]", value), insensitive)
     values.append(value)
     return Compare(field.name, operator, len(values) - 1, insensitive)
+
+
+def _null(model: Model, field: Field) -> Null:
+    if field.required:
+        raise invalid(
+            f"`{model.name}.{field.name}` is never null, so that None has no meaning as its filter",
+            model=model.name,
+            fields=(field.name,),
+            hint="leave the field out to mean every row",
+        )
+    return Null(field.name)
 
 
 def _operators(model: Model, field: Field, given: dict[Any, Any], values: Values) -> Filter:
@@ -98,6 +109,13 @@ def _unknown_operator(model: Model, field: Field, operator: object, allowed: fro
             fields=(field.name,),
             hint='compare with a whole value, {"equals": …}, or with what is at a path: {"path": ["a", 0], "equals": …}',
         )
+    if operator == "search":
+        raise invalid(
+            f"`search` of `{model.name}.{field.name}` is not offered: the databases share no full text search",
+            model=model.name,
+            fields=(field.name,),
+            hint="use `contains`, or ask the database itself with `query_raw`",
+        )
     unknown(f"filter of field `{field.name}`", operator, allowed, model=model.name, field=field.name)
 
 
@@ -110,7 +128,7 @@ def _operator(
         return _is_empty(model, field, value)
     if value is None:
         if operator == "equals":
-            return Null(field.name)
+            return _null(model, field)
         raise invalid(
             f"`{operator}` of `{model.name}.{field.name}` cannot be None",
             model=model.name,
@@ -128,7 +146,7 @@ def _operator(
 
 def _not(model: Model, field: Field, value: Any, values: Values, insensitive: bool) -> Filter:
     if value is None:
-        return Not(Null(field.name))
+        return Not(_null(model, field))
     if is_dict(value):
         nested = {"mode": "insensitive", **value} if insensitive else value
         return Not(_operators(model, field, nested, values))
