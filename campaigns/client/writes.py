@@ -130,6 +130,8 @@ def change_row(
     key = dict(row)
     for link, word, value in acts:
         if not before(link, word, value):
+            if any(row[name] != key[name] for name in link.local):
+                raise Unsettled  # an act before it has moved the row itself
             _act(memory, link, row, word, value, new=False)
     _settled(memory, model, key, row)
     return row
