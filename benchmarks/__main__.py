@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import backups, catalogs, client, drivers, import_time, language, newest_fact, retention
+from benchmarks import (
+    backups,
+    catalogs,
+    client,
+    drivers,
+    import_time,
+    language,
+    newest_fact,
+    retention,
+    streaming,
+)
 
 BENCHMARKS = {
     "backups": backups.main,
@@ -14,6 +24,7 @@ BENCHMARKS = {
     "import_time": import_time.main,
     "language": language.main,
     "newest_fact": newest_fact.main,
+    "streaming": streaming.main,
     "retention": retention.main,
 }
 
