@@ -20,6 +20,11 @@ CAMPAIGNS = {
     "backups": ("campaigns.backups", "backups under writers and kills, each restored and counted"),
     "client": ("campaigns.client.campaign", "random calls on random data, as plain Python answers them"),
     "timing": ("campaigns.timing", "whether the time of a refusal tells anything about a secret"),
+    "writers": (
+        "campaigns.transactions.writers",
+        "32 writers increment one counter, as threads, tasks and processes",
+    ),
+    "cuts": ("campaigns.transactions.cuts", "connections that are cut at every message of a transaction"),
     "fuzz": ("campaigns.fuzz", "texts that nobody should write: each is answered, and soon"),
 }
 
