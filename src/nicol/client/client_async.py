@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from nicol.client import raw
-from nicol.client.shared import Seconds, Undone, time_limit
+from nicol.client.gathering import OPERATIONS as GATHERED
+from nicol.client.gathering import Gathering
+from nicol.client.shared import ClientSettings, Seconds, Undone, time_limit
+from nicol.client.tags import current_tags
 from nicol.client.transactions_async import AwaitingTransactions
 from nicol.client.witness import Call
 from nicol.errors import ClientError
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Text
     from nicol.client.runner_async import Awaiting
     from nicol.client.streams import Source
+    from nicol.query.nodes.gathered import FindEach
+    from nicol.query.plan import Plan
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Result
 
@@ -31,6 +36,11 @@ class AsyncClient(AwaitingTransactions):
     """The asynchronous client. The tasks of one event loop share it; it connects with its first call."""
 
     _runner: Awaiting | None
+
+    def __init__(self, *, gather: bool = True, **settings: Unpack[ClientSettings]) -> None:
+        """As `Client`. `gather`: calls of `find_unique` that begin in one tick of the event loop share a statement."""
+        super().__init__(**settings)
+        self._gathering = Gathering() if gather else None
 
     async def connect(self) -> None:
         """Connect now, so that a wrong URL is told now and not with the first call."""
@@ -104,6 +114,8 @@ class AsyncClient(AwaitingTransactions):
     async def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         try:
             seconds = time_limit(arguments.pop("timeout", None)) if "timeout" in arguments else None
+            if operation in GATHERED and seconds is None and self._may_gather():
+                return await self._gathered_answer(model, operation, arguments)
             if self._watch.active:
                 return await self._watched_answer(model, operation, arguments, seconds)
             runner, program, write = self._call(model, operation, arguments)
@@ -111,6 +123,38 @@ class AsyncClient(AwaitingTransactions):
         except ClientError as error:
             self._tell_call(error, model, operation, arguments)
             raise
+
+    async def _gathered_answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
+        """The answer of a call that may share its statement with others of this tick."""
+        if not self._watch.active:
+            plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
+            return await self._gather(plan, values, None)
+        call = Call(model, operation)
+        with self._watch.call(call):
+            plan, values = self._watched_plan(call, arguments)
+            return await self._gather(plan, values, call)
+
+    def _gather(self, plan: Plan, values: list[Any], call: Call | None) -> Awaitable[Any]:
+        runner, watch = self._open(), self._watch
+
+        def run(plan: Plan, values: list[Any]) -> Awaitable[Any]:
+            program = plan.program(values)
+            return runner.run(program if call is None else watch.program(program, call), False)
+
+        assert self._gathering is not None
+        return self._gathering.answer(plan, values, run, self._gathered)
+
+    def _gathered(self, query: FindEach, slots: int) -> Plan:
+        """The plan of calls that are answered together, made of a call's own query, which is kept to the scope already."""
+        engine = self._linked().engine
+        return engine.known(query) or engine.compiled(query.model, query, slots)
+
+    def _may_gather(self) -> bool:
+        """True outside of transactions, where statements carry nothing that belongs to one call."""
+        watch, runner = self._watch, self._runner
+        if self._gathering is None or (runner is not None and runner.inside):
+            return False
+        return not watch.active or not (watch.traceparent or watch.settings.tags or current_tags(watch))
 
     async def _watched_answer(
         self, model: str, operation: str, arguments: dict[str, Any], seconds: float | None

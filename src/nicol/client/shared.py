@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypedDict, TypeVar, overload
 
 from nicol.client import raw
 from nicol.client.delegate import Delegate, delegate_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nicol.client.streams import Source
     from nicol.drivers.places import PoolMetrics
     from nicol.query.engine import Engine
+    from nicol.query.plan import Plan
     from nicol.query.scope.engine import ScopedEngine
     from nicol.query.scope.rules import Scope
     from nicol.query.typed import TypedQuery
@@ -37,6 +38,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Seconds: TypeAlias = float | timedelta
+
+
+class ClientSettings(TypedDict, total=False):
+    """What a client may be told when it is made; `SharedClient` says what each means."""
+
+    url: str | None
+    log_queries: bool | Callable[[QueryEvent], object]
+    log_values: bool
+    slow_query: Seconds | None
+    tracing: bool | Tracer
+    tags: TagSource | None
+    traceparent: bool
 
 
 class SharedClient(ABC):
@@ -121,20 +134,25 @@ class SharedClient(ABC):
 
     def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """`_call` where somebody wants to know of it."""
-        assert call.model is not None
         runner, watch = self._runner or self._open(), self._watch
-        engine = self._engine or self._planning()
+        plan, values = self._watched_plan(call, arguments)
+        return (
+            runner,
+            watch.program(plan.program(values, in_transaction=runner.inside), call),
+            plan.writes,
+        )
+
+    def _watched_plan(self, call: Call, arguments: dict[str, Any]) -> tuple[Plan, list[Any]]:
+        """The plan of a call and its values, where somebody wants to know how long that took."""
+        assert call.model is not None
+        engine, watch = self._engine or self._planning(), self._watch
         with watch.span("serialize"):
             query, values = engine.read(call.model, call.operation, arguments)
         plan = engine.known(query)
         if plan is None:
             with watch.span("compile"):
                 plan = engine.compiled(call.model, query, len(values))
-        return (
-            runner,
-            watch.program(plan.program(values, in_transaction=runner.inside), call),
-            plan.writes,
-        )
+        return plan, values
 
     def _tell_call(self, error: ClientError, model: str, operation: str, arguments: dict[str, Any]) -> None:
         """Let an error say of which call it is."""

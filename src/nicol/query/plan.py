@@ -11,7 +11,17 @@ from nicol.query.compile import Compiled
 from nicol.query.compile.context import Frame
 from nicol.query.defaults import Environment, Moment
 from nicol.query.faults import invalid, wrong_value
-from nicol.query.query import Aggregate, Count, FindFirst, FindMany, FindUnique, GroupBy, Query, Stream
+from nicol.query.query import (
+    Aggregate,
+    Count,
+    FindEach,
+    FindFirst,
+    FindMany,
+    FindUnique,
+    GroupBy,
+    Query,
+    Stream,
+)
 from nicol.query.reading import Reading
 from nicol.sql.program import Program, nested, transaction
 
@@ -85,7 +95,9 @@ class Plan:
 
 def is_write(query: Query) -> bool:
     """True when a query changes the database."""
-    return not isinstance(query, FindUnique | FindFirst | FindMany | Stream | Count | Aggregate | GroupBy)
+    return not isinstance(
+        query, FindUnique | FindEach | FindFirst | FindMany | Stream | Count | Aggregate | GroupBy
+    )
 
 
 def is_locking(query: Query) -> bool:

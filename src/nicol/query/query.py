@@ -39,6 +39,7 @@ from nicol.query.nodes.filters import (
     Null,
     Related,
 )
+from nicol.query.nodes.gathered import FindEach
 from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey
 from nicol.query.nodes.measures import Measure
 from nicol.query.nodes.node import Node
@@ -94,6 +95,7 @@ __all__ = [
     "Disconnect",
     "Empty",
     "Filter",
+    "FindEach",
     "FindFirst",
     "FindMany",
     "FindUnique",

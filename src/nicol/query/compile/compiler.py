@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from nicol.dialects.dialect import Dialect
 from nicol.query import query as q
-from nicol.query.compile import groups, keyed, many, nested, reads, writes
+from nicol.query.compile import gathered, groups, keyed, many, nested, reads, writes
 from nicol.query.compile.context import Act, Context, Encoder, Generated
 from nicol.query.models import Models
 
@@ -40,6 +40,8 @@ def _act(ctx: Context, query: q.Query) -> Act[Any]:
     match query:
         case q.FindUnique():
             return reads.find_unique(ctx, query)
+        case q.FindEach():
+            return gathered.find_each(ctx, query)
         case q.FindFirst():
             return reads.find_first(ctx, query)
         case q.FindMany():

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from nicol.query.nodes.bulk import Bulk, Changes
 from nicol.query.nodes.data import Data
 from nicol.query.nodes.filters import ALL, Filter, Key
+from nicol.query.nodes.gathered import FindEach
 from nicol.query.nodes.groups import Aggregate, GroupBy
 from nicol.query.nodes.node import Node
 from nicol.query.nodes.pages import Page, Selection
@@ -148,7 +149,7 @@ class DeleteMany(Node, frozen=True, gc=False):
     wanted: Selection | None = None
 
 
-Read: TypeAlias = FindUnique | FindFirst | FindMany | Stream | Count | Aggregate | GroupBy
+Read: TypeAlias = FindUnique | FindEach | FindFirst | FindMany | Stream | Count | Aggregate | GroupBy
 Write: TypeAlias = (
     Create | CreateMany | Update | UpdateMany | UpdateEach | Upsert | UpsertMany | Delete | DeleteMany
 )

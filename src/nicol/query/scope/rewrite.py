@@ -34,6 +34,12 @@ def guarded(scoped: Scoped, query: q.Query) -> q.Query:
                 key=guarded_key(scoped, model, key),
                 selection=guarded_selection(scoped, model, selection),
             )
+        case q.FindEach(where=where, selection=selection):
+            return replace(
+                query,
+                where=guarded_filter(scoped, model, where),
+                selection=guarded_selection(scoped, model, selection),
+            )
         case (
             q.FindFirst(page=page)
             | q.FindMany(page=page)
