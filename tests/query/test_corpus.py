@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from nicol.query.engine import Engine
+from nicol.sql.json_changes import JsonMerge, JsonSet
 from tests.corpus_runner import cases
 from tests.query.blog import SCHEMA, engine
 
@@ -43,7 +44,8 @@ class Operations:
 
 def spelled(call: str, provider: str) -> str:
     """What a call says to one database, a clause in a line where a statement is long."""
-    compiled = eval(call, {"db": Delegates(engine(SCHEMA, provider))})
+    names = {"db": Delegates(engine(SCHEMA, provider)), "JsonMerge": JsonMerge, "JsonSet": JsonSet}
+    compiled = eval(call, names)
     texts = list(compiled.texts)
     if compiled.atomic:
         texts = ["BEGIN", *texts, "COMMIT"]

@@ -136,7 +136,10 @@ class SqliteRenderer(Renderer):
             left, right = self.expression(node.left, slots), self.expression(node.right, slots)
             return f"nicol_real('{node.operator}', {left}, {right})"
         text = super().arithmetic(node, slots)
-        return f"nicol_integer({text}, {node.bounds[0]}, {node.bounds[1]})" if node.bounds else text
+        if node.bounds is None:
+            return text
+        low, high = node.bounds  # the function is only called to say what is wrong
+        return f"CASE WHEN {text} BETWEEN {low} AND {high} THEN {text} ELSE nicol_integer({text}, {low}, {high}) END"
 
     def ranked(self, node: Ranked, slots: Slots) -> str:
         """The place of a text among others, in a portable project; alone SQLite orders texts as texts."""

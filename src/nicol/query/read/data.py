@@ -32,11 +32,12 @@ from nicol.schema.schema import Arity, Scalar
 from nicol.sql.json_changes import JsonMerge, JsonRemove, JsonSet
 
 _NUMBERS = frozenset({Scalar.INT, Scalar.BIGINT, Scalar.FLOAT, Scalar.DECIMAL})
-_JSON_CHANGES: Mapping[type, str] = {
+JSON_CHANGES: Mapping[type, str] = {
     JsonMerge: "json_merge",
     JsonSet: "json_set",
     JsonRemove: "json_remove",
 }
+"""What each change of a part of a document is called among the operators."""
 _PLAIN = frozenset({str, int, float, bool, bytes, datetime, Decimal})
 """Types of values that are nothing but new values."""
 _SET = frozenset({"set"})
@@ -87,12 +88,12 @@ def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool
 def operation_of(model: Model, field: Field, value: Any, *, new: bool) -> tuple[str, Any]:
     """What is done with a field, and the value for it: it is `set` where nothing else is said."""
     if (
-        type(value) in _JSON_CHANGES
+        type(value) in JSON_CHANGES
         and not new
         and field.type is Scalar.JSON
         and field.arity is not Arity.LIST
     ):
-        return _JSON_CHANGES[type(value)], value
+        return JSON_CHANGES[type(value)], value
     if is_dict(value) and (field.arity is Arity.LIST or (field.type is not Scalar.JSON and not new)):
         return _operation(model, field, value, new=new)
     return "set", value

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from nicol.query.faults import invalid, unknown
-from nicol.query.models import Field, Model, Models
+from nicol.query.models import Model, Models
 from nicol.query.query import (
     EVERYTHING,
-    Changes,
     CreateMany,
     Data,
     DeleteMany,
@@ -19,8 +18,9 @@ from nicol.query.query import (
     UpdateMany,
     UpsertMany,
 )
-from nicol.query.read.bulk import read_bulk, refuse_generated
-from nicol.query.read.data import operation_of, read_data
+from nicol.query.read.bulk import read_bulk
+from nicol.query.read.data import read_data
+from nicol.query.read.each import read_changes, refuse_missing
 from nicol.query.read.kinds import Arguments, Operation, is_dict, is_list, needed
 from nicol.query.read.page import SELECTION, read_number, read_selection
 from nicol.query.read.where import NO_FILTER, Values, read_where
@@ -72,7 +72,7 @@ def _upserted(
     key = _key(model, needed(model, given, "key"))
     bulk = read_bulk(models, model, needed(model, given, "data"), values, plain=True)
     for rows in bulk.rows:
-        _refuse_missing(model, key, rows.fields)
+        refuse_missing(model, key, rows.fields)
     fields, update = _update_of(models, model, given.get("update"), values)
     return UpsertMany(model.name, key, bulk, fields, update, wanted)
 
@@ -81,17 +81,6 @@ def _key(model: Model, name: Any) -> tuple[str, ...]:
     if not isinstance(name, str) or name not in model.keys:
         unknown("unique key", name, model.keys, model=model.name)
     return model.keys[name]
-
-
-def _refuse_missing(model: Model, key: tuple[str, ...], fields: tuple[str, ...]) -> None:
-    missing = next((name for name in key if name not in fields), None)
-    if missing is not None:
-        raise invalid(
-            f"every row of `data` needs `{missing}`, since it is of the key",
-            model=model.name,
-            fields=(missing,),
-            code="P2012",
-        )
 
 
 def _update_of(
@@ -113,54 +102,7 @@ def _update_of(
 
 def _update_each(_models: Models, model: Model, given: Arguments, values: Values) -> UpdateEach:
     key, data = _key(model, needed(model, given, "key")), needed(model, given, "data")
-    if not is_list(data):
-        raise invalid(f"`data` of model `{model.name}` must be a list of dictionaries", model=model.name)
-    groups: dict[tuple[tuple[str, str], ...], tuple[list[int], list[list[Any]]]] = {}
-    for place, row in enumerate(data):
-        changes = _changes(model, key, place, row)
-        assigns = tuple((name, operator) for name, operator, _ in changes)
-        places, rows = groups.setdefault(assigns, ([], []))
-        places.append(place)
-        rows.append([*(row[name] for name in key), *(value for _, _, value in changes)])
-    found: list[Changes] = []
-    for assigns, (places, rows) in groups.items():
-        values.append((places, [list(column) for column in zip(*rows, strict=True)]))
-        found.append(Changes(assigns, len(values) - 1))
-    return UpdateEach(model.name, key, tuple(found))
-
-
-def _changes(model: Model, key: tuple[str, ...], place: int, row: Any) -> list[tuple[str, str, Any]]:
-    """The changes of one row in the schema's order: a field, what is done with it, and the value."""
-    if not is_dict(row):
-        raise invalid(
-            f"a row of model `{model.name}` must be a dictionary, not {type(row).__name__} (`data[{place}]`)",
-            model=model.name,
-        )
-    for name in row:
-        if name not in model.fields:
-            unknown("field in `data`", name, model.fields, model=model.name)
-    _refuse_missing(model, key, tuple(row))
-    changes = [
-        (name, *_change(model, field, row[name]))
-        for name, field in model.fields.items()
-        if name in row and name not in key
-    ]
-    if not changes:
-        raise invalid(f"`data[{place}]` names no field that changes", model=model.name)
-    return changes
-
-
-def _change(model: Model, field: Field, value: Any) -> tuple[str, Any]:
-    refuse_generated(model, field)
-    operator, operand = operation_of(model, field, value, new=False)
-    if operand is None and operator != "set":
-        raise invalid(
-            f"`{model.name}.{field.name}` must not be None",
-            model=model.name,
-            fields=(field.name,),
-            code="P2012",
-        )
-    return operator, [operand] if operator == "push" and not is_list(operand) else operand
+    return UpdateEach(model.name, key, read_changes(model, key, data, values))
 
 
 # ---- rows of a filter --------------------------------------------------------------------------------------------
