@@ -10,7 +10,7 @@ import pytest
 
 from nicol.query.engine import Engine
 from nicol.query.read import OPERATIONS, read
-from nicol.sql import renderer, tree
+from nicol.sql import expressions, renderer, tree
 from tests.query.blog import SCHEMA, engine
 from tests.query.test_filters import random_where
 from tests.query.test_pages import random_page
@@ -157,8 +157,8 @@ def test_writes_are_known_as_writes(blog: Engine) -> None:
 
 
 def test_the_renderer_spells_every_kind_of_expression() -> None:
-    assert set(renderer.VISITORS) == set(get_args(tree.Expression))
-    assert all(hasattr(renderer.Renderer, name) for name in renderer.VISITORS.values())
+    assert set(expressions.VISITORS) == set(get_args(tree.Expression))
+    assert all(hasattr(renderer.Renderer, name) for name in expressions.VISITORS.values())
 
 
 def test_one_run_of_a_program_has_one_time(blog: Engine) -> None:

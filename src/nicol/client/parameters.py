@@ -13,7 +13,7 @@ from nicol.client.interpolation import Text as RawText
 from nicol.dialects.dialect import Dialect
 from nicol.errors import QueryInvalid
 from nicol.schema.schema import Arity, NativeType, Scalar, Schema
-from nicol.sql.renderer import Slots
+from nicol.sql.expressions import Slots
 from nicol.sql.tree import Param
 
 _NATIVE = {Scalar.DATETIME: NativeType("Timestamptz", (3,))}

@@ -36,8 +36,8 @@ from nicol.query.typed import (
     spelled,
 )
 from nicol.schema.schema import Arity, Scalar, ScalarField, Schema
+from nicol.sql.expressions import Slots
 from nicol.sql.program import Statement, say_all
-from nicol.sql.renderer import Slots
 from nicol.sql.tree import Param
 
 

@@ -61,14 +61,6 @@ class IsNull:
 
 
 @dataclass(frozen=True, slots=True)
-class IsTrue:
-    """A condition holds; `negated`: it does not, or is unknown."""
-
-    of: Expression
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class And:
     """All hold; true when there are none."""
 
@@ -352,7 +344,6 @@ Expression: TypeAlias = (
     | Bool
     | Compare
     | IsNull
-    | IsTrue
     | And
     | Or
     | Not

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from nicol.dialects.sqlite.lists import beside, list_text
+from nicol.sql.expressions import Slots, escaped
 from nicol.sql.quoting import quote, quote_text
-from nicol.sql.renderer import Renderer, Slots, escaped
+from nicol.sql.renderer import Renderer
 from nicol.sql.tree import (
     Arithmetic,
     Bucket,

@@ -115,7 +115,7 @@ def _related(
         case "every" | "not every":
             wanted, negated = denial(ctx, target, alias, where), quantifier == "every"
         case _:  # is_not: there is no row but one for which it surely does not hold
-            wanted, negated = sql.IsTrue(denial(ctx, target, alias, where), negated=True), True
+            wanted, negated = sql.Untrue(denial(ctx, target, alias, where)), True
     if given.among is not None:
         wanted = both(condition(ctx, target, alias, given.among), wanted)
     return sql.Exists(related(ctx, link, source, alias, wanted), negated)
