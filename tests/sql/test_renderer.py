@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import apsw
 import pytest
 from hypothesis import given
@@ -27,6 +29,7 @@ from nicol.sql.tree import (
 )
 from nicol.sql.tree import Assignment as Set
 
+Place = Literal["contains", "startswith", "endswith"]
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1, max_size=20)
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
 
@@ -56,12 +59,13 @@ def test_any_name_is_a_name(connection: apsw.Connection, table: str, column: str
 def test_nothing_in_a_text_is_a_wildcard(
     connection: apsw.Connection, hay: str, needle: str, renderer: Renderer
 ) -> None:
-    for place, found in (
-        ("contains", needle in hay),
-        ("startswith", hay.startswith(needle)),
-        ("endswith", hay.endswith(needle)),
-    ):
-        tree = Select((Like(Param(0), Param(1)),))
+    places: dict[Place, bool] = {
+        "contains": needle in hay,
+        "startswith": hay.startswith(needle),
+        "endswith": hay.endswith(needle),
+    }
+    for place, found in places.items():
+        tree = Select((Like(Param(0), Param(1), place),))
         rendered = renderer.render(tree)
         pattern = renderer.pattern(place, needle, insensitive=False)
         ((answer,),) = connection.execute(rendered.text, (hay, pattern)).fetchall()
