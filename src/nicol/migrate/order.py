@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from nicol.dialects import changes as c
+from nicol.dialects.index_names import is_passing
 
 RANKS: tuple[tuple[type, str], ...] = (
     (c.CreateNamespace, "CreateSchema"),
@@ -42,6 +43,11 @@ def order(changes: tuple[c.Change, ...]) -> tuple[c.Change, ...]:
     An index whose name another one takes goes or is renamed before that.
     """
     taken = {change.index.name for change in changes if isinstance(change, c.CreateIndex)}
+    taken |= {
+        change.after.name
+        for change in changes
+        if isinstance(change, c.RenameIndex) and not is_passing(change.after.name)
+    }
     back = taken & {change.index.name for change in changes if isinstance(change, c.DropIndex)}
 
     def rank(change: c.Change) -> float:

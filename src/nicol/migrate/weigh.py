@@ -362,7 +362,7 @@ def _unique(probes: Probes, after: Table, index: Index, held: Circumstances) -> 
     if any((column.nullable and column.default is None) or column.autoincrement for column in fresh):
         return
     lost = {column.name for column in fresh}
-    kept = [_spelled(column, probes) for column in index.columns if not lost & _read_by(column)]
+    kept = [_spelled(column, probes, after, held) for column in index.columns if not lost & _read_by(column)]
     where = None if fresh or index.where is None else probes.former.sql(table, index.where)
     start = f"A unique constraint covering the columns `[{','.join(names)}]` on the table `{table.name}` will be added."
     yield Hazard(
@@ -382,9 +382,13 @@ def _read_by(column: IndexColumn) -> frozenset[str]:
     return names_in(column.name) if column.expression else frozenset((column.name,))
 
 
-def _spelled(column: IndexColumn, probes: Probes) -> str:
+def _spelled(column: IndexColumn, probes: Probes, after: Table, held: Circumstances) -> str:
+    """What is alike afterwards; values of some types cannot even be compared before."""
     if column.expression:
         return f"({probes.former.sql(probes.table, column.name)})"
+    old, new = probes.table.column(column.name), after.column(column.name)
+    if old and new and old.type != new.type and held.dialect.cast(old.type, new.type) is Cast.SAFE:
+        return held.dialect.converted(_called(old, probes.former.column(probes.table.key, old.name)), new)
     return probes.column(column.name)
 
 

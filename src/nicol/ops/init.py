@@ -98,7 +98,7 @@ def init_project(folder: Path, wish: Wish, schema: Path | None = None) -> Beginn
     if (folder / ".gitignore").exists():
         kept.append(".gitignore")
     else:
-        texts[".gitignore"] = "".join(f"{line}\n" for line in _ignored(wish, provider))
+        texts[".gitignore"] = "".join(f"{line}\n" for line in _ignored(wish))
     for name, text in texts.items():
         write_atomically(folder / name, text)
     return Beginning(provider, tuple(texts), tuple(kept))
@@ -144,11 +144,9 @@ def _environment(file: Path, url: str) -> str | None:
     return f"{held}{gap}{DEFAULT_URL_VARIABLE}='{url}'\n"
 
 
-def _ignored(wish: Wish, provider: str) -> Iterator[str]:
+def _ignored(wish: Wish) -> Iterator[str]:
     """What belongs to one machine: secrets, files of data, and what is generated."""
-    yield ".env"
-    if provider == "sqlite" or wish.portable:
-        yield from ("*.db", "*.db-shm", "*.db-wal")
+    yield from (".env", "*.db", "*.db-shm", "*.db-wal")
     folder = Path(wish.output)
     if not folder.is_absolute() and ".." not in folder.parts:
         yield f"/{folder.as_posix()}/"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nicol.catalog import Catalog, Column, ForeignKey, Index, ObjectName, Table
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Cast
+from nicol.dialects.index_names import in_turn
 from nicol.dialects.postgresql.bounds import old_type, outlives
 from nicol.dialects.postgresql.casts import cast
 from nicol.dialects.tokens import names_in
@@ -32,13 +33,14 @@ def adapt(changes: tuple[c.Change, ...], before: Catalog, after: Catalog) -> tup
     kept = tuple(change for change in tables if not _rename_of_lost(change, lost))
     keys = tuple(_foreign_keys(kept, retyped, before, after))
     gone = {(change.table, change.key.name) for change in keys if isinstance(change, c.DropForeignKey)}
-    return (
+    made = (
         *(change for change in kept if not _is_rename_of(change, gone)),
         *_old_types(kept, before, after),
         *_lost_indexes(kept, lost, before, after),
         *_stepping_aside(kept, retyped - lost, before, after),
         *keys,
     )
+    return in_turn(made, before)
 
 
 def _is_rename_of(change: c.Change, gone: set[tuple[ObjectName, str | None]]) -> bool:

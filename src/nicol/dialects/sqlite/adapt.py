@@ -19,7 +19,8 @@ from nicol.dialects import changes as c
 from nicol.dialects.carried import carried
 from nicol.dialects.defaults import same_default
 from nicol.dialects.dialect import Cast
-from nicol.dialects.sqlite import portable_casts as casts
+from nicol.dialects.index_names import in_turn
+from nicol.dialects.sqlite import casts
 from nicol.dialects.tokens import names_in
 
 
@@ -39,6 +40,7 @@ def adapt(
         change for change in changes if not _is_covered(change, anew | made) or _is_new_index(change, made)
     )
     tables = tuple(_redefinitions(anew, changes, before, after, portable=portable))
+    kept = in_turn(kept, before)
     lost = tuple(_indexes_of_dropped(changes))
     return (*lost, *kept, c.RedefineTables(tables)) if tables else (*lost, *kept)
 
@@ -225,11 +227,14 @@ def _redefinitions(
                 carried(old, new, changes),
                 triggers,
                 tuple(rewrites),
-                tuple((each.after.name, casts.converted(each.before, each.after)) for each in retyped),
+                tuple(
+                    (each.after.name, casts.converted(each.before, each.after, portable=True))
+                    for each in retyped
+                ),
                 frozenset(
                     each.after.name
                     for each in retyped
-                    if casts.cast(each.before.type, each.after.type) is Cast.IMPOSSIBLE
+                    if casts.cast(each.before.type, each.after.type, portable=True) is Cast.IMPOSSIBLE
                 ),
             )
 

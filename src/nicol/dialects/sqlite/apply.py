@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import END, LIMITS, Limits, bare, refuse_undo
-from nicol.dialects.sqlite.portable_casts import MISFITS
+from nicol.dialects.sqlite.casts import MISFITS
 from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.sql.program import Begin, Program, Rollback, Row, Statement, nested, rows, transaction
 from nicol.sql.quoting import quote, quote_text

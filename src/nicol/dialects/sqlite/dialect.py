@@ -150,27 +150,21 @@ class SQLite(Dialect):
 
     def cast(self, before: ColumnType, after: ColumnType) -> Cast:
         """What becomes of a column's values when its type changes."""
-        from nicol.dialects.sqlite import casts, portable_casts
+        from nicol.dialects.sqlite import casts
 
-        if self.portable and before != after and portable_casts.knows(before, after):
-            return portable_casts.cast(before, after)
-        return casts.cast(before, after)
+        return casts.cast(before, after, portable=self.portable)
 
-    def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:
+    def doubts(self, before: Column, after: Column, catalog: Catalog) -> Doubts:  # noqa: ARG002
         """Which values stand in the way of another type, or would not stay as they are."""
-        from nicol.dialects.sqlite import casts, portable_casts
+        from nicol.dialects.sqlite import casts
 
-        if self.portable and portable_casts.knows(before.type, after.type):
-            return portable_casts.doubts(before, after)
-        return casts.doubts(before, after, catalog)
+        return casts.doubts(before, after, portable=self.portable)
 
     def converted(self, before: Column, after: Column) -> str:
         """A column's old values as they will be."""
-        from nicol.dialects.sqlite import casts, portable_casts
+        from nicol.dialects.sqlite import casts
 
-        if self.portable and portable_casts.knows(before.type, after.type):
-            return portable_casts.converted(before, after)
-        return casts.converted(before, after)
+        return casts.converted(before, after, portable=self.portable)
 
     def narrows(self, before: Check | None, after: Check) -> bool:
         """Rows are looked at anew unless the enum, the length or the range grew."""
