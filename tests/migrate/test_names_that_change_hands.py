@@ -82,3 +82,65 @@ def test_names_change_hands(what: str, key: str, portable: bool, database_url: s
                 table = hands.get(name, name)
                 ask(database, f'INSERT INTO "{table}" (email, a, b, "boxId") VALUES (\'more\', 3, 4, 1)')
                 assert ask(database, f"SELECT id FROM \"{table}\" WHERE email = 'more'") == [(2,)]
+
+
+COLUMNS = """
+model Box {{
+  id Int @id
+{ends}}}
+
+model M {{
+  id Int @id
+{fields}}}
+"""
+
+
+def columns(names: list[str]) -> str:
+    ends = "".join(f'  {name} M[] @relation("{name}")\n' for name in names)
+    fields = "".join(
+        f'  {name} Int? @unique\n  to_{name} Box? @relation("{name}", fields: [{name}], references: [id])\n'
+        for name in names
+    )
+    return COLUMNS.format(ends=ends, fields=fields)
+
+
+@pytest.mark.parametrize("what", HANDS)
+def test_names_of_columns_change_hands(what: str, database_url: str):
+    hands = {old.lower(): new.lower() for old, new in HANDS[what].items()}
+    old = sorted({"a", "b", "c"} | set(hands))
+    new = [hands.get(name, name) for name in old]
+    dialect = dialect_of(database_url)
+    schema = schema_of(columns(new), dialect)
+    with open_database(database_url) as database:
+        apply(database, script_between(Catalog(), catalog_of(columns(old), dialect), dialect), dialect)
+        ask(database, 'INSERT INTO "Box" VALUES (1), (2), (3), (4)')
+        ask(
+            database,
+            f'INSERT INTO "M" (id, {", ".join(old)}) VALUES (1, {", ".join(map(str, range(1, len(old) + 1)))})',
+        )
+        held, after = introspect(database, dialect), lower(schema, dialect)
+        wishes = [
+            wish for one, other in hands.items() if (wish := parse_wish(f"M.{one}={other}")) is not None
+        ]
+        met = meet(wishes, schema, dialect, held, after)
+        assert not met.unmet
+        apply(database, script(steps_between(held, after, dialect, met.renames)), dialect)
+        assert diff(introspect(database, dialect), after, exact=True) == ()
+        assert ask(database, f'SELECT {", ".join(new)} FROM "M"') == [tuple(range(1, len(old) + 1))]
+
+
+def test_texts_that_were_json_may_become_unique(postgres_url: str):
+    dialect = dialect_of(postgres_url)
+    before, after = (
+        catalog_of(f"model T {{\n  id Int @id\n  v {kind}\n}}", dialect)
+        for kind in ("Json @db.Json", "String @db.VarChar(9) @unique")
+    )
+    with open_database(postgres_url) as database:
+        apply(database, script_between(Catalog(), before, dialect), dialect)
+        ask(database, """INSERT INTO "T" VALUES (1, '{}'), (2, '{}'), (3, '1')""")
+        steps = steps_between(introspect(database, dialect), after, dialect)
+        (hazard,) = (each for step in steps for each in step.hazards if each.code == "unique-added")
+        assert hazard.probe is not None
+        assert hazard.sample is not None
+        assert ask(database, hazard.probe.text) == [(1,)]
+        assert ask(database, hazard.sample.text) == [(1,), (2,)]

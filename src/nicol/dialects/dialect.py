@@ -257,6 +257,8 @@ class Dialect(ABC):
     def converted(self, before: Column, after: Column) -> str:
         """The SQL of a column's old values as they will be after a change of its type."""
 
+    incomparable: ClassVar[frozenset[str]]
+    """The types whose values cannot be told alike or different."""
     fills_nulls: ClassVar[bool]
     """True when a column that may no longer be null gets its default where it was."""
 

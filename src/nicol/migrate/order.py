@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from nicol.dialects import changes as c
-from nicol.dialects.index_names import is_passing
+from nicol.dialects.hands import is_passing
 
 RANKS: tuple[tuple[type, str], ...] = (
     (c.CreateNamespace, "CreateSchema"),

@@ -387,7 +387,8 @@ def _spelled(column: IndexColumn, probes: Probes, after: Table, held: Circumstan
     if column.expression:
         return f"({probes.former.sql(probes.table, column.name)})"
     old, new = probes.table.column(column.name), after.column(column.name)
-    if old and new and old.type != new.type and held.dialect.cast(old.type, new.type) is Cast.SAFE:
+    safe = old and new and old.type != new.type and held.dialect.cast(old.type, new.type) is Cast.SAFE
+    if old and new and (safe or old.type.name in held.dialect.incomparable):
         return held.dialect.converted(_called(old, probes.former.column(probes.table.key, old.name)), new)
     return probes.column(column.name)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nicol.catalog import Catalog, Column, ForeignKey, Index, ObjectName, Table
 from nicol.dialects import changes as c
 from nicol.dialects.dialect import Cast
-from nicol.dialects.index_names import in_turn
+from nicol.dialects.hands import in_turn
 from nicol.dialects.postgresql.bounds import old_type, outlives
 from nicol.dialects.postgresql.casts import cast
 from nicol.dialects.tokens import names_in

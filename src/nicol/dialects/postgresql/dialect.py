@@ -62,6 +62,7 @@ class PostgreSQL(Dialect):
     index_includes: ClassVar[bool] = True
     orders_index_nulls: ClassVar[bool] = True
     foreign_tables: ClassVar[frozenset[str]] = FOREIGN_TABLES
+    incomparable: ClassVar[frozenset[str]] = frozenset({"JSON", "XML"})
     fills_nulls: ClassVar[bool] = False
     join_table_key: ClassVar[bool] = True
     object_kinds: ClassVar[tuple[str, ...]] = objects.KINDS

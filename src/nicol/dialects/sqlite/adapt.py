@@ -19,7 +19,7 @@ from nicol.dialects import changes as c
 from nicol.dialects.carried import carried
 from nicol.dialects.defaults import same_default
 from nicol.dialects.dialect import Cast
-from nicol.dialects.index_names import in_turn
+from nicol.dialects.hands import in_turn
 from nicol.dialects.sqlite import casts
 from nicol.dialects.tokens import names_in
 

@@ -51,6 +51,7 @@ class SQLite(Dialect):
     index_includes: ClassVar[bool] = False
     orders_index_nulls: ClassVar[bool] = False
     foreign_tables: ClassVar[frozenset[str]] = frozenset()
+    incomparable: ClassVar[frozenset[str]] = frozenset()
     fills_nulls: ClassVar[bool] = True
     join_table_key: ClassVar[bool] = False
     object_kinds: ClassVar[tuple[str, ...]] = objects.KINDS

@@ -1,7 +1,8 @@
-"""Names of indexes and primary keys that change hands: no two things bear one name, not even between two statements.
+"""Names of keys and indexes that change hands: no two things bear one name, not even between two statements.
 
-They live beside each other in a namespace, whatever table they belong to. So a rename to a name that another one still bears
-waits until that one has left it; and one that waits, and whose own name is wanted as well, steps aside under a passing name.
+Indexes and primary keys live beside each other in a namespace, whatever table they belong to, foreign keys in their table.
+So a rename to a name that another one still bears waits until that one has left it; and one that waits, and whose own name is
+wanted as well, steps aside under a passing name.
 """
 
 from __future__ import annotations
@@ -47,10 +48,29 @@ class _Names:
 
 def in_turn(changes: tuple[c.Change, ...], before: Catalog) -> tuple[c.Change, ...]:
     """The changes with renames that wait for their turn; `before` is the catalog as renames of tables leave it."""
+    changes = _foreign_keys(changes)
     names = _Names(frozenset(_held(before)), frozenset(new for _, new in _renames(changes)))
     if not any(names.waits(space, old, new) for (space, old), (_, new) in _renames(changes)):
         return changes
     return tuple(each for change in changes for each in _turned(change, names))
+
+
+def _foreign_keys(changes: tuple[c.Change, ...]) -> tuple[c.Change, ...]:
+    """Renames of foreign keys in an order in which each name is free: aside, then those that wait for nobody, then the rest."""
+    renames = [change for change in changes if isinstance(change, c.RenameForeignKey)]
+    leaving = {(each.table, each.before.name) for each in renames}
+    coming = {(each.table, each.after.name) for each in renames}
+    waiting = [each for each in renames if (each.table, each.after.name) in leaving]
+    if not waiting:
+        return changes
+    aside = [each for each in waiting if (each.table, each.before.name) in coming]
+    passing = {each: replace(each.after, name=f"{_PASSING}{each.before.name}") for each in aside}
+    return (
+        *(change for change in changes if change not in renames),
+        *(replace(each, after=passing[each]) for each in aside),
+        *(each for each in renames if each not in waiting),
+        *(replace(each, before=passing.get(each, each.before)) for each in waiting),
+    )
 
 
 def _held(catalog: Catalog) -> Iterator[_Name]:
