@@ -403,3 +403,138 @@ def test_a_zone_is_one_of_the_iana_database(db: Any) -> None:
     for zone in ("Europe/Atlantis", "../../etc/passwd", "UTC'; DROP TABLE x; --", {"a": 1}):
         with pytest.raises(ValueInvalid):
             db.post.group_by(by={"createdAt": {"bucket": "day", "zone": zone}})
+
+
+# ---- injection ---------------------------------------------------------------------------------------------------
+
+EVIL = (
+    "x'; DROP TABLE counters; --", '"; DROP TABLE counters; --', '" FROM "User"; --', "views; --", "views) --", "1",
+    "day', now()); --", "_all", "_count.views", "views.views", "\\", "\uff07 OR 1=1", "", "views\0", "$1", "?1", "count(*)",
+)  # fmt: skip
+
+NAMES: list[Callable[[str], tuple[str, dict[str, Any]]]] = [
+    lambda evil: ("group_by", {"by": evil}),
+    lambda evil: ("group_by", {"by": [{evil: "day"}]}),
+    lambda evil: ("group_by", {"by": [{evil: True}]}),
+    lambda evil: ("group_by", {"by": {"createdAt": evil}}),
+    lambda evil: ("group_by", {"by": {"createdAt": {"bucket": evil}}}),
+    lambda evil: ("group_by", {"by": {"createdAt": {"bucket": "day", evil: "UTC"}}}),
+    lambda evil: ("group_by", {"by": {"createdAt": {"bucket": "day", "zone": evil}}}),
+    lambda evil: ("group_by", {"by": {"author": evil}}),
+    lambda evil: ("group_by", {"by": "views", "having": {evil: 1}}),
+    lambda evil: ("group_by", {"by": "views", "having": {"views": {evil: 1}}}),
+    lambda evil: ("group_by", {"by": "views", "having": {"views": {"_sum": {evil: 1}}}}),
+    lambda evil: ("group_by", {"by": "views", "having": {"views": {"_sum": evil}}}),
+    lambda evil: ("group_by", {"by": "views", "having": {"_count": {evil: 1}}}),
+    lambda evil: ("group_by", {"by": "views", "order": {evil: "asc"}}),
+    lambda evil: ("group_by", {"by": "views", "order": {"views": evil}}),
+    lambda evil: ("group_by", {"by": "views", "order": {"views": {"sort": "asc", "nulls": evil}}}),
+    lambda evil: ("group_by", {"by": "views", "order": {"_sum": {evil: "asc"}}}),
+    lambda evil: ("group_by", {"by": "views", "order": {"_count": evil}}),
+    lambda evil: ("group_by", {"by": "views", "take": evil}),
+    lambda evil: ("aggregate", {"sum": evil}),
+    lambda evil: ("aggregate", {"min": {evil: True}}),
+    lambda evil: ("aggregate", {"count_distinct": [evil]}),
+    lambda evil: ("aggregate", {"count": True, "distinct": evil}),
+    lambda evil: ("aggregate", {evil: True}),
+    lambda evil: ("count", {"select": {f"{evil}x": True}}),
+]
+
+
+@pytest.mark.proves("Client", "names and words in groups are those of the schema, or refused")
+def test_no_name_of_a_group_becomes_part_of_a_statement(db: Any, open_client: Any) -> None:
+    said: list[str] = []
+    client = open_client(log_queries=lambda event: said.append(event.sql))
+    for evil in EVIL:
+        for made in NAMES:
+            operation, asked = made(evil)
+            with pytest.raises((QueryInvalid, ValueInvalid)):
+                getattr(client.post, operation)(**asked)
+    assert said == []
+
+
+@pytest.mark.proves("Client", "no value of having changes a statement")
+def test_no_value_of_having_becomes_part_of_a_statement(db: Any, open_client: Any) -> None:
+    said: set[str] = set()
+    client = open_client(log_queries=lambda event: said.add(event.sql))
+    for evil in EVIL:
+        if "\0" in evil:
+            continue
+        db.tag.delete_many()
+        db.tag.create(data={"name": evil})
+        having = {
+            "name": {
+                "equals": evil,
+                "in": [evil],
+                "contains": evil,
+                "_max": {"gte": evil},
+                "_min": {"not": "z"},
+            }
+        }
+        assert client.tag.group_by(by="name", having=having, take=1) == [{"name": evil}]
+    assert len(said) == 1
+
+
+# ---- random groups -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("Client", "groups are those of plain Python over the same rows")
+def test_groups_are_those_of_plain_python(db: Any) -> None:
+    chance = random.Random(11)
+    db.sample.create_many(
+        data=[
+            {
+                "label": str(index),
+                "whole": chance.choice([None, 1, 2]),
+                "flag": chance.choice([None, True, False]),
+                "role": chance.choice(["ADMIN", "MEMBER", None]),
+                "big": chance.choice([None, -(2**40), 7, 2**40]),
+                "amount": chance.choice([None, Decimal("0.25"), Decimal("-3.5"), Decimal(12)]),
+            }
+            for index in range(60)
+        ]
+    )
+    rows = db.sample.find_many()
+    for _ in range(25):
+        by = chance.sample(["whole", "flag", "role"], chance.randint(1, 3))
+        least, most = chance.choice([0, 2, 5]), chance.choice([-(2**60), 0, 2**41])
+        found = db.sample.group_by(
+            by=by,
+            count=["_all", "big"],
+            count_distinct="amount",
+            sum=["big", "amount"],
+            max="amount",
+            having={
+                "_count": {"gt": least},
+                "OR": [{"big": {"_sum": {"gte": most}}}, {"big": {"_sum": None}}],
+            },
+            order=[{"_count": "desc"}, *({name: {"sort": "asc", "nulls": "first"}} for name in by)],
+        )
+        assert found == expected(rows, by, least, most), (by, least, most)
+
+
+def expected(rows: list[Any], by: list[str], least: int, most: int) -> list[dict[str, Any]]:
+    """The groups that plain Python makes of the rows."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        groups.setdefault(tuple(getattr(row, name) for name in by), []).append(row)
+    found: list[dict[str, Any]] = []
+    for key, members in groups.items():
+        big = [row.big for row in members if row.big is not None]
+        amounts = [row.amount for row in members if row.amount is not None]
+        if len(members) > least and (not big or sum(big) >= most):
+            found.append(
+                {
+                    **dict(zip(by, key, strict=True)),
+                    "_count": {"_all": len(members), "big": len(big)},
+                    "_count_distinct": {"amount": len(set(amounts))},
+                    "_sum": {"big": sum(big) if big else None, "amount": sum(amounts) if amounts else None},
+                    "_max": {"amount": max(amounts, default=None)},
+                }
+            )
+    return sorted(found, key=lambda group: (-group["_count"]["_all"], *(rank(group[name]) for name in by)))
+
+
+def rank(value: Any) -> tuple[bool, Any]:
+    """Nulls first; enums by their place in the schema, which here is that of the alphabet."""
+    return value is not None, value if value is not None else 0

@@ -318,7 +318,8 @@ class Delegate(
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
         timeout: Seconds | None = None,
-    ) -> int: ...
+    ) -> int:
+        """How many rows fit."""
     @overload
     def count(
         self,
@@ -654,7 +655,8 @@ class AsyncDelegate(
         skip: int | None = None,
         distinct: FieldName | Sequence[FieldName] | None = None,
         timeout: Seconds | None = None,
-    ) -> int: ...
+    ) -> int:
+        """How many rows fit."""
     @overload
     async def count(
         self,
