@@ -7,7 +7,7 @@ from typing import Any
 
 from campaigns.client.memory import Memory, Row
 from campaigns.client.questions import Questions
-from campaigns.client.worlds import ENUM, NUMBERS, Field, Link, Model
+from campaigns.client.worlds import NUMBERS, Field, Link, Model
 
 READS = (
     "find_unique",
@@ -105,7 +105,7 @@ class Caller(Questions):
         return self._rows(memory, model) | self._measures(model)
 
     def _group_by(self, memory: Memory, model: Model) -> Row:
-        able = [each.name for each in model.fields if not each.listed and each.type not in ("Json", ENUM)]
+        able = [each.name for each in model.fields if not each.listed and each.type != "Json"]
         by = self._chance.sample(able, min(len(able), self._chance.choice([1, 1, 2])))
         args: Row = {"by": by, "order": [{name: self._chance.choice(["asc", "desc"])} for name in by]}
         if self._often(0.4):

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from campaigns.client.memory import Memory, Row
-from campaigns.client.worlds import ENUM, POOLS, Field, Link, Model, World
+from campaigns.client.worlds import POOLS, Field, Link, Model, World
 
 
 class Questions:
@@ -203,8 +203,8 @@ class Questions:
 
 
 def _ordered(field: Field) -> bool:
-    return not field.listed and field.type not in ("Json", "Bytes", ENUM)
+    return not field.listed and field.type not in ("Json", "Bytes")
 
 
 def _distinguishes(field: Field) -> bool:
-    return not field.listed and field.type not in ("Json", ENUM)
+    return not field.listed and field.type != "Json"

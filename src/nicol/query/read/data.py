@@ -60,6 +60,9 @@ def read_data(models: Models, model: Model, given: Any, values: Values, *, new: 
         if field is not None and type(value) in _PLAIN and not field.generated:
             values.append(value)
             assigns.append(Assign(name, "set", len(values) - 1))
+        elif field is not None and not new and (word := _calculation(field, value)) is not None:
+            values.append(value[word])
+            assigns.append(Assign(name, word, len(values) - 1))
         elif field is not None:
             assigns.append(_assign(model, field, value, values, new=new))
         elif name in model.links:
@@ -67,6 +70,14 @@ def read_data(models: Models, model: Model, given: Any, values: Values, *, new: 
         else:
             unknown("field in `data`", name, (*model.fields, *model.links), model=model.name)
     return Data(tuple(assigns), tuple(acts))
+
+
+def _calculation(field: Field, value: Any) -> str | None:
+    """The word of a plain calculation, which most changes are; None for all that has to be looked at."""
+    if type(value) is not dict or len(value) != 1 or field.type not in _NUMBERS or field.arity is Arity.LIST:  # pyright: ignore[reportUnknownArgumentType] - of anything
+        return None
+    ((word, operand),) = value.items()  # pyright: ignore[reportUnknownVariableType]
+    return word if word in _CALCULATIONS and type(operand) in _PLAIN and not field.generated else None  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
 
 
 def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool) -> Assign:
