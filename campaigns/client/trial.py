@@ -144,7 +144,7 @@ def said(call: Call, memory: Memory, clients: Sequence[Answered], counts: Counte
     return after, ""
 
 
-_CONSTRAINTS = ("P2002", "P2003", "P2014", "P2020", "P2025")
+_CONSTRAINTS = ("P2002", "P2003", "P2014", "P2017", "P2018", "P2020", "P2025")
 
 
 def _several(given: Any) -> bool:

@@ -161,6 +161,7 @@ def test_a_text_that_is_no_uuid_is_told_before_the_database_sees_it(db: Client) 
         ("ratio", 5, {"divide": 0.0}, "P2006"),
         ("whole", 2**31 - 1, {"increment": 1}, "P2020"),
         ("big", 2**63 - 1, {"multiply": 2}, "P2020"),
+        ("big", -(2**63), {"decrement": 1}, "P2020"),
         ("small", 2**15 - 1, {"increment": 1}, "P2020"),
     ],
 )

@@ -34,6 +34,9 @@ from nicol.sql.tree import (
     Total,
 )
 
+_GREATEST = 2**63 - 1
+"""The greatest integer that SQLite has."""
+
 
 class SqliteRenderer(Renderer):
     """SQLite. `portable`: it stands in for PostgreSQL, so that texts are compared by case, and nulls come last."""
@@ -139,8 +142,10 @@ class SqliteRenderer(Renderer):
         text = super().arithmetic(node, slots)
         if node.bounds is None:
             return text
-        low, high = node.bounds  # the function is only called to say what is wrong
-        return f"CASE WHEN {text} BETWEEN {low} AND {high} THEN {text} ELSE nicol_integer({text}, {low}, {high}) END"
+        low, high = node.bounds
+        # beyond 64 bits SQLite goes on with a float, which may be equal to the least integer
+        fits = f"typeof({text}) = 'integer'" if high == _GREATEST else f"{text} BETWEEN {low} AND {high}"
+        return f"CASE WHEN {fits} THEN {text} ELSE nicol_integer({text}, {low}, {high}) END"  # it tells what is wrong
 
     def ranked(self, node: Ranked, slots: Slots) -> str:
         """The place of a text among others, in a portable project; alone SQLite orders texts as texts."""
