@@ -40,11 +40,13 @@ def _at(stored: Any, path: str | None) -> Any:
     if stored is None:
         return _NOTHING
     value = _decoded(stored)
-    for step in () if path is None else _steps(path):
-        if isinstance(value, dict):
-            value = cast("dict[str, Any]", value).get(step, _NOTHING)
-        elif isinstance(value, list) and _POSITION.fullmatch(step):
-            items, position = cast("list[Any]", value), int(step)
+    if path is None:
+        return value
+    for key, position in _steps(path):
+        if type(value) is dict:
+            value = cast("dict[str, Any]", value).get(key, _NOTHING)
+        elif type(value) is list and position is not None:
+            items = cast("list[Any]", value)
             value = items[position] if -len(items) <= position < len(items) else _NOTHING
         else:
             return _NOTHING
@@ -53,12 +55,13 @@ def _at(stored: Any, path: str | None) -> Any:
 
 def _decoded(stored: Any) -> Any:
     """The value of JSON text; a column of numeric affinity keeps numbers as numbers."""
-    return _DECODER.decode(stored if isinstance(stored, str | bytes) else json.dumps(stored))
+    return _DECODER.decode(stored if type(stored) is str or type(stored) is bytes else json.dumps(stored))
 
 
 @lru_cache(256)
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(json.loads(path))
+def _steps(path: str) -> tuple[tuple[str, int | None], ...]:
+    """Each step as the key that it is in an object, and the position that it is in an array."""
+    return tuple((step, int(step) if _POSITION.fullmatch(step) else None) for step in json.loads(path))
 
 
 @lru_cache(256)
