@@ -21,7 +21,10 @@ from nicol.schema.schema import Generator, Schema
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What became of one generator block. `skipped` says why nothing was written, where that is so."""
+    """What became of one generator block. `skipped` says why nothing was written, where that is so.
+
+    `views`: those of the schema, which the client leaves out.
+    """
 
     generator: str
     folder: Path | None = None
@@ -30,6 +33,7 @@ class Generation:
     removed: int = 0
     queries: int = 0
     skipped: str | None = None
+    views: tuple[str, ...] = ()
 
 
 def generate(
@@ -98,7 +102,8 @@ def _generate(project: Project, read: ReadSchema, generator: Generator, typed: T
             f"the client cannot be written to {folder}: {error.strerror or error}",
             help="make the folder writable, or give another `output` in the generator block",
         ) from error
-    return Generation(generator.name, folder, len(files), written, removed, len(queries))
+    views = tuple(view.name for view in read.schema.views if not view.ignored)
+    return Generation(generator.name, folder, len(files), written, removed, len(queries), views=views)
 
 
 def _kept(folder: Path) -> tuple[TypedQuery, ...]:

@@ -9,6 +9,8 @@ from nicol.errors import GenerationFailed
 from nicol.schema.schema import Generator
 
 _KNOWN = ("output", "models")
+_OF_THE_LANGUAGE = ("previewFeatures",)
+"""What the language and `db pull` read in every generator block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ def read_options(generator: Generator) -> Options:
     """The options of a generator block; GenerationFailed says what cannot be meant."""
     given = dict(generator.options)
     for key in given:
-        if key not in _KNOWN:
+        if key not in (*_KNOWN, *_OF_THE_LANGUAGE):
             raise _unknown(generator, key)
     _check_models(generator, given.get("models", "struct"))
     output = given.get("output")
