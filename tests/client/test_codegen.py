@@ -32,7 +32,7 @@ WRONG_OPTIONS: list[tuple[tuple[tuple[str, str | tuple[str, ...]], ...], str]] =
     ((("output", ""),), "does not say where its package goes"),
     ((("output", "db"), ("ouptut", "x")), "has an unknown option: ouptut\n  help: did you mean output?"),
     ((("output", "db"), ("zzz", "x")), "has an unknown option: zzz\n  help: the options are output, models"),
-    ((("output", "db"), ("models", "pydantic")), "cannot write models = 'pydantic'"),
+    ((("output", "db"), ("models", "attrs")), "cannot write models = 'attrs'"),
 ]
 
 
@@ -85,7 +85,7 @@ def test_taken_words_are_exactly_the_public_names_of_clients_and_records() -> No
 
 
 def test_delegates_have_every_operation_that_queries_know() -> None:
-    assert set(OPERATIONS) == set(READ_OPERATIONS)
+    assert {*OPERATIONS, "stream"} == set(READ_OPERATIONS)
 
 
 def test_every_name_of_the_runtime_can_be_imported() -> None:

@@ -27,9 +27,9 @@ def schema_of(text: str) -> Schema:
     return resolve((document.value,), None).value
 
 
-def write_package(schema: Schema, folder: Path, name: str, *, portable: bool) -> Path:
-    """Write the client of a schema as the package `name` in a folder."""
-    generator = Generator("client", "nicol", (("output", name),))
+def write_package(schema: Schema, folder: Path, name: str, *, portable: bool, models: str = "struct") -> Path:
+    """Write the client of a schema as the package `name` in a folder; `models` is the option of the generator block."""
+    generator = Generator("client", "nicol", (("output", name), ("models", models)))
     package = folder / name
     package.mkdir(parents=True, exist_ok=True)
     for path, content in render_package(schema, generator, portable=portable).items():

@@ -213,6 +213,8 @@ REVEALED = {
     'db.user.find_unique_or_raise(where={"id": 1}).posts': "list[Post] | None",
     'db.user.find_unique_or_raise(where={"id": 1}).role': "Role",
     'db.sample.find_unique_or_raise(where={"id": 1}).amount': "Decimal | None",
+    'pdb.user.find_unique_or_raise(where={"id": 1}, include={"posts": True}).model_copy()': "User",
+    "pdb.post.find_first_or_raise().model_dump_json(by_alias=True)": "str",
     "db.user.count()": "int",
     "db.user.create_many(data=[])": "int",
     "db.user.create_many_and_return(data=[])": "list[User]",
@@ -247,7 +249,9 @@ from datetime import datetime
 from decimal import Decimal
 from nicol.client import AnyNull, FieldRef, JsonMerge, JsonNull, JsonSet, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word
+from pydantic_db import Client as PydanticClient
 db = Client()
+pdb = PydanticClient()
 adb = AsyncClient()
 """
 
@@ -257,6 +261,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a generated client and a module with one call on each line."""
     folder = tmp_path_factory.mktemp("typing")
     write_package(schema_of(SCHEMA + WORDS), folder, "typed_db", portable=True)
+    write_package(schema_of(SCHEMA + WORDS), folder, "pydantic_db", portable=True, models="pydantic")
     revealed = [f"reveal_type({call})" for call in REVEALED]
     (folder / "calls.py").write_text(
         HEAD + "\n".join(["#", *ACCEPTED, "#", *REJECTED, "#", *revealed]) + "\n"

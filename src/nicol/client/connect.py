@@ -99,8 +99,16 @@ def open_link(package: Package, url: str | None, environment: Mapping[str, str])
 def _engine(package: Package, name: str) -> tuple[Dialect, Engine]:
     """All clients of a package share the plans for one kind of database."""
     dialect = dialects.named(name, portable=package.portable)
-    objects = PackageObjects(package)
-    return dialect, Engine(package.schema, dialect, objects, now=_now, random=os.urandom)
+    return dialect, Engine(package.schema, dialect, _objects(package), now=_now, random=os.urandom)
+
+
+def _objects(package: Package) -> PackageObjects:
+    """What makes the package's models of rows."""
+    if package.models_are == "struct":
+        return PackageObjects(package)
+    from nicol.client.pydantic_objects import PydanticObjects
+
+    return PydanticObjects(package)
 
 
 def _now() -> datetime:

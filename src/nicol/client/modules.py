@@ -22,12 +22,16 @@ MODULES = ("delegates", "enums", "models", "types")
 class Modules:
     """The package, its `models` and its `enums`: every class is made when it is first asked for.
 
-    The arguments are those of `Package`. Nothing is read or imported before the first question.
+    The arguments are those of `Package`, and whose `models` they are: `struct` (Nicol's) or `pydantic`. Nothing is read or
+    imported before the first question.
     """
 
-    def __init__(self, name: str, file: str, *, portable: bool = False, base: str = ".") -> None:
+    def __init__(
+        self, name: str, file: str, *, portable: bool = False, base: str = ".", models: str = "struct"
+    ) -> None:
         self.name = name
         self._arguments = (file, portable, base)
+        self._models = models
 
     @cached_property
     def package(self) -> Package:
@@ -35,6 +39,10 @@ class Modules:
         from nicol.client.package import Package
 
         file, portable, base = self._arguments
+        if self._models == "pydantic":
+            from nicol.client.pydantic_package import PydanticPackage
+
+            return PydanticPackage(self.name, file, portable=portable, base=base)
         return Package(self.name, file, portable=portable, base=base)
 
     def attribute(self, name: str) -> Any:

@@ -48,6 +48,21 @@ RECORD_WORDS = frozenset(
 )
 """The public names of a record, which a field cannot have."""
 
+PYDANTIC_WORDS = frozenset(
+    {
+        "model_computed_fields",
+        "model_config",
+        "model_construct",
+        "model_extra",
+        "model_fields",
+        "model_fields_set",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+    }
+)
+"""What pydantic's models need for themselves, beside the names that records have too."""
+
 PACKAGE_WORDS = frozenset({"AsyncClient", "Client", "delegates", "enums", "models", "types"})
 """The names that a generated package keeps for itself: a model or enum called so is reached through its module."""
 

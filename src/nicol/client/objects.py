@@ -17,7 +17,7 @@ class PackageObjects:
     """The classes of a package as the query engine asks for them."""
 
     def __init__(self, package: Package) -> None:
-        self._package = package
+        self.package = package
         self._projections: dict[tuple[str, Any], Projection] = {}
 
     def new(
@@ -34,7 +34,7 @@ class PackageObjects:
         Where the order is that of the record's own constructor it is the class itself: nothing is called in between.
         """
         given = tuple(attribute_name(name) for name in (*fields, *relations))
-        record = self._package.model(model)
+        record = self.package.model(model)
         absent = self._absent(model, frozenset(given), only=only)
         if not absent and not counts:
             return (
@@ -42,16 +42,16 @@ class PackageObjects:
                 if record.__struct_fields__[: len(given)] == given
                 else _arranging(record, given, absent)
             )
-        shape = self._package.shape(record, absent, counts)
+        shape = self.package.shape(record, absent, counts)
         if not counts:
             return _arranging(shape, given, absent)
         places = (*given[: len(fields)], *(f"{COUNTS}.{name}" for name in counts), *given[len(fields) :])
-        return _arranging(shape, places, absent, self._package.counts(record, counts))
+        return _arranging(shape, places, absent, self.package.counts(record, counts))
 
     def _absent(self, model: str, given: frozenset[str], *, only: bool) -> frozenset[str]:
         """The attributes that a record does not have when these are read."""
-        relations = {attribute_name(field.name) for field in self._package.models[model].relations}
-        names = {attribute for _, attribute in self._package.field_names(self._package.model(model))}
+        relations = {attribute_name(field.name) for field in self.package.models[model].relations}
+        names = {attribute for _, attribute in self.package.field_names(self.package.model(model))}
         return frozenset(name for name in names - given if only or name not in relations)
 
     def projected(self, model: str, into: Any) -> Projection | None:
@@ -64,7 +64,7 @@ class PackageObjects:
         except TypeError:  # what cannot be hashed is no class
             found = None
         if found is None:
-            found = project(self._package, self._package.models[model], into)
+            found = project(self.package, self.package.models[model], into)
             self._projections[key] = found
         return found
 
@@ -76,7 +76,7 @@ class PackageObjects:
 
     def enum(self, name: str) -> Callable[[str], Any]:
         """What finds an enum's member by its name in the schema."""
-        return {member.value: member for member in self._package.enum(name)}.__getitem__
+        return {member.value: member for member in self.package.enum(name)}.__getitem__
 
 
 def _arranging(

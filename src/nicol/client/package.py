@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 
@@ -64,6 +64,9 @@ class Package:
     `portable`: the project runs on several databases, so that each stores values as the strictest of them does.
     `base`: the folder, seen from the package, against which relative paths in database URLs are resolved.
     """
+
+    models_are: ClassVar[str] = "struct"
+    """Whose the models are: the word of the generator block."""
 
     def __init__(self, name: str, file: str, *, portable: bool = False, base: str = ".") -> None:
         self.name = name

@@ -116,7 +116,7 @@ def _field_schema(package: Classes, field: Field, handler: GetCoreSchemaHandler)
         case RelationField():
             one = handler.generate_schema(package.model(field.model))
         case _ if field.type is Scalar.BYTES:
-            one = _bytes()
+            one = bytes_schema()
         case _:
             one = handler.generate_schema(package.python_type(field.type))
     value = core_schema.list_schema(one) if field.arity is Arity.LIST else one
@@ -124,7 +124,7 @@ def _field_schema(package: Classes, field: Field, handler: GetCoreSchemaHandler)
     return core_schema.nullable_schema(value) if nullable else value
 
 
-def _bytes() -> CoreSchema:
+def bytes_schema() -> CoreSchema:
     """Bytes, which JSON says in base64."""
     from_text = core_schema.no_info_after_validator_function(b64decode, core_schema.str_schema())
     return core_schema.json_or_python_schema(

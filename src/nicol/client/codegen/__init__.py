@@ -13,7 +13,7 @@ from nicol.client.codegen.package import package_stub
 from nicol.client.codegen.queries import queries_module, queries_stub
 from nicol.client.codegen.records import models_stub
 from nicol.client.codegen.source import BANNER
-from nicol.client.names import attribute_name, delegate_name, visible_fields, visible_models
+from nicol.client.names import PYDANTIC_WORDS, attribute_name, delegate_name, visible_fields, visible_models
 from nicol.client.package import QUERIES_FILE, SCHEMA_FILE
 from nicol.errors import GenerationFailed
 from nicol.query.typed import TypedQuery, write_queries
@@ -39,16 +39,24 @@ def render_package(
     `portable`: the project runs on several databases. `base`: the folder, seen from the package's, against which
     relative paths in database URLs are resolved. `queries` are those of files of SQL.
     """
-    read_options(generator)
+    options = read_options(generator)
     _check_names(schema)
-    settings = "".join([", portable=True" if portable else "", f", base={base!r}" if base != "." else ""])
+    if options.models == "pydantic":
+        _check_pydantic_names(schema)
+    settings = "".join(
+        [
+            ", portable=True" if portable else "",
+            f", base={base!r}" if base != "." else "",
+            f', models="{options.models}"' if options.models != "struct" else "",
+        ]
+    )
     return {
         "__init__.py": _INIT.format(settings=settings),
         "__init__.pyi": package_stub(schema, has_queries=bool(queries)),
         "delegates.py": _MODULE.format(what="operations of each model", kind="delegate"),
         "delegates.pyi": delegates_stub(schema),
         "models.py": _MODULE.format(what="records of the models", kind="model"),
-        "models.pyi": models_stub(schema),
+        "models.pyi": models_stub(schema, options.models),
         "enums.py": _MODULE.format(what="enums", kind="enum"),
         "enums.pyi": enums_stub(schema),
         "types.py": _MODULE.format(what="typed dictionaries", kind="type"),
@@ -95,6 +103,16 @@ def _check_names(schema: Schema) -> None:
     for model in models:
         attributes = {field.name: attribute_name(field.name) for field in visible_fields(schema, model)}
         _check_distinct("attribute", attributes, f"fields of {model.name}")
+
+
+def _check_pydantic_names(schema: Schema) -> None:
+    for model in visible_models(schema):
+        for field in visible_fields(schema, model):
+            if attribute_name(field.name) in PYDANTIC_WORDS or field.name == "counts":
+                raise GenerationFailed(
+                    f"the field {model.name}.{field.name} is called as something that pydantic's models need for themselves",
+                    help='rename it and keep its name in the database with @map, or leave models = "pydantic" out',
+                )
 
 
 def _check_distinct(kind: str, names: dict[str, str], what: str) -> None:

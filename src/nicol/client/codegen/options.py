@@ -15,9 +15,13 @@ _OF_THE_LANGUAGE = ("previewFeatures",)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """A generator block of the provider `nicol`. `output` is the package's folder, seen from the schema's."""
+    """A generator block of the provider `nicol`.
+
+    `output` is the package's folder, seen from the schema's; `models` says whose they are, `struct` or `pydantic`.
+    """
 
     output: str
+    models: str = "struct"
 
 
 def read_options(generator: Generator) -> Options:
@@ -26,14 +30,14 @@ def read_options(generator: Generator) -> Options:
     for key in given:
         if key not in (*_KNOWN, *_OF_THE_LANGUAGE):
             raise _unknown(generator, key)
-    _check_models(generator, given.get("models", "struct"))
+    models = _models(generator, given.get("models", "struct"))
     output = given.get("output")
     if not isinstance(output, str) or not output:
         raise GenerationFailed(
             f"generator {generator.name} does not say where its package goes",
             help='add a line such as output = "../src/shop/db"; the path starts at the schema file',
         )
-    return Options(output)
+    return Options(output, models)
 
 
 def _unknown(generator: Generator, key: str) -> GenerationFailed:
@@ -44,9 +48,10 @@ def _unknown(generator: Generator, key: str) -> GenerationFailed:
     )
 
 
-def _check_models(generator: Generator, models: str | tuple[str, ...]) -> None:
-    if models != "struct":
+def _models(generator: Generator, models: str | tuple[str, ...]) -> str:
+    if models not in ("struct", "pydantic"):
         raise GenerationFailed(
             f"generator {generator.name} cannot write models = {models!r}",
-            help='models = "struct" is what it writes; its records already work as pydantic fields and response models',
+            help='models = "struct", the usual one, or models = "pydantic" for subclasses of BaseModel',
         )
+    return str(models)

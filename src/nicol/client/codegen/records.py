@@ -24,21 +24,25 @@ _IMPORTS = {
     "_datetime": "from datetime import datetime as _datetime",
     "_Decimal": "from decimal import Decimal as _Decimal",
     "_Any": "from typing import Any as _Any",
-    "_Record": "from nicol.client import Record as _Record",
     "_enums": "from . import enums as _enums",
+}
+_BASES = {
+    "struct": ("_Record, kw_only=True", "from nicol.client import Record as _Record"),
+    "pydantic": ("_Record", "from nicol.client.pydantic_record import PydanticRecord as _Record"),
 }
 _WORD = re.compile(r"\w+")
 
 
-def models_stub(schema: Schema) -> str:
-    """The text of `models.pyi`."""
+def models_stub(schema: Schema, models: str) -> str:
+    """The text of `models.pyi`; `models`: whose they are, `struct` or `pydantic`."""
+    base = _BASES[models]
     hidden: set[str] = set()
     lines: list[str] = []
     for model in visible_models(schema):
         fields = visible_fields(schema, model)
         taken = {attribute_name(field.name) for field in fields}
         hidden |= {word for field in fields for word in _words(field) if word in taken}
-        lines += [f"class {model.name}(_Record, kw_only=True):", *docstring(_model_doc(model))]
+        lines += [f"class {model.name}({base[0]}):", *docstring(_model_doc(model))]
         for field in fields:
             lines += [
                 f"    {attribute_name(field.name)}: {_annotation(field, taken)}",
@@ -47,7 +51,7 @@ def models_stub(schema: Schema) -> str:
         lines += ["", *_counts(model, fields)]
     body = "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
     words = set(_WORD.findall(body))
-    return "\n".join([BANNER, *(line for word, line in _IMPORTS.items() if word in words), "", body])
+    return "\n".join([BANNER, *(line for word, line in _IMPORTS.items() if word in words), base[1], "", body])
 
 
 def _counts(model: Model, fields: Iterable[Field]) -> list[str]:
