@@ -130,6 +130,8 @@ READS: dict[str, Callable[[Any], Any]] = {
     "two steps": lambda db: db.comment.find_many(
         where={"post": {"is": {"author": {"is": {"team": {"some": {}}}}}}}, **BY_ID
     ),
+    "stream": lambda db: list(db.post.stream(**BY_ID, include={"comments": BY_ID})),
+    "locked": lambda db: db.post.find_many(where={"OR": [{"tenantId": THEIRS}, {}]}, **BY_ID, lock="update"),
     "count": lambda db: db.post.count(),
     "count of a relation": lambda db: db.user.count(
         where={"OR": [{"posts": {"some": {}}}, {"team": {"some": {}}}]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from nicol.client import Rule, Scope
 from nicol.errors import ClientError, DriverError
 from tests.contract.adversary import READS, REFUSED, WRITES
+from tests.contract.conftest import Awaited
 from tests.contract.worlds import MINE, theirs
 
 TENANT = Scope({"tenantId": MINE}, rules={"Tenant": Rule(where={"id": MINE})}, shared=["Country"])
@@ -109,3 +111,21 @@ def test_a_batch_is_kept_to_its_scope(worlds: list[Any]) -> None:
 def test_raw_sql_can_be_allowed(worlds: list[Any]) -> None:
     allowed = worlds[0].scoped(Scope(shared="*", raw=True))
     assert allowed.query_raw('SELECT count(*) AS n FROM "Vault"') == [{"n": 1}]
+
+
+def test_calls_of_two_tenants_are_never_gathered_into_one_another(
+    worlds: list[Any], tenants_package: Any
+) -> None:
+    async def main(url: str) -> list[list[Any]]:
+        async with tenants_package.AsyncClient(url=url) as db:
+            scopes = [Scope({"tenantId": tenant}, shared="*") for tenant in (1, 2)]
+            calls = [
+                db.scoped(scope).post.find_unique(where={"id": number})
+                for number in (11, 22, 12, 23)
+                for scope in scopes
+            ]
+            found = await asyncio.gather(*calls)
+            return [[row and row.id for row in found[index::2]] for index in (0, 1)]
+
+    url = worlds[0]._subject._url if isinstance(worlds[0], Awaited) else worlds[0]._url
+    assert asyncio.run(main(url)) == [[11, None, 12, None], [None, 22, None, 23]]

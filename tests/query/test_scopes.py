@@ -22,7 +22,8 @@ from tests.query.test_laws import random_call
 # fmt: off
 KNOWN = {
     "Guard", "Guards", "Measure", "Upserted", "Compare", "CompareField", "JsonCompare", "JsonMissing", "Null",
-    "Empty", "All", "Any", "Not", "Related", "Alone", "Measured", "Key", "Depth", "OrderBy", "Include", "RelationCount",
+    "Empty", "All", "Any", "Not", "Related", "Alone", "Measured", "Key", "Depth", "Lock", "Stream", "FindEach",
+    "OrderBy", "Include", "RelationCount",
     "Selection", "Page", "GroupKey", "Assign", "Data", "Proof", "CreateRelated", "Connect", "Disconnect",
     "SetRelated", "DeleteRelated", "UpdateRelated", "UpsertRelated", "UpdateManyRelated", "DeleteManyRelated",
     "Rows", "RowProof", "Bulk", "CreateBeside", "ConnectBeside", "Changes", "FindUnique", "FindFirst", "FindMany",

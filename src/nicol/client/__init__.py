@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Sql as Sql
     from nicol.client.interpolation import sql as sql
     from nicol.client.record import Record as Record
+    from nicol.client.wishes import Done as Done
+    from nicol.client.wishes import Part as Part
+    from nicol.client.wishes import after as after
+    from nicol.client.wishes import before as before
     from nicol.query.references import FieldRef as FieldRef
     from nicol.query.scope.rules import Rule as Rule
     from nicol.query.scope.rules import Scope as Scope
@@ -40,7 +44,11 @@ _HOMES = {
     "JsonNull": "nicol.sql.json",
     "JsonRemove": "nicol.sql.json_changes",
     "JsonSet": "nicol.sql.json_changes",
+    "Done": "nicol.client.wishes",
     "LogEvent": "nicol.client.events",
+    "Part": "nicol.client.wishes",
+    "after": "nicol.client.wishes",
+    "before": "nicol.client.wishes",
     "QueryEvent": "nicol.client.events",
     "Record": "nicol.client.record",
     "Upserted": "nicol.query.upserted",

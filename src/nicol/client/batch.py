@@ -11,6 +11,7 @@ from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
 
 if TYPE_CHECKING:
+    from nicol.client.extending import ExtendedEngine
     from nicol.client.package import Package
     from nicol.client.watching import Watch
     from nicol.query.engine import Engine
@@ -50,7 +51,7 @@ class Batching(Protocol):
     """A client as far as a batch needs it."""
 
     @property
-    def batch_source(self) -> tuple[Any, Engine | ScopedEngine, Watch, Package]:
+    def batch_source(self) -> tuple[Any, Engine | ScopedEngine | ExtendedEngine, Watch, Package]:
         """What runs programs, what plans calls, who watches, and the package."""
         ...
 

@@ -108,7 +108,7 @@ class Client(BlockingTransactions):
         self, model: str, operation: str, arguments: dict[str, Any], seconds: float | None
     ) -> Any:
         call = Call(model, operation)
-        with self._watch.call(call):
+        with self._around(call):
             runner, program, write = self._watched_call(call, arguments)
             return runner.run(program, write, seconds)
 

@@ -130,7 +130,7 @@ class AsyncClient(AwaitingTransactions):
             plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
             return await self._gather(plan, values, None)
         call = Call(model, operation)
-        with self._watch.call(call):
+        with self._around(call):
             plan, values = self._watched_plan(call, arguments)
             return await self._gather(plan, values, call)
 
@@ -160,7 +160,7 @@ class AsyncClient(AwaitingTransactions):
         self, model: str, operation: str, arguments: dict[str, Any], seconds: float | None
     ) -> Any:
         call = Call(model, operation)
-        with self._watch.call(call):
+        with self._around(call):
             runner, program, write = self._watched_call(call, arguments)
             return await runner.run(program, write, seconds)
 

@@ -80,16 +80,21 @@ class Listeners:
     def tell(self, level: Level, event: Event) -> None:
         """Tell all. A function that fails is reported in the log: who listens must not change what happens."""
         for listener in self._listeners.get(level, ()):
-            try:
-                listener(event)
-            except Exception:  # noqa: BLE001 - it is told, and the call goes on
-                _log.exception("a function that listens to %r failed", level)
+            tell_safely(listener, event)
 
     def _remove(self, level: Level, listener: Listener) -> None:
         rest = tuple(each for each in self._listeners.get(level, ()) if each is not listener)
         self._listeners.pop(level, None)
         if rest:
             self._listeners[level] = rest
+
+
+def tell_safely(listener: Listener, event: Any) -> None:
+    """Call a function that listens. Its failure is told in the log, and the call goes on."""
+    try:
+        listener(event)
+    except Exception:  # noqa: BLE001 - see above
+        _log.exception("a function that listens failed: %r", listener)
 
 
 def write_query(event: QueryEvent) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypedDict, TypeVar, overload
 
 from nicol.client import raw
 from nicol.client.delegate import Delegate, delegate_of
-from nicol.client.events import Level, Listener, LogEvent, QueryEvent
+from nicol.client.events import Level, Listener, LogEvent, QueryEvent, tell_safely
 from nicol.client.scope import Terms
 from nicol.client.tags import TagSource
 from nicol.client.typed import Queries, program_of
 from nicol.client.watching import Settings, Watch
+from nicol.client.wishes import Done, wishes_of
 from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid, TransactionClosed
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
     from nicol.client.connect import Link
+    from nicol.client.extending import ExtendedEngine
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
     from nicol.client.package import Package
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from nicol.query.scope.rules import Scope
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Program, Result
+
+    Planner: TypeAlias = Engine | ScopedEngine | ExtendedEngine
 
 T = TypeVar("T")
 
@@ -80,10 +85,12 @@ class SharedClient(ABC):
         self._watch = Watch(Settings(log_queries is True, log_values, slow, tracing, tags, traceparent))
         if callable(log_queries):
             self._watch.listen("query", log_queries)
+        if wishes_of(type(self), "after"):
+            self._watch.active = True
         self._url = url
         self._scopes: tuple[Scope, ...] = ()
         self._link: Link | None = None
-        self._engine: Engine | ScopedEngine | None = None
+        self._engine: Planner | None = None
         self._root: Self | None = None
         """The client whose connections this one uses, where it has none of its own."""
         self._runner: Any = None
@@ -118,7 +125,9 @@ class SharedClient(ABC):
 
         It shares connections, listeners and the transaction with this one.
         """
-        return self._derived(_scopes=(*self._scopes, scope), _engine=None)
+        client = self._derived(_scopes=(*self._scopes, scope))
+        client._engine = None  # noqa: SLF001 - the same class
+        return client
 
     # ---- calls ---------------------------------------------------------------------------------------------------
 
@@ -219,7 +228,7 @@ class SharedClient(ABC):
         return runner, watch.program(program, ADVISORY_LOCK) if watch.active else program
 
     @property
-    def batch_source(self) -> tuple[Any, Engine | ScopedEngine, Watch, Package]:
+    def batch_source(self) -> tuple[Any, Planner, Watch, Package]:
         """What a batch of the client is made of: what runs programs, plans calls, and watches; and the package."""
         return self._open(), self._planning(), self._watch, self.__nicol_modules__.package
 
@@ -246,16 +255,39 @@ class SharedClient(ABC):
             self._watch.bound(self._link.address.dialect, self._link.address.attributes)
         return self._link
 
-    def _planning(self) -> Engine | ScopedEngine:
-        """What reads and compiles calls: kept to the client's scopes, where it has some."""
+    def _planning(self) -> Planner:
+        """What reads and compiles calls: shown to the client's methods, and kept to its scopes, where it has such."""
         if self._engine is None:
             engine = self._linked().engine
             if self._scopes:
                 from nicol.query.scope.engine import ScopedEngine
 
                 engine = ScopedEngine(engine, self._scopes)
+            if wishes := wishes_of(type(self), "before"):
+                from nicol.client.extending import ExtendedEngine
+
+                engine = ExtendedEngine(engine, tuple((wish, getattr(self, name)) for name, wish in wishes))
             self._engine = engine
         return self._engine
+
+    @contextmanager
+    def _around(self, call: Call) -> Generator[None]:
+        """The whole of a call, told to who listens, and to methods of the client that want to know of its end."""
+        wishes = [
+            name for name, wish in wishes_of(type(self), "after") if wish.fits(call.model, call.operation)
+        ]
+        started, failure = perf_counter(), None
+        try:
+            with self._watch.call(call):
+                yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            for name in wishes:
+                tell_safely(
+                    getattr(self, name), Done(call.model, call.operation, perf_counter() - started, failure)
+                )
 
     def _open(self) -> Any:
         """What runs the programs; nothing is connected by this."""
@@ -271,13 +303,17 @@ class SharedClient(ABC):
 
     def _inside(self, runner: Any) -> Self:
         """The same client on one transaction."""
-        return self._with(_runner=runner, _begun=None)
+        return self._with(_runner=runner, _begun=None, **self._bound())
 
     def _derived(self, **changes: Any) -> Self:
         """The same client with changes, on the same connections or in the same transaction."""
         inside = self._runner is not None and self._runner.inside
         runner = self._runner if inside else None
-        return self._with(_root=self._root or self, _runner=runner, _begun=None, **changes)
+        return self._with(_root=self._root or self, _runner=runner, _begun=None, **self._bound(), **changes)
+
+    def _bound(self) -> dict[str, Any]:
+        """What cannot be taken over as it is: methods are those of the new client."""
+        return {"_engine": None} if wishes_of(type(self), "before") else {}
 
     def _with(self, **changes: Any) -> Self:
         """The same client with changes, and without the delegates that lead to this one."""

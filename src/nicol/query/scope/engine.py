@@ -24,6 +24,7 @@ class ScopedEngine:
 
     def __init__(self, engine: Engine, scopes: Sequence[Scope]) -> None:
         self._engine = engine
+        self.models = engine.models
         guards, self._values = read_guards(engine.models, scopes)
         self._varies = any(map(callable, self._values))
         self._scoped = Scoped(engine.models, guards)
