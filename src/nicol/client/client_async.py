@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from nicol.client import raw
 from nicol.client.gathering import OPERATIONS as GATHERED
-from nicol.client.gathering import Gathering
+from nicol.client.gathering import Gathering, is_busy
 from nicol.client.shared import ClientSettings, Seconds, Undone, time_limit
 from nicol.client.tags import current_tags
 from nicol.client.transactions_async import AwaitingTransactions
@@ -150,9 +150,11 @@ class AsyncClient(AwaitingTransactions):
         return engine.known(query) or engine.compiled(query.model, query, slots)
 
     def _may_gather(self) -> bool:
-        """True outside of transactions, where statements carry nothing that belongs to one call."""
+        """True where others may come, outside of transactions, where statements carry nothing that belongs to one call."""
+        if self._gathering is None or not is_busy():
+            return False
         watch, runner = self._watch, self._runner
-        if self._gathering is None or (runner is not None and runner.inside):
+        if runner is not None and runner.inside:
             return False
         return not watch.active or not (watch.traceparent or watch.settings.tags or current_tags(watch))
 

@@ -54,8 +54,6 @@ class Gathering:
         return await run(plan, values) if found is _ALONE else found
 
     async def _lead(self, key: Hashable, plan: Plan, values: list[Any], run: Run, gathered: Gathered) -> Any:
-        if not _is_busy():
-            return await run(plan, values)
         group = self._groups[key] = _Group(values)
         try:
             await asyncio.sleep(0)
@@ -137,6 +135,6 @@ def _shape_of(plan: Plan, values: list[Any]) -> Hashable | None:
         return None
 
 
-def _is_busy() -> bool:
+def is_busy() -> bool:
     """True when other tasks may begin in this tick: asyncio's own loop has a list of them, other loops do not tell."""
     return bool(getattr(asyncio.get_running_loop(), "_ready", True))
