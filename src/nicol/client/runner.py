@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
 from time import monotonic
-from typing import Any, Literal, Self, TypeAlias, TypeVar
+from types import TracebackType
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from nicol.client.hooks import run_hooks
 from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import Connection, run
 from nicol.drivers.database import Database
 from nicol.drivers.places import PoolMetrics
-from nicol.drivers.watch import alarm, overdue, watched
-from nicol.errors import ClientError, DriverError, NicolError, TimedOut
+from nicol.drivers.pool import PooledConnection
+from nicol.drivers.watch import Alarm, alarm, overdue, watched
+from nicol.errors import ClientError, DriverError, NicolError
 from nicol.sql.program import Program
 
 T = TypeVar("T")
@@ -62,18 +63,50 @@ class BlockingRunner:
             except DriverError as error:
                 raise self._translate(error) from error
 
-    @contextmanager
-    def transaction(self, terms: Terms) -> Generator[BlockingTransaction]:
-        """A runner whose programs happen together or not at all."""
-        scope = Scope(terms)
+    def transaction(self, terms: Terms) -> Block:
+        """A block with a runner whose programs happen together or not at all."""
+        return Block(self.database, terms, self._translate)
+
+
+class Block:
+    """An outermost transaction as a block: it is kept when the block ends well. One that is dropped is undone."""
+
+    def __init__(self, database: Database, terms: Terms, translate: Translate) -> None:
+        self._database = database
+        self._terms = terms
+        self._translate = translate
+        self._entered: tuple[Scope, BlockingTransaction, PooledConnection] | None = None
+
+    def __enter__(self) -> BlockingTransaction:
+        scope = Scope(self._terms)
         try:
-            with self.database.session(True, terms.patience) as connection:
-                transaction = BlockingTransaction(connection, scope, self._translate)
-                with transaction.scope() as entered:
-                    yield entered
+            connection = self._database.borrow(scope.terms.patience)
         except DriverError as error:
             raise self._translate(error) from error
-        run_hooks(scope.hooks)
+        transaction = BlockingTransaction(connection, scope, self._translate)
+        try:
+            transaction.enter()
+        except BaseException:
+            self._database.give_back(connection)
+            raise
+        self._entered = scope, transaction, connection
+        return transaction
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._entered is not None
+        (scope, transaction, connection), self._entered = self._entered, None
+        try:
+            transaction.leave(keep=error is None)
+        finally:
+            self._database.give_back(connection)
+        if scope.hooks and error is None:
+            run_hooks(scope.hooks)
+
+    def __del__(self) -> None:
+        if self._entered is not None:
+            self.__exit__(GeneratorExit, GeneratorExit(), None)
 
 
 class BlockingTransaction:
@@ -92,6 +125,7 @@ class BlockingTransaction:
         self._scope = scope
         self._translate = translate
         self._lock = lock or threading.Lock()
+        self._bell: Alarm | None = None
 
     def run(self, program: Program[T], write: bool, timeout: float | None = None) -> T:  # noqa: ARG002 - it was begun to write
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
@@ -115,44 +149,46 @@ class BlockingTransaction:
             if not self._scope.ended and not self._connection.failed:
                 self._say(reading.close())
 
-    @contextmanager
-    def transaction(self, terms: Terms) -> Generator[BlockingTransaction]:
-        """A savepoint: a runner whose programs can be undone without the rest of the transaction."""
+    def transaction(self, terms: Terms) -> Savepointed:
+        """A savepoint as a block: with a runner whose programs can be undone without the rest of the transaction."""
         self._scope.check(self._connection)
-        inner = BlockingTransaction(self._connection, Scope(terms, self._scope), self._translate, self._lock)
-        with inner.scope() as entered:
-            yield entered
+        return Savepointed(
+            BlockingTransaction(self._connection, Scope(terms, self._scope), self._translate, self._lock)
+        )
 
-    @contextmanager
-    def scope(self) -> Generator[Self]:
-        """Enter, and keep the work of the block or undo it; at the end of its time it is undone while the block goes on."""
-        self._enter()
-        bell = alarm(self._scope.deadline, self._expire) if self._scope.own_deadline else None
-        try:
-            try:
-                yield self
-            finally:
-                if bell is not None:
-                    bell.end()
-                    self._connection.resume()
-        except BaseException:
-            try:
-                self._say(self._scope.end(self._connection, keep=False))
-            except NicolError as error:
-                tell_undo_failed(error)
-            raise
-        self._say(self._scope.end(self._connection, keep=True))
-
-    def _enter(self) -> None:
-        terms = self._scope.terms
-        if self._scope.outer is not None:
-            self._say(self._scope.enter())
+    def enter(self) -> None:
+        """Begin, and have the work undone when its time is over, while the block still goes on."""
+        scope = self._scope
+        if scope.outer is not None:
+            self._say(scope.enter())
+            if scope.own_deadline:
+                self._bell = alarm(scope.deadline, self._expire)
             return
-        try:  # SQLite waits here for the writer of another process
-            with watched(self._connection, terms.patience, monotonic() + terms.patience):
-                self._say(self._scope.enter())
-        except TimedOut as error:
-            raise not_begun(error, terms) from error
+        # SQLite waits here for the writer of another process
+        bell = alarm(monotonic() + scope.terms.patience, self._connection.interrupt)
+        try:
+            self._say(scope.enter())
+        except (ClientError, DriverError) as error:
+            raise (not_begun(error, scope.terms) if bell.rang else error) from error
+        finally:
+            if bell.rang:
+                bell.end()
+                self._connection.resume()
+        self._bell = bell.instead(scope.deadline, self._expire)
+
+    def leave(self, *, keep: bool) -> None:
+        """Keep the work, or undo it."""
+        if self._bell is not None:
+            self._bell.end()
+            if self._bell.rang:
+                self._connection.resume()
+        if keep:
+            self._say(self._scope.end(self._connection, keep=True))
+            return
+        try:
+            self._say(self._scope.end(self._connection, keep=False))
+        except NicolError as error:
+            tell_undo_failed(error)
 
     def _expire(self) -> None:
         """In the watching thread, again and again: stop what runs, and let go of all locks."""
@@ -189,6 +225,22 @@ class BlockingTransaction:
             if isinstance(error, DriverError):
                 raise self._translate(error) from error
             raise
+
+
+class Savepointed:
+    """A transaction in a transaction as a block."""
+
+    def __init__(self, inner: BlockingTransaction) -> None:
+        self._inner = inner
+
+    def __enter__(self) -> BlockingTransaction:
+        self._inner.enter()
+        return self._inner
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._inner.leave(keep=error is None)
 
 
 def _within(program: Program[T], connection: Connection, seconds: float | None) -> T:

@@ -110,6 +110,8 @@ class Scope:
 
     def check(self, connection: Fallible) -> None:
         """TransactionClosed when the scope has ended, taken too long or failed."""
+        if not (self.ended or self.expired or self.outer or connection.failed or monotonic() > self.deadline):
+            return
         if self.ended:
             raise TransactionClosed(
                 "the transaction has ended: its client cannot be used any more",

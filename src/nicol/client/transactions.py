@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Self, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from nicol.client.batch import BlockingBatch
 from nicol.client.retry import Attempts
@@ -35,14 +36,13 @@ class BlockingTransactions(SharedClient):
     _runner: Blocking | None
     _begun: AbstractContextManager[BlockingTransaction] | None = None
 
-    @contextmanager
     def tx(
         self,
         *,
         max_wait: Seconds | None = None,
         timeout: Seconds | None = None,
         isolation_level: str | None = None,
-    ) -> Generator[Self]:
+    ) -> AbstractContextManager[Self]:
         """A client whose calls happen together when the block ends well, and not at all when it raises.
 
         `max_wait`: how long to wait for the beginning (2 s; P2024). `timeout`: how long it may take (5 s; P2028); then what
@@ -50,8 +50,17 @@ class BlockingTransactions(SharedClient):
         phrase or Prisma's word.
         """
         how = terms(max_wait, timeout, isolation_level)
+        return _Tx(self, how) if self._watch.tracing is None else self._traced(how)
+
+    @contextmanager
+    def _traced(self, how: Terms) -> Generator[Self]:
         with self._watch.span("transaction", method="tx"), self._transaction(how) as inside:
             yield self._inside(inside)
+
+    def _enter(self, how: Terms) -> tuple[AbstractContextManager[BlockingTransaction], Self]:
+        """Begin a transaction: its block, which has been entered, and its client."""
+        block = self._transaction(how)
+        return block, self._inside(block.__enter__())
 
     def begin(
         self,
@@ -63,8 +72,7 @@ class BlockingTransactions(SharedClient):
         """A transaction that ends with `commit()` or `rollback()`; one that is dropped is undone. As a block, it is kept
         when the block ends well. The arguments are those of `tx`.
         """
-        block = self._transaction(terms(max_wait, timeout, isolation_level))
-        client = self._inside(block.__enter__())
+        block, client = self._enter(terms(max_wait, timeout, isolation_level))
         client._begun = block  # noqa: SLF001 - a client of the same class
         return client
 
@@ -124,3 +132,25 @@ class BlockingTransactions(SharedClient):
     def _end(self, undone: Undone | None) -> None:
         block, self._begun = begun_only(self._begun), None
         block.__exit__(undone and Undone, undone, None)
+
+
+C = TypeVar("C", bound=BlockingTransactions)
+
+
+class _Tx(Generic[C]):
+    """`tx` as a block."""
+
+    __slots__ = ("_block", "_client", "_how")
+
+    def __init__(self, client: C, how: Terms) -> None:
+        self._client = client
+        self._how = how
+
+    def __enter__(self) -> C:
+        self._block, inside = self._client._enter(self._how)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - it is the client's own block
+        return inside
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._block.__exit__(kind, error, trace)

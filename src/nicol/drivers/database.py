@@ -51,6 +51,14 @@ class Database:
         with pool.lend(pool.shorter(timeout)) as connection, watched(connection, timeout, at):
             return run(program, connection)
 
+    def borrow(self, patience: float) -> PooledConnection:
+        """A connection that writes, to be given back; TimedOut when none became free within so many seconds."""
+        return self._writers.acquire(patience)
+
+    def give_back(self, connection: PooledConnection) -> None:
+        """Give a borrowed connection back; a transaction that is still open is undone."""
+        self._writers.release(connection)
+
     def session(self, write: bool, patience: float | None = None) -> AbstractContextManager[Connection]:
         """One connection for several programs; a transaction that is still open at the end is undone.
 

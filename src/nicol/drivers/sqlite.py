@@ -148,6 +148,8 @@ class SqliteConnection:
 
     def _exchange(self, command: Command) -> Result:
         match command:
+            case Begin() | Commit() | Rollback():
+                return self._control(command)
             case Statement():
                 return self._ask(command)
             case Batch():
@@ -166,10 +168,14 @@ class SqliteConnection:
                 return self._control(command)
 
     def _control(self, command: Control) -> Result:
-        if type(command) is Rollback or type(command) is Commit:
+        if self._cursors and type(command) in (Rollback, Commit):
             self._close_cursors()
         if type(command) is not Rollback or self._raw.in_transaction:
-            self._ask(Statement(text_of(command), columns=False))
+            text = text_of(command)
+            try:
+                self._plain.execute(text)
+            except Exception as error:
+                raise failure(error, text) from error
         self._begun = self._raw.in_transaction
         if type(command) is Begin:
             self._writing = command.write

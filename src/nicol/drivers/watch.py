@@ -37,6 +37,13 @@ class Alarm:
             self._thread = threading.Thread(target=self._insist, name="nicol-deadline", daemon=True)
             self._thread.start()
 
+    def instead(self, at: float, act: Callable[[], None]) -> Alarm:
+        """The alarm for another moment and act; another one where this has rung."""
+        if self.rang:
+            return alarm(at, act)
+        self._act, self.at = act, at
+        return alarm(at, act) if self.rang else self
+
     def end(self) -> None:
         """It is not needed any more; what has begun has ended when this returns."""
         self._done = True
