@@ -168,20 +168,24 @@ class BlockingTransaction:
         bell = alarm(monotonic() + scope.terms.patience, self._connection.interrupt)
         try:
             self._say(scope.enter())
-        except (ClientError, DriverError) as error:
-            raise (not_begun(error, scope.terms) if bell.rang else error) from error
-        finally:
-            if bell.rang:
-                bell.end()
-                self._connection.resume()
+        except BaseException as error:
+            self._end(bell)
+            if bell.rang and isinstance(error, ClientError):
+                raise not_begun(error, scope.terms) from error
+            raise
+        if bell.rang:
+            self._end(bell)
         self._bell = bell.instead(scope.deadline, self._expire)
+
+    def _end(self, bell: Alarm) -> None:
+        bell.end()
+        if bell.rang:
+            self._connection.resume()
 
     def leave(self, *, keep: bool) -> None:
         """Keep the work, or undo it."""
         if self._bell is not None:
-            self._bell.end()
-            if self._bell.rang:
-                self._connection.resume()
+            self._end(self._bell)
         if keep:
             self._say(self._scope.end(self._connection, keep=True))
             return
