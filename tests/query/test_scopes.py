@@ -27,7 +27,7 @@ KNOWN = {
     "Selection", "Page", "GroupKey", "Assign", "Data", "Proof", "CreateRelated", "Connect", "Disconnect",
     "SetRelated", "DeleteRelated", "UpdateRelated", "UpsertRelated", "UpdateManyRelated", "DeleteManyRelated",
     "Rows", "RowProof", "Bulk", "CreateBeside", "ConnectBeside", "Changes", "FindUnique", "FindFirst", "FindMany",
-    "Lock", "Stream", "Count", "Aggregate", "GroupBy", "Create", "CreateMany", "Update", "UpdateMany", "UpdateEach", "Upsert",
+    "Count", "Aggregate", "GroupBy", "Create", "CreateMany", "Update", "UpdateMany", "UpdateEach", "Upsert",
     "UpsertMany", "Delete", "DeleteMany",
 }
 # fmt: on
