@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Hashable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from nicol.errors import ClientError, QueryInvalid, ValueInvalid
 from nicol.query.engine import Engine
 from nicol.query.read import OPERATIONS
+from nicol.sql.json_changes import JsonMerge, JsonRemove, JsonSet
 from nicol.sql.program import Batch, Statement
 from tests.laws.hostile import OTHERS, TEXTS, Liar
 from tests.query.blog import SCHEMA, Client, engine
@@ -62,6 +64,19 @@ VALUES: dict[str, Case] = {
     "a value of groups": ("User", "group_by", {"by": "name", "having": {"name": {"contains": HERE}}}),
     "rows of upsert_many": ("Tag", "upsert_many", {"key": "label", "data": [{"label": HERE}]}),
     "rows of update_each": ("Tag", "update_each", {"key": "id", "data": [{"id": 1, "label": HERE}]}),
+    "many rows with relations": ("Post", "create_many", {"data": [
+        {"title": "a", "author": {"connect": {"email": HERE}}, "tags": {"create": [{"label": HERE}]}},
+        {"title": "b", "author": {"connect_or_create": {"where": {"email": HERE}, "create": {"email": HERE}}}},
+    ]}),
+    "keys to connect": ("Post", "update", {
+        "where": {"id": 1}, "data": {"tags": {"connect": [{"label": HERE}, {"label": "a"}]}}
+    }),
+    "changes of upsert_many": ("User", "upsert_many", {
+        "key": "id", "data": [{"id": 1, "email": "a"}], "update": {"name": HERE}
+    }),
+    "Json at a path": ("User", "update_many", {"data": {"settings": JsonSet(["a", HERE], {HERE: HERE})}}),
+    "Json to merge": ("User", "update_many", {"data": {"settings": JsonMerge({HERE: HERE})}}),
+    "Json to remove": ("User", "update_many", {"data": {"settings": JsonRemove([HERE])}}),
     "Json": ("User", "update_many", {"data": {"settings": {"a": HERE}}}),
     "a key inside Json": ("User", "update_many", {"data": {"settings": {HERE: 1}}}),
     "a filter of Json": ("User", "find_many", {"where": {"settings": {"equals": {"a": [HERE]}}}}),
@@ -131,6 +146,10 @@ NAMES: dict[str, Case] = {
         "update",
         {"where": {"id": 1}, "data": {"posts": {"update": {"where": {"id": 1}, "data": {}, HERE: 1}}}},
     ),
+    "a relation of many rows": ("Tag", "create_many", {"data": [{"label": "a", HERE: {"create": {"title": "x"}}}]}),
+    "an act of many rows": ("Tag", "create_many", {"data": [{"label": "a", "posts": {HERE: {"id": 1}}}]}),
+    "a key of an act of many rows": ("Tag", "create_many", {"data": [{"label": "a", "posts": {"connect": {HERE: 1}}}]}),
+    "a limit": ("Tag", "delete_many", {"limit": HERE}),
     "a key of many": ("Tag", "upsert_many", {"key": HERE, "data": [{"label": "a"}]}),
     "a field that is updated": ("Tag", "upsert_many", {"key": "label", "data": [{"label": "a"}], "update": [HERE]}),
     "a key of each": ("Tag", "update_each", {"key": HERE, "data": [{"id": 1, "label": "a"}]}),
@@ -157,6 +176,9 @@ def filled(shape: Any, value: Any) -> Any:
     if isinstance(shape, dict):
         names = {name: filled(name, value) if isinstance(value, Hashable) else name for name in shape}
         return {names[name]: filled(each, value) for name, each in shape.items()}
+    if isinstance(shape, JsonSet | JsonMerge | JsonRemove):
+        parts = {part.name: filled(getattr(shape, part.name), value) for part in fields(shape)}
+        return type(shape)(**parts)
     return [filled(each, value) for each in shape] if isinstance(shape, list) else shape
 
 
@@ -239,7 +261,7 @@ def test_a_text_that_pretends_to_be_a_name_says_what_the_name_says(blog: Engine,
 
 def test_every_operation_has_a_place() -> None:
     asked = {operation for table in (VALUES, TYPED, NAMES) for _, operation, _ in table.values()}
-    missing = set(OPERATIONS) - asked - {"find_unique_or_raise", "find_first_or_raise"}
+    missing = set(OPERATIONS) - asked - {"find_unique_or_raise", "find_first_or_raise", "stream"}
     assert {name for name in missing if not name.endswith("_and_return")} == set()
 
 
