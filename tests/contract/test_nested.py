@@ -353,3 +353,36 @@ def test_a_foreign_key_is_given_by_its_relation_or_by_itself(db: Any) -> None:
             db.post.create(data=twice)
     with pytest.raises(QueryInvalid, match="is required"):
         db.post.create(data={"title": "5"})
+
+
+@pytest.mark.proves("Client", "connect and set of many rows, in one statement each")
+def test_the_number_of_rows_is_not_the_number_of_statements(db: Any, open_client: Any) -> None:
+    user = db.user.create(data={"email": "u"})
+    db.post.create(data={"id": "p", "title": "t", "authorId": user.id})
+    db.tag.create_many(data=[{"name": str(number)} for number in range(30)])
+    db.comment.create_many(data=[{"id": number, "text": "c", "postId": "p"} for number in range(30)])
+
+    def said(call: Any) -> list[str]:
+        texts: list[str] = []
+        with open_client(log_queries=lambda seen: texts.append(seen.text)) as client:
+            call(client)
+        return [text for text in texts if text.startswith(("INSERT", "UPDATE", "DELETE", "SELECT"))]
+
+    def change(act: str, count: int) -> Any:
+        tags = [{"name": str(number)} for number in range(count)]
+        comments = [{"id": number} for number in range(count)]
+        return lambda client: (
+            client.post.update(where={"id": "p"}, data={"tags": {act: tags}}),
+            client.user.update(where={"id": user.id}, data={"comments": {act: comments}}),
+        )
+
+    for act in ("connect", "set"):
+        assert said(change(act, 2)) == said(change(act, 20))
+        post = db.post.find_unique(where={"id": "p"}, include={"tags": True})
+        assert (len(post.tags), db.comment.count(where={"authorId": user.id})) == (20, 20)
+    twice = [{"id": 3}, {"id": 5}, {"id": 3}]
+    for act in ("connect", "set"):
+        db.user.update(where={"id": user.id}, data={"comments": {act: twice}})
+    assert [
+        comment.id for comment in db.comment.find_many(where={"authorId": user.id}, order={"id": "asc"})
+    ] == [3, 5]

@@ -14,6 +14,7 @@ from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.proofs import proved
 from nicol.query.compile.rows import Preset, changes
+from nicol.query.compile.sheets import among, encoded, sheet
 from nicol.query.faults import invalid
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
@@ -56,6 +57,8 @@ def act_on(ctx: Context, link: Link, act: q.Act, held: Held, *, new: bool) -> Ac
             return _sequence(room, _connect(ctx, link, key, create, held))
         case q.Disconnect(key=key, where=where):
             return _disconnect(ctx, link, bonds.chosen(ctx, target, key, where), held)
+        case q.SetRelated(keys=keys) if len(keys) > 1 and _are_alike(keys):
+            return _set_together(ctx, link, act, held)
         case q.SetRelated(keys=keys):
             everything = bonds.detach(ctx, link, held, _others(ctx, target, keys, act.room))
             return _sequence(everything, *(_connect(ctx, link, key, None, held) for key in keys))
@@ -108,6 +111,31 @@ def _none_of(ctx: Context, target: Model, keys: Sequence[q.Key]) -> sql.Expressi
     if not keys:
         return sql.And(())
     return sql.Untrue(sql.Or(tuple(bonds.chosen(ctx, target, key, q.ALL) for key in keys)))
+
+
+def _are_alike(keys: Sequence[q.Key]) -> bool:
+    """True for values of one unique key without further filters."""
+    return all(key.fields == keys[0].fields and key.rest == q.ALL for key in keys)
+
+
+def _set_together(ctx: Context, link: Link, act: q.SetRelated, held: Held) -> Act[None]:
+    """Let go of all rows but those of the keys, then relate to those, whatever their number."""
+    target, names = ctx.models.target(link), act.keys[0].fields
+    of, slot, pack = sheet(ctx, (target.stored[name] for name in names)), ctx.registers(1), ctx.renderer.pack
+    others = both(sql.Untrue(among(target, of)), bonds.chosen(ctx, target, None, act.room))
+    let_go = bonds.detach(ctx, link, held, others)
+    relate = _beside(ctx, link, q.ConnectBeside(act.field, names, slot), held)
+
+    def set_all(frame: Frame) -> Program[None]:
+        keys = dict.fromkeys(tuple(frame[each] for each in key.slots) for key in act.keys)
+        columns = [list(each) for each in zip(*keys, strict=True)]
+        frame[slot] = ([0] * len(keys), columns)
+        for index, (field, values) in enumerate(zip(of.fields, columns, strict=True)):
+            frame[of.first + index] = pack(encoded(target, field, values))
+        yield from let_go(frame)
+        yield from relate(frame)
+
+    return set_all
 
 
 def _create(ctx: Context, link: Link, data: q.Data, held: Held) -> Act[None]:

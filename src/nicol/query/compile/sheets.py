@@ -8,6 +8,7 @@ from itertools import repeat
 from typing import Any, TypeAlias
 
 from nicol.dialects.dialect import Encode
+from nicol.query.compile.columns import comparable
 from nicol.query.compile.context import Context, Frame, Said
 from nicol.query.defaults import Generate, Moment, varies
 from nicol.query.faults import invalid, wrong_value
@@ -57,6 +58,15 @@ class Sheet:
     def source(self, ordinal: str | None = None) -> sql.Lists | None:
         """The rows beside the table that is changed, where the database takes lists."""
         return self.lists(ordinal) if self.listed else None
+
+
+def among(model: Model, of: Sheet) -> sql.Expression:
+    """The condition that the fields of a row are those of one of a sheet's rows, as the lists that its registers hold."""
+    lists = of.lists()
+    columns = tuple(comparable(model, each.name, model.table.name) for each in of.fields)
+    if len(columns) == 1:
+        return sql.InList(columns[0], lists.lists[0], binary=lists.binary[0])
+    return sql.InRows(columns, lists.lists, lists.binary)
 
 
 SaidOf: TypeAlias = Callable[[Frame, Sequence[Column], int], Program[Result]]
