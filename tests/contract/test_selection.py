@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from pydantic import TypeAdapter
 
-from nicol.errors import QueryInvalid
+from nicol.errors import ConfigurationError, QueryInvalid
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -217,6 +217,30 @@ def test_writes_answer_with_what_was_selected(blog: Any) -> None:
     assert not hasattr(left, "name")
     assert left.email == "e"
     assert blog.user.delete(where={"email": "e"}, select={"email": True}).model_dump() == {"email": "e"}
+
+
+@pytest.mark.proves("Client", "fields that a client leaves out unless they are asked for")
+def test_a_client_can_leave_fields_out_of_every_answer(open_client: Any, blog: Any) -> None:
+    client = open_client(
+        omit={"user": {"email": True, "logins": True}, "post": {"slug": True, "views": False}}
+    )
+    row = client.user.find_first_or_raise(
+        order={"id": "asc"}, include={"posts": {"include": {"author": True}}}
+    )
+    for user in (row, row.posts[0].author):
+        assert (user.name, hasattr(user, "email"), hasattr(user, "logins")) == ("Ada", False, False)
+    assert (row.posts[0].views, hasattr(row.posts[0], "slug")) == (10, False)
+    again = client.user.find_first_or_raise(omit={"email": False, "name": True}, order={"id": "asc"})
+    assert (again.email, hasattr(again, "name"), hasattr(again, "logins")) == ("ada@x.org", False, False)
+    only = client.user.find_first_or_raise(select={"email": True}, where={"email": {"startswith": "a"}})
+    assert only.model_dump() == {"email": "ada@x.org"}
+    written = client.user.create(data={"email": "c", "logins": 3})
+    assert (hasattr(written, "email"), client.user.count(where={"logins": 3})) == (False, 2)
+    assert blog.user.find_unique(where={"email": "c"}).logins == 3
+    with pytest.raises(ConfigurationError, match="`usr`, which is no delegate"):
+        open_client(omit={"usr": {"email": True}}).user.count()
+    with pytest.raises(ConfigurationError, match=r"`user\.posts`, which is no field"):
+        open_client(omit={"user": {"posts": True}}).user.count()
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from nicol import dialects
 from nicol.client.environment import read_environment
 from nicol.client.interpolation import Text
+from nicol.client.names import visible_scalars
 from nicol.client.objects import PackageObjects
 from nicol.client.package import Package
 from nicol.client.parameters import spelled
@@ -70,6 +71,10 @@ def _check_provider(package: Package, address: Address) -> None:
     )
 
 
+Omitted: TypeAlias = Mapping[str, Mapping[str, bool]]
+"""Fields that a client leaves out: for each delegate the names of fields, each True."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """An address with its dialect and the package's query engine for it: what a client says, and what errors mean."""
@@ -88,18 +93,24 @@ class Link:
         return spelled(self.dialect, self.schema, text, args)
 
 
-def open_link(package: Package, url: str | None, environment: Mapping[str, str]) -> Link:
+def open_link(
+    package: Package, url: str | None, environment: Mapping[str, str], omit: Omitted | None = None
+) -> Link:
     """The link of a client of the package; ConfigurationError says what is missing."""
     address = address_of(package, url, environment)
-    dialect, engine = _engine(package, address.dialect)
+    dialect, engine = _engine(package, address.dialect, _omitted(package, omit or {}))
     return Link(address, package.schema, dialect, engine)
 
 
 @cache
-def _engine(package: Package, name: str) -> tuple[Dialect, Engine]:
-    """All clients of a package share the plans for one kind of database."""
+def _engine(
+    package: Package, name: str, omitted: frozenset[tuple[str, frozenset[str]]]
+) -> tuple[Dialect, Engine]:
+    """All clients of a package that leave out the same fields share the plans for one kind of database."""
     dialect = dialects.named(name, portable=package.portable)
-    return dialect, Engine(package.schema, dialect, _objects(package), now=_now, random=os.urandom)
+    objects = _objects(package)
+    engine = Engine(package.schema, dialect, objects, now=_now, random=os.urandom, omitted=dict(omitted))
+    return dialect, engine
 
 
 def _objects(package: Package) -> PackageObjects:
@@ -109,6 +120,37 @@ def _objects(package: Package) -> PackageObjects:
     from nicol.client.pydantic_objects import PydanticObjects
 
     return PydanticObjects(package)
+
+
+def _omitted(package: Package, omit: Omitted) -> frozenset[tuple[str, frozenset[str]]]:
+    """The fields that a client leaves out, by their models."""
+    return frozenset(
+        (
+            _model(package, delegate),
+            frozenset(_field(package, delegate, name) for name, out in fields.items() if out),
+        )
+        for delegate, fields in omit.items()
+    )
+
+
+def _model(package: Package, delegate: str) -> str:
+    model = package.delegates.get(delegate)
+    if model is None:
+        raise ConfigurationError(
+            f"`omit` names `{delegate}`, which is no delegate of the client",
+            help=f"known here: {', '.join(package.delegates)}",
+        )
+    return model
+
+
+def _field(package: Package, delegate: str, name: str) -> str:
+    known = [field.name for field in visible_scalars(package.models[_model(package, delegate)])]
+    if name not in known:
+        raise ConfigurationError(
+            f"`omit` names `{delegate}.{name}`, which is no field that could be left out",
+            help=f"known here: {', '.join(known)}",
+        )
+    return name
 
 
 def _now() -> datetime:

@@ -24,7 +24,7 @@ from nicol.errors import ClientError, QueryInvalid, TransactionClosed
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
-    from nicol.client.connect import Link
+    from nicol.client.connect import Link, Omitted
     from nicol.client.extending import ExtendedEngine
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
@@ -49,6 +49,7 @@ class ClientSettings(TypedDict, total=False):
     """What a client may be told when it is made; `SharedClient` says what each means."""
 
     url: str | None
+    omit: Omitted | None
     log_queries: bool | Callable[[QueryEvent], object]
     log_values: bool
     slow_query: Seconds | None
@@ -67,6 +68,7 @@ class SharedClient(ABC):
         self,
         *,
         url: str | None = None,
+        omit: Omitted | None = None,
         log_queries: bool | Callable[[QueryEvent], object] = False,
         log_values: bool = False,
         slow_query: Seconds | None = None,
@@ -76,6 +78,8 @@ class SharedClient(ABC):
     ) -> None:
         """`url` decides the database; without it the schema's variable does, or `DATABASE_URL`.
 
+        `omit={"user": {"password": True}}` leaves fields out of every answer that does not ask for them, by `select` or by
+        `omit={"password": False}`.
         `log_queries` writes every statement to the logger `nicol.query`, or gives it to a function; `log_values`
         adds the values, which may be secrets. A statement that takes longer than `slow_query` is a warning.
         `tracing` makes spans of OpenTelemetry, by the application's tracer or a given one. `tags`, or what a function
@@ -88,6 +92,7 @@ class SharedClient(ABC):
         if wishes_of(type(self), "after"):
             self._watch.active = True
         self._url = url
+        self._omit = omit
         self._scopes: tuple[Scope, ...] = ()
         self._link: Link | None = None
         self._engine: Planner | None = None
@@ -251,7 +256,7 @@ class SharedClient(ABC):
         if self._link is None:
             from nicol.client.connect import open_link
 
-            self._link = open_link(self.__nicol_modules__.package, self._url, os.environ)
+            self._link = open_link(self.__nicol_modules__.package, self._url, os.environ, self._omit)
             self._watch.bound(self._link.address.dialect, self._link.address.attributes)
         return self._link
 

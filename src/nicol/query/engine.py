@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -32,7 +32,8 @@ _BUILDERS = 512
 class Engine:
     """Answers calls for one schema on one kind of database.
 
-    `now` tells the time in UTC and `random` gives so many random bytes: nothing here has a clock or rolls dice.
+    `now` tells the time in UTC and `random` gives so many random bytes: nothing here has a clock or rolls dice. `omitted`:
+    fields of models that calls do not read unless they ask for them.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class Engine:
         *,
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
+        omitted: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
-        self.models = bind(schema, dialect, objects)
+        self.models = bind(schema, dialect, objects, omitted)
         self._schema = schema
         self._dialect = dialect
         self._environment = Environment(now, random)

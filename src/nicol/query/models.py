@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from nicol.dialects.dialect import Codec, Dialect
 from nicol.query.faults import foreign_key_name
+from nicol.query.nodes.pages import Selection
 from nicol.schema.schema import (
     Arity,
     Default,
@@ -134,7 +135,8 @@ class Link:
 class Model:
     """A model. `fields` are the columns that a client sees, `stored` all of them by their fields' names.
 
-    `keys` maps the client's name of a unique key to its fields.
+    `keys` maps the client's name of a unique key to its fields. `whole` is what is read of a row where a call does not say;
+    None: all fields.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Model:
     id: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...]
     schema: SchemaModel
+    whole: Selection | None = None
 
     def columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """The columns of fields."""
@@ -170,9 +173,18 @@ class Models:
         return self.by_name[link.target]
 
 
-def bind(schema: Schema, dialect: Dialect, objects: Objects) -> Models:
-    """The models of a schema, bound to a database's codecs and to the client's classes."""
-    models = {model.name: _model(model, schema, dialect, objects) for model in schema.models}
+def bind(
+    schema: Schema, dialect: Dialect, objects: Objects, omitted: Mapping[str, frozenset[str]] | None = None
+) -> Models:
+    """The models of a schema, bound to a database's codecs and to the client's classes.
+
+    `omitted`: fields of models that calls do not read unless they ask for them.
+    """
+    left_out = omitted or {}
+    models = {
+        model.name: _model(model, schema, dialect, objects, left_out.get(model.name, frozenset()))
+        for model in schema.models
+    }
     return Models(
         models,
         objects,
@@ -192,7 +204,9 @@ def _measure(scalar: Scalar, codec: Codec) -> Field:
     return Field("", "", scalar, Arity.OPTIONAL, codec.encode, codec.decode, codec, None, False, False)
 
 
-def _model(model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects) -> Model:
+def _model(
+    model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects, omitted: frozenset[str]
+) -> Model:
     stored = {field.name: _field(field, schema, dialect, objects) for field in model.scalars}
     shown = sorted(filter(visible, model.scalars), key=lambda field: field.arity is not Arity.REQUIRED)
     fields = {field.name: stored[field.name] for field in shown}
@@ -207,6 +221,7 @@ def _model(model: SchemaModel, schema: Schema, dialect: Dialect, objects: Object
         id=next(iter(keys.values()), ()),
         indexes=tuple(_indexes(model)),
         schema=model,
+        whole=Selection(tuple(name for name in fields if name not in omitted)) if omitted else None,
     )
 
 

@@ -89,8 +89,8 @@ def read_selection(models: Models, model: Model, given: dict[str, Any], values: 
                 raise _either(model, word)
         return _selected(models, model, select, values)
     if include is None and omit is None:
-        return None
-    fields = None if omit is None else _kept(model, omit)
+        return model.whole
+    fields = _kept(model, omit)
     relations, counts = ((), ()) if include is None else _included(models, model, include, values)
     if fields == () and not relations and not counts:
         raise invalid(
@@ -154,13 +154,24 @@ def _selected(models: Models, model: Model, given: Any, values: Values) -> Selec
 
 
 def _kept(model: Model, given: Any) -> tuple[str, ...] | None:
-    omitted = _wanted(model, "omit", given)
-    for name in omitted:
+    """The fields that `omit` leaves of those that are read without it; False asks for a field that the client leaves out."""
+    kept = model.whole.fields if model.whole is not None else None
+    if given is None:
+        return kept
+    if not is_dict(given):
+        raise invalid(f"`omit` of model `{model.name}` must be a dictionary", model=model.name)
+    for name, switch in given.items():
         if name not in model.fields:
             unknown("field in `omit`", name, model.fields, model=model.name)
-        if omitted[name] is not True:
+        if switch is not True and switch is not False and switch is not None:
             raise _not_a_switch(model, "omit", name)
-    return tuple(name for name in model.fields if name not in omitted) if omitted else None
+    shown = model.fields if kept is None else kept
+    found = tuple(name for name in model.fields if _is_kept(given.get(name), name in shown))
+    return None if len(found) == len(model.fields) else found
+
+
+def _is_kept(switch: Any, shown: bool) -> bool:
+    return shown if switch is None else not switch
 
 
 def _included(
