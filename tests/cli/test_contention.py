@@ -155,3 +155,22 @@ def test_what_is_no_deployer_waits_for_one(server: Shop, command: tuple[str, ...
         assert whole(server)
     else:
         assert "No difference" in server.run("migrate", "diff", "--from", "url", "--to", "schema").out
+
+
+def test_a_deployer_whose_record_is_taken_away_says_so(server: Shop) -> None:
+    """A reset that was first in the queue leaves nothing to those behind it."""
+    with psycopg.connect(server.url or "") as other:
+        other.execute('LOCK TABLE "_prisma_migrations" IN ACCESS SHARE MODE')
+        other.execute('LOCK TABLE "_prisma_migrations" IN SHARE ROW EXCLUSIVE MODE')
+        server.migration("20260102000000_index", "CREATE TABLE one (id INTEGER);")
+        deployer = server.start("migrate", "deploy")
+        for _ in range(200):
+            waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = '_prisma_migrations'::regclass"
+            if other.execute(waiting).fetchone():
+                break
+            time.sleep(0.05)
+        other.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        other.commit()
+    _, err = deployer.communicate(timeout=60)
+    assert deployer.returncode == 1
+    assert "the database was emptied meanwhile" in err

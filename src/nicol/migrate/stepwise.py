@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from nicol.dialects.dialect import Dialect
+from nicol.dialects.dialect import Dialect, Fault
 from nicol.dialects.scripts import LIMITS, Limits, Stage
-from nicol.errors import MigrationBusy, MigrationError
+from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.migrate.history import Migration, checksum
 from nicol.migrate.ledger import LedgerRow, read_ledger, refuse_failed
 from nicol.migrate.progress import LEASE, Progress, Worker, fingerprint
@@ -181,7 +181,10 @@ def _release(task: Task, error: str | None) -> Program[None]:
 def queue(dialect: Dialect) -> Program[None]:
     """Wait for other deployers until the transaction has the ledger for itself; MigrationBusy while Prisma is at work."""
     if dialect.ledger.lock:
-        yield Statement(dialect.ledger.lock, prepare=False)
+        try:
+            yield Statement(dialect.ledger.lock, prepare=False)
+        except DriverError as error:
+            raise _emptied(error, dialect) from error
     if dialect.ledger.turn and not (yield from rows(dialect.ledger.turn))[0][0]:
         raise MigrationBusy("Prisma is applying migrations")
 
@@ -207,6 +210,17 @@ def turn(
     if known is not None and known != (ledger or ()):
         raise MigrationBusy("another deployer has applied a migration")
     return True
+
+
+def _emptied(error: DriverError, dialect: Dialect) -> Exception:
+    """Who queued for a record that a reset has taken away meanwhile is told so."""
+    violation = dialect.meaning_of(error)
+    if violation is None or violation.fault is not Fault.TABLE_MISSING:
+        return error
+    return MigrationError(
+        "the record of migrations is gone, since the database was emptied meanwhile",
+        help="nothing was changed here; run the command again",
+    )
 
 
 def _hold(task: Task) -> Program[bool]:
