@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from nicol.cli.backups import add_to as add_backups
+from nicol.cli.moving import copy
 from nicol.cli.options import (
     ConfigOption,
     JsonOption,
@@ -31,6 +32,7 @@ def group() -> typer.Typer:
     app.command("execute")(execute)
     app.command("drop")(drop)
     add_backups(app)
+    app.command("copy")(copy)
     return app
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
-from nicol.dialects.health import Health
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.errors import DriverError
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
     from nicol.dialects.expiry import Expired, Expiry, Pace
+    from nicol.dialects.health import Health
     from nicol.dialects.lint.rule import Rule, Script
+    from nicol.dialects.moving import Loose
     from nicol.dialects.outlook import Outlook
     from nicol.sql.renderer import Renderer
 
@@ -342,6 +343,16 @@ class Dialect(ABC):
 
         `first` is said in the same transaction before anything goes. MigrationBusy when others let nobody in.
         """
+
+    # ---- moving --------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def loose(self, catalog: Catalog) -> Loose:
+        """What lets rows into the tables of a catalog in any order, and what puts everything back."""
+
+    @abstractmethod
+    def counters(self, catalog: Catalog) -> tuple[str, ...]:
+        """The statements that set every counter behind the numbers that came in."""
 
     # ---- health --------------------------------------------------------------------------------------------------
 

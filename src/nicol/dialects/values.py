@@ -184,6 +184,20 @@ def moment(value: Any) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def moments(digits: int) -> Callable[[Sequence[Any]], Sequence[datetime]]:
+    """Many DateTimes without the digits of a second that their column does not keep."""
+    step = 10 ** (6 - digits)
+
+    def check_all(values: Sequence[Any]) -> Sequence[datetime]:
+        if set(map(type, values)) == {datetime}:
+            found = [value for value in values if value.tzinfo is UTC and not value.microsecond % step]
+            if len(found) == len(values):
+                return found
+        return [truncated(moment(value), digits) for value in values]
+
+    return check_all
+
+
 def octets(value: Any) -> bytes:
     """Bytes."""
     if isinstance(value, bytes):

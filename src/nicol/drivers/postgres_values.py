@@ -16,6 +16,8 @@ class _UtcDumper(Dumper):
     """Moments cross in UTC and without a type, so that columns with and without a zone compare and store them alike."""
 
     def dump(self, obj: datetime) -> bytes:
+        if obj.tzinfo is UTC:
+            return obj.isoformat(" ").encode()
         moment = obj.replace(tzinfo=UTC) if obj.tzinfo is None else obj.astimezone(UTC)
         return moment.isoformat(" ").encode()
 

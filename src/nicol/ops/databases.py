@@ -28,7 +28,7 @@ from nicol.sql.program import Program
 T = TypeVar("T")
 
 LEDGER = "_prisma_migrations"
-OWN = frozenset({LEDGER, "_nicol_runs"})
+OWN = frozenset({LEDGER, "_nicol_runs", "_nicol_move"})
 """The tables of Prisma's and Nicol's own, which belong to no schema."""
 
 

@@ -98,7 +98,7 @@ def _datetime(native: NativeType | None) -> Codec:
         case "Timetz":
             return Codec(lambda value: encode(value).timetz(), _from_time)
         case _:
-            return Codec(encode)
+            return Codec(encode, encode_all=values.moments(digits))
 
 
 def _from_date(value: Any) -> datetime:

@@ -79,7 +79,7 @@ def _spell_key(
             name = spell_name(ObjectName(old.name, table.namespace))
             return (f"ALTER INDEX {name} RENAME TO {quote(new.name)}",)
         case c.AddForeignKey(key=key):
-            return (f"{alter} ADD {_foreign_key(key)}",)
+            return (f"{alter} ADD {foreign_key(key)}",)
         case c.DropForeignKey(key=key):
             return (f"{alter} DROP CONSTRAINT {quote(key.name or '')}",)
         case c.RenameForeignKey(before=old, after=new):
@@ -165,7 +165,8 @@ def _deferrable(thing: PrimaryKey | ForeignKey) -> str:
     return f" {thing.deferrable}" if thing.deferrable else ""
 
 
-def _foreign_key(key: ForeignKey) -> str:
+def foreign_key(key: ForeignKey) -> str:
+    """A foreign key as a part of CREATE TABLE or ALTER TABLE … ADD."""
     target = spell_name(ObjectName(key.table, key.namespace))
     return (
         f"CONSTRAINT {quote(key.name or '')} FOREIGN KEY ({quote_all(key.columns)}) "

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nicol.dialects.expiry import Expired, Expiry
     from nicol.dialects.health import Health
     from nicol.dialects.lint.rule import Rule, Script
+    from nicol.dialects.moving import Loose
     from nicol.dialects.outlook import Outlook
     from nicol.sql.renderer import Renderer
 
@@ -234,6 +235,18 @@ class SQLite(Dialect):
     def clear(self, namespaces: tuple[str, ...] = (), first: Program[bool] | None = None) -> Program[None]:  # noqa: ARG002
         """Take away everything that the file holds."""
         return apply.clear(first)
+
+    def loose(self, catalog: Catalog) -> Loose:
+        """What lets rows in, in any order."""
+        from nicol.dialects.sqlite import moving
+
+        return moving.loose(catalog)
+
+    def counters(self, catalog: Catalog) -> tuple[str, ...]:
+        """What sets counters behind what came in."""
+        from nicol.dialects.sqlite import moving
+
+        return moving.counters(catalog)
 
     def health(self, catalog: Catalog, pool: int) -> Program[Health]:
         """What is wrong with the database."""
