@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from nicol.schema.resolve import resolve
 from nicol.schema.schema import Generator
 from tests.contract.generated import import_package, schema_of, write_package
 
+ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "schemas"
 GENERATOR = Generator("client", "nicol", (("output", "db"),))
 
@@ -86,6 +89,13 @@ def test_taken_words_are_exactly_the_public_names_of_clients_and_records() -> No
 
 def test_delegates_have_every_operation_that_queries_know() -> None:
     assert {*OPERATIONS, "stream"} == set(READ_OPERATIONS)
+
+
+def test_the_stub_of_the_delegates_is_the_one_that_is_written() -> None:
+    written = subprocess.run([sys.executable, ROOT / "tools" / "delegates.py", "--check"], cwd=ROOT)
+    assert written.returncode == 0, (
+        "run `python tools/delegates.py`: delegate.pyi is written from tools/operations.pyi"
+    )
 
 
 def test_every_name_of_the_runtime_can_be_imported() -> None:

@@ -86,6 +86,9 @@ ACCEPTED = [
     'db.sample.create(data={"label": "x", "document": JsonNull, "amount": Decimal(1), "ratio": 1})',
     'db.sample.find_many(where={"document": {"equals": [1]}, "amount": {"gte": 1}, "moment": {"lt": datetime.now()}})',
     'db.query_raw("SELECT 1", 1)[0]["x"]',
+    'db.user.find_many(into=Card, include={"posts": {"take": 3}}, where={"email": "x"})',
+    'db.user.create(data={"email": "x"}, into=CardDict)["email"].upper()',
+    'shop.user.find_unique_or_raise(where={"id": 1}).email, shop.user.named("x")',
     'AsyncClient(gather=False, url="file:x.db", log_queries=True, slow_query=0.5)',
     'db.user.count(select={"_all": True, "name": True}, distinct=["role"], where={"logins": 1})',
     'db.user.aggregate(count=True, sum="logins", avg=["logins"], min={"email": True}, max=["id", "role"], take=3)',
@@ -161,6 +164,9 @@ REJECTED = [
     'db.user.find_unique(where={"id": 1}).email',
     "db.user.find_first().email",
     "db.user.find_many(limit=3)",
+    'db.user.find_many(into="Card")',
+    'db.user.find_many(into=Card, select={"email": True})',
+    "db.user.find_first_or_raise(into=Card).name",
     "AsyncClient(gathers=False)",
     "Client(gather=False)",
     'db.user.count(select={"nope": True})',
@@ -215,6 +221,11 @@ REVEALED = {
     'db.sample.find_unique_or_raise(where={"id": 1}).amount': "Decimal | None",
     'pdb.user.find_unique_or_raise(where={"id": 1}, include={"posts": True}).model_copy()': "User",
     "pdb.post.find_first_or_raise().model_dump_json(by_alias=True)": "str",
+    "db.user.find_many(into=Card)": "list[Card]",
+    'db.user.find_unique(where={"id": 1}, into=CardDict)': "CardDict | None",
+    'db.user.update(where={"id": 1}, data={}, into=CardTuple)': "CardTuple",
+    "adb.user.find_first(into=Card)": "CoroutineType[Any, Any, Card | None]",
+    "shop.user": "Users",
     "db.user.count()": "int",
     "db.user.create_many(data=[])": "int",
     "db.user.create_many_and_return(data=[])": "list[User]",
@@ -250,6 +261,24 @@ from decimal import Decimal
 from nicol.client import AnyNull, FieldRef, JsonMerge, JsonNull, JsonSet, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word
 from pydantic_db import Client as PydanticClient
+from dataclasses import dataclass
+from typing import NamedTuple, TypedDict
+from typed_db.delegates import UserDelegate
+@dataclass
+class Card:
+    email: str
+class CardDict(TypedDict):
+    email: str
+class CardTuple(NamedTuple):
+    email: str
+class Users(UserDelegate):
+    def named(self, name: str) -> list[User]:
+        return self.find_many(where={"name": name})
+class Shop(Client):
+    @property
+    def user(self) -> Users:
+        return Users(self)
+shop = Shop()
 db = Client()
 pdb = PydanticClient()
 adb = AsyncClient()

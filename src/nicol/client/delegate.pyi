@@ -1,7 +1,5 @@
 """What a delegate takes and returns: at run time one class, whose answers a client returns or awaits."""
 
-# ruff: noqa: ASYNC109 - whose time is over is told with a code and what to do
-
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
@@ -11,6 +9,7 @@ from nicol.client.inputs.locks import LockInput
 from nicol.client.shared import Seconds
 from nicol.query.upserted import Upserted
 
+T = TypeVar("T")
 M = TypeVar("M")
 Fields = TypeVar("Fields")
 Where = TypeVar("Where")
@@ -73,6 +72,7 @@ class Delegate(
     def fields(self) -> Fields:
         """The model's fields, to be compared with one another in filters."""
 
+    @overload
     def find_unique(
         self,
         *,
@@ -80,11 +80,25 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M | None:
         """The row of a unique key, or None."""
 
+    @overload
+    def find_unique(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T | None:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def find_unique_or_raise(
         self,
         *,
@@ -92,11 +106,25 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """The row of a unique key; RecordNotFound where there is none."""
 
+    @overload
+    def find_unique_or_raise(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def find_first(
         self,
         *,
@@ -109,11 +137,30 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M | None:
         """The first row that fits, or None."""
 
+    @overload
+    def find_first(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T | None:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def find_first_or_raise(
         self,
         *,
@@ -126,11 +173,30 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """The first row that fits; RecordNotFound where there is none."""
 
+    @overload
+    def find_first_or_raise(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def find_many(
         self,
         *,
@@ -143,11 +209,30 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Every row that fits, in the order asked for; a negative `take` counts from the end."""
 
+    @overload
+    def find_many(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def stream(
         self,
         *,
@@ -160,11 +245,30 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         batch: int = 500,
         timeout: Seconds | None = None,
     ) -> Iterator[M]:
         """Every row that fits, one after the other; `batch` rows are read at once, `timeout` is for each such piece."""
 
+    @overload
+    def stream(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        batch: int = 500,
+        timeout: Seconds | None = None,
+    ) -> Iterator[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def create(
         self,
         *,
@@ -172,9 +276,21 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Write one row, with the rows nested in it, and return it."""
+
+    @overload
+    def create(
+        self,
+        *,
+        data: Create,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
 
     def create_many(
         self,
@@ -185,6 +301,7 @@ class Delegate(
     ) -> int:
         """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
 
+    @overload
     def create_many_and_return(
         self,
         *,
@@ -193,10 +310,24 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows, with the rows nested in them, and return them in their order."""
 
+    @overload
+    def create_many_and_return(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def update(
         self,
         *,
@@ -205,9 +336,22 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key and return it; RecordNotFound where there is none."""
+
+    @overload
+    def update(
+        self,
+        *,
+        where: Unique,
+        data: Update,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
 
     def update_many(
         self,
@@ -219,6 +363,7 @@ class Delegate(
     ) -> int:
         """Change every row that fits, or so many of them; how many were changed."""
 
+    @overload
     def update_many_and_return(
         self,
         *,
@@ -228,9 +373,23 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Change every row that fits, or so many of them, and return them as they are then."""
+
+    @overload
+    def update_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
 
     def update_each(
         self,
@@ -241,6 +400,7 @@ class Delegate(
     ) -> int:
         """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
 
+    @overload
     def upsert(
         self,
         *,
@@ -250,10 +410,25 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key, or write it where there is none, and return it."""
 
+    @overload
+    def upsert(
+        self,
+        *,
+        where: Unique,
+        create: Create,
+        update: Update,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def delete(
         self,
         *,
@@ -261,9 +436,21 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
+
+    @overload
+    def delete(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
 
     def upsert_many(
         self,
@@ -275,6 +462,7 @@ class Delegate(
     ) -> Upserted:
         """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
 
+    @overload
     def upsert_many_and_return(
         self,
         *,
@@ -284,9 +472,23 @@ class Delegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows or change those of their keys, and return all of them in their order."""
+
+    @overload
+    def upsert_many_and_return(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
 
     def delete_many(
         self,
@@ -410,6 +612,7 @@ class AsyncDelegate(
     def fields(self) -> Fields:
         """The model's fields, to be compared with one another in filters."""
 
+    @overload
     async def find_unique(
         self,
         *,
@@ -417,11 +620,25 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M | None:
         """The row of a unique key, or None."""
 
+    @overload
+    async def find_unique(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T | None:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def find_unique_or_raise(
         self,
         *,
@@ -429,11 +646,25 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """The row of a unique key; RecordNotFound where there is none."""
 
+    @overload
+    async def find_unique_or_raise(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def find_first(
         self,
         *,
@@ -446,11 +677,30 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M | None:
         """The first row that fits, or None."""
 
+    @overload
+    async def find_first(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T | None:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def find_first_or_raise(
         self,
         *,
@@ -463,11 +713,30 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """The first row that fits; RecordNotFound where there is none."""
 
+    @overload
+    async def find_first_or_raise(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def find_many(
         self,
         *,
@@ -480,11 +749,30 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         lock: LockInput | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Every row that fits, in the order asked for; a negative `take` counts from the end."""
 
+    @overload
+    async def find_many(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     def stream(
         self,
         *,
@@ -497,11 +785,30 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         batch: int = 500,
         timeout: Seconds | None = None,
     ) -> AsyncIterator[M]:
         """Every row that fits, one after the other; `batch` rows are read at once, `timeout` is for each such piece."""
 
+    @overload
+    def stream(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        batch: int = 500,
+        timeout: Seconds | None = None,
+    ) -> AsyncIterator[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def create(
         self,
         *,
@@ -509,9 +816,21 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Write one row, with the rows nested in it, and return it."""
+
+    @overload
+    async def create(
+        self,
+        *,
+        data: Create,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
 
     async def create_many(
         self,
@@ -522,6 +841,7 @@ class AsyncDelegate(
     ) -> int:
         """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
 
+    @overload
     async def create_many_and_return(
         self,
         *,
@@ -530,10 +850,24 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows, with the rows nested in them, and return them in their order."""
 
+    @overload
+    async def create_many_and_return(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def update(
         self,
         *,
@@ -542,9 +876,22 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key and return it; RecordNotFound where there is none."""
+
+    @overload
+    async def update(
+        self,
+        *,
+        where: Unique,
+        data: Update,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
 
     async def update_many(
         self,
@@ -556,6 +903,7 @@ class AsyncDelegate(
     ) -> int:
         """Change every row that fits, or so many of them; how many were changed."""
 
+    @overload
     async def update_many_and_return(
         self,
         *,
@@ -565,9 +913,23 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Change every row that fits, or so many of them, and return them as they are then."""
+
+    @overload
+    async def update_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
 
     async def update_each(
         self,
@@ -578,6 +940,7 @@ class AsyncDelegate(
     ) -> int:
         """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
 
+    @overload
     async def upsert(
         self,
         *,
@@ -587,10 +950,25 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Change the row of a unique key, or write it where there is none, and return it."""
 
+    @overload
+    async def upsert(
+        self,
+        *,
+        where: Unique,
+        create: Create,
+        update: Update,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
     async def delete(
         self,
         *,
@@ -598,9 +976,21 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> M:
         """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
+
+    @overload
+    async def delete(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> T:
+        """The same with objects of `into`, whose fields say what is read."""
 
     async def upsert_many(
         self,
@@ -612,6 +1002,7 @@ class AsyncDelegate(
     ) -> Upserted:
         """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
 
+    @overload
     async def upsert_many_and_return(
         self,
         *,
@@ -621,9 +1012,23 @@ class AsyncDelegate(
         select: Select | None = None,
         omit: Omit | None = None,
         include: Include | None = None,
+        into: None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Write many rows or change those of their keys, and return all of them in their order."""
+
+    @overload
+    async def upsert_many_and_return(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        timeout: Seconds | None = None,
+    ) -> list[T]:
+        """The same with objects of `into`, whose fields say what is read."""
 
     async def delete_many(
         self,
