@@ -38,7 +38,7 @@ class Database:
         pool = self._writers if write else self._readers
         if timeout is not None:
             return self._run_watched(program, pool, timeout)
-        connection = pool.acquire()
+        connection = pool.grab() or pool.acquire()
         try:
             return run(program, connection)
         finally:

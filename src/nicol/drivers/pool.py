@@ -80,6 +80,11 @@ class Pool(Generic[C]):
         finally:
             self.release(connection)
 
+    def grab(self) -> C | None:
+        """A connection that is idle now; None where one has to be waited for or opened."""
+        with self._lock:
+            return self._places.take_idle()
+
     def acquire(self, patience: float | None = None) -> C:
         """A connection, to be given back with `release`; TimedOut when none became free."""
         with self._lock:
@@ -103,10 +108,12 @@ class Pool(Generic[C]):
 
     def release(self, connection: C) -> None:
         """Give a connection back. One that is broken, or cannot be reset, is closed and its place is free."""
+        if not (connection.in_transaction or connection.broken):
+            self._put_back(connection)
+            return
         grant: Grant[C] = VACANT
         try:
-            if connection.in_transaction:
-                connection.reset()
+            connection.reset()
             if not connection.broken:
                 grant = connection
         except DriverError:

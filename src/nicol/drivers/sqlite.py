@@ -186,7 +186,10 @@ class SqliteConnection:
         cursor = self._naming if statement.columns else self._plain
         self._columns = ()
         try:
-            rows = cursor.execute(statement.text, statement.params, can_cache=statement.prepare).fetchall()
+            if statement.prepare:
+                rows = cursor.execute(statement.text, statement.params).fetchall()
+            else:
+                rows = cursor.execute(statement.text, statement.params, can_cache=False).fetchall()
         except Exception as error:
             raise failure(error, statement.text) from error
         return Result(rows, self._written(), self._columns)
