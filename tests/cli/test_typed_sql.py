@@ -100,7 +100,7 @@ def test_files_become_functions(written: Shop) -> None:
         assert {(row["id"], row["post"]) for row in rows} == {(ada.id, 1), (ada.id, 2), (bob.id, None)}
         assert db.sql.rename(new="B", id=bob.id) == 1
         assert db.user.find_unique(where={"id": bob.id}).name == "B"
-        assert db.sql.hour() == [{"hour": "05"}]
+        assert db.sql.hour(timeout=5) == [{"hour": "05"}]
         with db.tx() as tx:
             assert tx.sql.rename(id=ada.id, new="A") == 1
         assert dir(db.sql) == ["authors_with_posts", "hour", "posts_of", "rename", "top_authors"]
@@ -152,7 +152,7 @@ rows: list[TopAuthorsRow] = db.sql.top_authors(least=1)
 kind: Kind = db.sql.posts_of(kind="NOTE", since=datetime.now())[0]["kind"]
 name: str | None = db.sql.top_authors(least=1)[0]["name"]
 post: int | None = db.sql.authors_with_posts()[0]["post"]
-changed: int = db.sql.rename(id=1, new="x")
+changed: int = db.sql.rename(id=1, new="x", timeout=0.5)
 async def main() -> int:
     return (await AsyncClient().sql.top_authors(least=1))[0]["total"]
 """

@@ -230,6 +230,23 @@ def test_pages_of_groups_have_every_group_once(blog: Any) -> None:
     assert len({(row["views"], row["authorId"]) for page in pages for row in page}) == 6
 
 
+@pytest.mark.proves("Client", "groups of an enum in the order of the schema")
+def test_groups_of_an_enum_come_in_the_order_of_the_schema(blog: Any, exact: None) -> None:
+    rows = blog.user.group_by(by="role", order={"role": "asc"})
+    assert [row["role"] for row in rows] == ["ADMIN", "MEMBER", "GUEST"]
+    rows = blog.post.group_by(by={"author": "role"}, order={"author": {"role": "desc"}})
+    assert [row["author"]["role"] for row in rows] == ["GUEST", "MEMBER", "ADMIN"]
+    rows = blog.user.group_by(by="logins", order={"_max": {"role": "desc"}}, min="role", max="role")
+    assert [(row["_min"]["role"], row["_max"]["role"]) for row in rows] == [
+        ("MEMBER", "GUEST"),
+        ("ADMIN", "ADMIN"),
+    ]
+    assert [row["role"] for row in blog.user.group_by(by="role", order={"role": "asc"}, skip=1)] == [
+        "MEMBER",
+        "GUEST",
+    ]
+
+
 def test_null_is_a_group_of_its_own(blog: Any) -> None:
     found = blog.user.group_by(
         by="managerId", count=True, order={"managerId": {"sort": "asc", "nulls": "last"}}

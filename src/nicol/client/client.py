@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.shared import Seconds, Undone, time_limit
+from nicol.client.shared import Seconds, Undone, time_limit, typed_limit
 from nicol.client.transactions import BlockingTransactions
 from nicol.client.witness import Call
 from nicol.errors import ClientError
@@ -90,8 +90,9 @@ class Client(BlockingTransactions):
         self.disconnect()
 
     def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:
+        seconds = typed_limit(query, arguments)
         runner, program, write = self._typed(query, arguments)
-        return runner.run(program, write)
+        return runner.run(program, write, seconds)
 
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 from nicol.client import raw
 from nicol.client.gathering import OPERATIONS as GATHERED
 from nicol.client.gathering import Gathering, is_busy
-from nicol.client.shared import ClientSettings, Seconds, Undone, time_limit
+from nicol.client.shared import ClientSettings, Seconds, Undone, time_limit, typed_limit
 from nicol.client.tags import current_tags
 from nicol.client.transactions_async import AwaitingTransactions
 from nicol.client.witness import Call
@@ -108,8 +108,9 @@ class AsyncClient(AwaitingTransactions):
         await self.disconnect()
 
     async def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:
+        seconds = typed_limit(query, arguments)
         runner, program, write = self._typed(query, arguments)
-        return await runner.run(program, write)
+        return await runner.run(program, write, seconds)
 
     async def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         try:

@@ -196,7 +196,9 @@ class SharedClient(ABC):
         runner, watch = self._open(), self._watch
         plan = self._linked().engine.typed(query)
         program = program_of(plan, arguments)
-        return runner, watch.program(program, RAW) if watch.active else program, raw.writes(plan.text)
+        if watch.active:
+            program = watch.program(program, Call(None, plan.name))
+        return runner, program, raw.writes(plan.text)
 
     def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
         """The rows of a raw statement as dictionaries, or as objects of a class."""
@@ -372,6 +374,13 @@ def isolation_of(level: str | None) -> str | None:
 def time_limit(timeout: Seconds | None) -> float | None:
     """How long a call may take, in seconds."""
     return _positive("timeout", timeout)
+
+
+def typed_limit(query: TypedQuery, arguments: dict[str, Any]) -> float | None:
+    """The seconds that a typed query may take, where `timeout` is none of its own parameters."""
+    if "timeout" not in arguments or any(each.name == "timeout" for each in query.parameters):
+        return None
+    return time_limit(arguments.pop("timeout"))
 
 
 def _positive(name: str, duration: Any) -> float | None:

@@ -27,6 +27,7 @@ _GIVEN = {**_VALUES, "Decimal": "Decimal | int | str", "Json": "JsonInput"}
 _IMPORTS = {
     "Sequence": "from collections.abc import Sequence",
     "datetime": "from datetime import datetime",
+    "timedelta": "from datetime import timedelta",
     "Decimal": "from decimal import Decimal",
     "Any": "from typing import Any",
     "TypedDict": "from typing import TypedDict",
@@ -83,11 +84,15 @@ def _functions(name: str, word: str, queries: Sequence[TypedQuery]) -> list[str]
     lines = [f"class {name}:"]
     for query in queries:
         answer = "int" if query.columns is None else f"list[{row_name(query)}]"
-        arguments = ", ".join(
-            ["self", *(["*"] if query.parameters else []), *map(_argument, query.parameters)]
-        )
+        arguments = ", ".join(["self", "*", *map(_argument, query.parameters), *_timeout(query)])
         lines += [f"    {word}def {query.name}({arguments}) -> {answer}:", *_doc(query)]
     return [*lines, ""]
+
+
+def _timeout(query: TypedQuery) -> list[str]:
+    """How long a call may take, where that is no word of the query itself."""
+    own = any(each.name == "timeout" for each in query.parameters)
+    return [] if own else ["timeout: float | timedelta | None = None"]
 
 
 def _argument(parameter: Parameter) -> str:
