@@ -76,7 +76,7 @@ ACCEPTED = [
     'db.user.update_many(where={"logins": {"lt": 3}}, data={"logins": 3})',
     'db.user.update_many_and_return(data={"logins": 3}, limit=3, include={"posts": True})',
     "db.user.delete_many()",
-    'db.user.delete_many_and_return(where={"logins": 1}, limit=3)',
+    'db.user.delete_many_and_return(where={"logins": 1}, limit=3, select={"email": True})',
     'db.sample.update(where={"id": 1}, data={"document": JsonSet(["a", 0], 1)})',
     'db.sample.update(where={"id": 1}, data={"document": JsonMerge({"a": 1})})',
     'db.user.delete(where={"email": "x"})',
