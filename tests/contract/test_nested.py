@@ -171,7 +171,7 @@ def test_acts_on_many_rows_that_point_at_a_row(db: Any) -> None:
     post = db.post.create(data={"id": "p", "title": "t", "authorId": writer.id})
 
     def change(**comments: Any) -> str:
-        include = {"comments": {"order": {"id": "asc"}}}
+        include = {"comments": {"order": {"text": "asc"}}}  # ids that were given before go on from there
         row = db.user.update(where={"id": user.id}, data={"comments": comments}, include=include)
         return " ".join(comment.text for comment in row.comments)
 
