@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from campaigns.client.conditions import chosen
-from campaigns.client.memory import Memory, Refused, Row
+from campaigns.client.memory import Memory, Refused, Row, Unsettled
 from campaigns.client.reads import ordered, page
 from campaigns.client.worlds import ENUM, MEMBERS, Field, Model
 
@@ -41,12 +41,20 @@ def group_by(memory: Memory, model: Model, args: Row) -> list[Row]:
     found = [rows for rows in groups.values() if _has(memory, model, args.get("having") or {}, rows)]
     heads = ordered(memory, model, args["order"], [rows[0] for rows in found])
     found = [next(rows for rows in found if rows[0] is head) for head in heads]
-    for rows in found:
-        _measures(memory, model, args, rows)  # a sum that is too big is told, though its group be cut
-    found = found[args.get("skip") or 0 :][: args.get("take")]
+    found, whole = found[args.get("skip") or 0 :][: args.get("take")], found
+    _check_others(memory, model, args, [rows for rows in whole if not any(rows is each for each in found)])
     return [
         {name: rows[0][name] for name in args["by"]} | _measures(memory, model, args, rows) for rows in found
     ]
+
+
+def _check_others(memory: Memory, model: Model, args: Row, groups: Sequence[Sequence[Row]]) -> None:
+    """Whether a sum that is too big is told though its group is not shown is the database's affair."""
+    try:
+        for rows in groups:
+            _measures(memory, model, args, rows)
+    except Refused:
+        raise Unsettled from None
 
 
 def _has(memory: Memory, model: Model, having: Row, rows: Sequence[Row]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nicol.errors import QueryInvalid, RecordNotFound, RelationViolation
+from nicol.errors import QueryInvalid, RecordNotFound, RelationViolation, UniqueViolation
 
 
 @pytest.mark.proves("Client", "a call answers its row as it is after all nested writes")
@@ -31,6 +31,17 @@ def test_a_call_answers_what_its_nested_writes_left(db: Any) -> None:
     with pytest.raises(RecordNotFound, match="deleted by what is nested"):
         db.user.update(where={"email": "own"}, data={"reports": {"delete_many": {}}})
     assert db.user.count(where={"email": "own"}) == 1
+
+
+def test_an_attempt_inside_another_one_leaves_nothing_when_it_fails(db: Any) -> None:
+    taken = {"where": {"email": "b"}, "create": {"id": 46, "email": "b"}}
+    with pytest.raises(UniqueViolation):
+        db.user.upsert(
+            where={"email": "a"},
+            create={"id": 46, "email": "a", "reports": {"connect_or_create": [taken]}},
+            update={},
+        )
+    assert db.user.count() == 0
 
 
 @pytest.mark.proves("Client", "nested writes with select and omit")

@@ -22,13 +22,15 @@ def found_or_made(ctx: Context, seek: Act[T | None], make: Act[T]) -> Act[T]:
     is undone, and it is sought again. The violation is raised when nothing is found even then.
     """
 
+    savepoint = ctx.savepoint()
+
     def act(frame: Frame) -> Program[T]:
         for attempt in range(_ATTEMPTS):
             found = yield from seek(frame)
             if found is not None:
                 return found
             try:
-                return (yield from nested(transaction(make(frame)), "nicol_attempt"))
+                return (yield from nested(transaction(make(frame)), savepoint))
             except DriverError as error:
                 if not _is_taken(ctx, error) or attempt == _ATTEMPTS - 1:
                     raise

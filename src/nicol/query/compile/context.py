@@ -91,12 +91,18 @@ class Context:
         self.size = slots
         self.atomic = False
         self._aliases = 0
+        self._savepoints = 0
 
     def alias(self) -> str:
         """A new name for a source, which is no table's: writes speak of their table by its own name."""
         self._aliases += 1
         name = f"t{self._aliases}"
         return self.alias() if name in self.models.tables else name
+
+    def savepoint(self) -> str:
+        """A new name for a savepoint: one may stand inside another, and rolling back goes to the last of a name."""
+        self._savepoints += 1
+        return f"nicol_attempt_{self._savepoints}"
 
     def value(self, model: Model, field: Field, slot: int, encode: Callable[[Any], Any] | None) -> Param:
         """The parameter for a slot, whose value crosses by `encode`."""
