@@ -41,8 +41,9 @@ def group_by(memory: Memory, model: Model, args: Row) -> list[Row]:
     found = [rows for rows in groups.values() if _has(memory, model, args.get("having") or {}, rows)]
     heads = ordered(memory, model, args["order"], [rows[0] for rows in found])
     found = [next(rows for rows in found if rows[0] is head) for head in heads]
-    found, whole = found[args.get("skip") or 0 :][: args.get("take")], found
-    _check_others(memory, model, args, [rows for rows in whole if not any(rows is each for each in found)])
+    found = found[args.get("skip") or 0 :][: args.get("take")]
+    shown = {id(rows) for rows in found}
+    _check_others(memory, model, args, [rows for rows in groups.values() if id(rows) not in shown])
     return [
         {name: rows[0][name] for name in args["by"]} | _measures(memory, model, args, rows) for rows in found
     ]
