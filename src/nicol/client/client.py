@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.runner import Blocking
+    from nicol.client.runner_replicas import BlockingReplicas
     from nicol.client.streams import Source
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Result
@@ -125,8 +126,15 @@ class Client(BlockingTransactions):
             self._tell_call(error, model, "stream", arguments)
             raise
 
-    def _new_runner(self, link: Link) -> Blocking:
+    def _new_runner(self, link: Link) -> Blocking | BlockingReplicas:
         from nicol.client.runner import BlockingRunner
         from nicol.drivers.database import Database
 
-        return BlockingRunner(Database(link.address), link.translate)
+        runner = BlockingRunner(Database(link.address), link.translate)
+        if not self._replicas[0]:
+            return runner
+        from nicol.client.runner_replicas import BlockingReplicas
+
+        addresses, fleet = self._fleet(link)
+        replicas = [BlockingRunner(Database(each), link.translate) for each in addresses]
+        return BlockingReplicas(runner, replicas, fleet, self._note_replica)

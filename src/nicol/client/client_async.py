@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nicol.client.connect import Link
     from nicol.client.interpolation import Text
     from nicol.client.runner_async import Awaiting
+    from nicol.client.runner_replicas_async import AwaitingReplicas
     from nicol.client.streams import Source
     from nicol.query.nodes.gathered import FindEach
     from nicol.query.plan import Plan
@@ -180,8 +181,15 @@ class AsyncClient(AwaitingTransactions):
             self._tell_call(error, model, "stream", arguments)
             raise
 
-    def _new_runner(self, link: Link) -> Awaiting:
+    def _new_runner(self, link: Link) -> Awaiting | AwaitingReplicas:
         from nicol.client.runner_async import AwaitingRunner
         from nicol.drivers.database_async import AsyncDatabase
 
-        return AwaitingRunner(AsyncDatabase(link.address), link.translate)
+        runner = AwaitingRunner(AsyncDatabase(link.address), link.translate)
+        if not self._replicas[0]:
+            return runner
+        from nicol.client.runner_replicas_async import AwaitingReplicas
+
+        addresses, fleet = self._fleet(link)
+        replicas = [AwaitingRunner(AsyncDatabase(each), link.translate) for each in addresses]
+        return AwaitingReplicas(runner, replicas, fleet, self._note_replica)

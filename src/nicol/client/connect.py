@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -73,6 +73,18 @@ def _check_provider(package: Package, address: Address) -> None:
 
 Omitted: TypeAlias = Mapping[str, Mapping[str, bool]]
 """Fields that a client leaves out: for each delegate the names of fields, each True."""
+
+
+def replicas_of(package: Package, urls: Sequence[str], primary: Address) -> tuple[Address, ...]:
+    """The addresses of replicas, which hold what the primary's database holds."""
+    found = tuple(address_of(package, url, os.environ).as_replica() for url in urls)
+    for each in found:
+        if each.dialect != primary.dialect or each.in_memory:
+            raise ConfigurationError(
+                f"{each.masked} cannot be a replica of {primary.masked}",
+                help="a replica is a copy that follows the same kind of database",
+            )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ CLIENT_WORDS = frozenset(
         "is_connected",
         "metrics",
         "on",
+        "primary",
         "query_first",
         "query_raw",
         "retrying",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from time import perf_counter
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
     from nicol.client.package import Package
+    from nicol.client.replicas import Fleet
     from nicol.client.streams import Source
+    from nicol.drivers.address import Address
     from nicol.drivers.places import PoolMetrics
     from nicol.query.engine import Engine
     from nicol.query.plan import Plan
@@ -50,6 +52,8 @@ class ClientSettings(TypedDict, total=False):
 
     url: str | None
     omit: Omitted | None
+    replicas: Sequence[str]
+    replica_lag: Seconds
     log_queries: bool | Callable[[QueryEvent], object]
     log_values: bool
     slow_query: Seconds | None
@@ -69,6 +73,8 @@ class SharedClient(ABC):
         *,
         url: str | None = None,
         omit: Omitted | None = None,
+        replicas: Sequence[str] = (),
+        replica_lag: Seconds = 1.0,
         log_queries: bool | Callable[[QueryEvent], object] = False,
         log_values: bool = False,
         slow_query: Seconds | None = None,
@@ -80,6 +86,10 @@ class SharedClient(ABC):
 
         `omit={"user": {"password": True}}` leaves fields out of every answer that does not ask for them, by `select` or by
         `omit={"password": False}`.
+
+        Reads outside of transactions go to `replicas` in turn, and to the primary after a write of this client until they
+        have caught up; `replica_lag` is how far they may be behind where the database cannot tell.
+
         `log_queries` writes every statement to the logger `nicol.query`, or gives it to a function; `log_values`
         adds the values, which may be secrets. A statement that takes longer than `slow_query` is a warning.
         `tracing` makes spans of OpenTelemetry, by the application's tracer or a given one. `tags`, or what a function
@@ -93,6 +103,8 @@ class SharedClient(ABC):
             self._watch.active = True
         self._url = url
         self._omit = omit
+        self._replicas = (tuple(replicas), seconds_of(replica_lag))
+        self._on_primary = False
         self._scopes: tuple[Scope, ...] = ()
         self._link: Link | None = None
         self._engine: Planner | None = None
@@ -122,6 +134,24 @@ class SharedClient(ABC):
     def tagged(self, **tags: str) -> AbstractContextManager[None]:
         """A block whose statements carry these tags as a comment: `with db.tagged(route="/posts"): …`."""
         return self._watch.tagged(tags)
+
+    # ---- replicas ------------------------------------------------------------------------------------------------
+
+    def primary(self) -> Self:
+        """The same client, whose reads go to the primary as well."""
+        return self._derived(_on_primary=True)
+
+    def _fleet(self, link: Link) -> tuple[tuple[Address, ...], Fleet]:
+        """The replicas' addresses, and what is known of them."""
+        from nicol.client.connect import replicas_of
+        from nicol.client.replicas import Fleet
+
+        urls, lag = self._replicas
+        addresses = replicas_of(self.__nicol_modules__.package, urls, link.address)
+        return addresses, Fleet(len(addresses), link.dialect.position, link.dialect.reached, lag)
+
+    def _note_replica(self, message: str) -> None:
+        self._watch.note("warn", message)
 
     # ---- scopes --------------------------------------------------------------------------------------------------
 
@@ -300,7 +330,8 @@ class SharedClient(ABC):
         """What runs the programs; nothing is connected by this."""
         if self._runner is None:
             if self._root is not None:
-                return self._root._open()  # noqa: SLF001 - the same class
+                runner = self._root._open()  # noqa: SLF001 - the same class
+                return getattr(runner, "primary", runner) if self._on_primary else runner
             self._runner = self._new_runner(self._linked())
         return self._runner
 

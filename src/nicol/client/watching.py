@@ -133,6 +133,6 @@ class Watch:
     def note(self, level: Level, message: str, about: QueryEvent | None = None) -> None:
         """Tell of something that was noticed besides."""
         event = LogEvent(now(), level, message, self.target)
-        if self._wanted:
+        if self._wanted or level == "warn":
             write_log(event, about)
         self.listeners.tell(level, event)

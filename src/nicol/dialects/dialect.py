@@ -388,6 +388,16 @@ class Dialect(ABC):
     def codec(self, type: FieldType, arity: Arity, native: NativeType | None, schema: Schema) -> Codec:  # noqa: A002
         """How values of a field cross."""
 
+    # ---- replicas ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def position(self) -> Program[str | None]:
+        """How far the primary's log has come; None where nothing can be compared with it."""
+
+    @abstractmethod
+    def reached(self, position: str) -> Program[bool | None]:
+        """True when a replica has come so far; None where it cannot tell."""
+
     # ---- errors --------------------------------------------------------------------------------------------------
 
     @abstractmethod

@@ -69,6 +69,10 @@ class SqliteAddress:
         """The file of another database in the same folder."""
         return replace(self, path=str(Path(self.path).with_name(f"{database}.db")))
 
+    def as_replica(self) -> SqliteAddress:
+        """The same file, which is only read."""
+        return replace(self, read_only=True)
+
     def for_scripts(self) -> SqliteAddress:
         """The same database, ready for scripts that were written for SQLite as it is."""
         return replace(self, quoted_strings=True)
@@ -139,6 +143,14 @@ class PostgresAddress:
             "server.address": self.host,
             "server.port": int(self.port.partition(",")[0]),
         }
+
+    def as_replica(self) -> PostgresAddress:
+        """The same server, asked to refuse writes; a pooler could not carry the wish."""
+        if self.pooled:
+            return self
+        settings = self.settings
+        options = (settings.get("options", ""), "-c default_transaction_read_only=on")
+        return replace(self, libpq=tuple({**settings, "options": " ".join(filter(None, options))}.items()))
 
     def for_scripts(self) -> PostgresAddress:
         """The same database, with nothing prepared: a script is said once, and a pooler may stand between."""

@@ -295,6 +295,18 @@ class PostgreSQL(Dialect):
 
         return codecs.codec(type, arity, native, schema)
 
+    def position(self) -> Program[str | None]:
+        """Where the primary's log stands."""
+        from nicol.dialects.postgresql import replication
+
+        return replication.position()
+
+    def reached(self, position: str) -> Program[bool | None]:
+        """Whether a replica has come so far."""
+        from nicol.dialects.postgresql import replication
+
+        return replication.reached(position)
+
     def meaning_of(self, error: DriverError) -> Violation | None:
         """What an error means."""
         return errors.meaning_of(error)

@@ -282,6 +282,18 @@ class SQLite(Dialect):
 
         return codecs.codec(type, arity, native, schema, portable=self.portable)
 
+    def position(self) -> Program[str | None]:
+        """Where the primary's log stands."""
+        from nicol.dialects.sqlite import replication
+
+        return replication.position()
+
+    def reached(self, position: str) -> Program[bool | None]:
+        """Whether a replica has come so far."""
+        from nicol.dialects.sqlite import replication
+
+        return replication.reached(position)
+
     def meaning_of(self, error: DriverError) -> Violation | None:
         """What an error means."""
         return errors.meaning_of(error)
