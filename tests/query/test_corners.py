@@ -130,6 +130,29 @@ def test_lists_of_json_are_written_and_extended(db: Client, papers: list[Any]) -
     assert pushed.papers == [*papers, {"b": 2}]
     assert db("Shelf", "update", where={"id": 1}, data={"papers": {"set": papers}}).papers == papers
     assert db("Shelf", "count", where={"papers": {"equals": papers}}) == 1
+    (made,) = db("Shelf", "create_many_and_return", data=[{"papers": papers}])
+    assert made.papers == papers
+
+
+@pytest.mark.parametrize(
+    "shelf",
+    [
+        {
+            "words": ["a", ""],
+            "blobs": [b"", b"\x00\\"],
+            "roles": ["ADMIN", "GUEST"],
+            "exact": ["1.50"],
+            "times": [MOMENT],
+            "flags": [True],
+        },
+        {"words": [], "blobs": [], "roles": [], "exact": [], "times": [], "flags": []},
+    ],
+)
+def test_lists_of_every_type_are_written_with_many_rows(db: Client, shelf: dict[str, Any]) -> None:
+    alone = db("Shelf", "create", data=shelf)
+    made = db("Shelf", "create_many_and_return", data=[shelf, {"words": ["other"], **shelf}])
+    for row in made:
+        assert {**vars(row), "id": 0} == {**vars(alone), "id": 0}
 
 
 UUID = "6F9619FF-8B86-D011-B42D-00CF4FC964FF"
@@ -146,6 +169,11 @@ UUID = "6F9619FF-8B86-D011-B42D-00CF4FC964FF"
 def test_native_types_keep_the_same_on_every_database(db: Client, field: str, value: Any, kept: Any) -> None:
     assert getattr(db("Thing", "create", data={field: value}), field) == kept
     assert db("Thing", "count", where={field: value}) == 1
+    (made,) = db("Thing", "create_many_and_return", data=[{field: value}])
+    assert getattr(made, field) == kept
+    assert db("Thing", "update_each", data=[{"id": made.id, field: value}], key="id") == 1
+    assert db("Thing", "upsert_many", data=[{"id": made.id, field: value}], key="id") == (0, 1)
+    assert db("Thing", "count", where={field: {"in": [value]}}) == 2
 
 
 def test_a_text_that_is_no_uuid_is_told_before_the_database_sees_it(db: Client) -> None:
@@ -250,3 +278,30 @@ def test_json_without_end_is_an_error_in_a_sentence(db: Client) -> None:
         papers = [papers]
     with pytest.raises(ValueInvalid, match="cannot be written as JSON"):
         db("Shelf", "create", data={"papers": papers})
+
+
+def test_rows_of_binary_and_compound_keys_are_related_in_bulk(db: Client) -> None:
+    crates = [
+        {"mark": bytes([number, 0, 255]), "row": number, "kids": {"create": [{"id": number}]}}
+        for number in (1, 2)
+    ]
+    assert db("Crate", "create_many", data=crates) == 2
+    key = {"mark_row": {"mark": b"\x01\x00\xff", "row": 1}}
+    either = {"where": {"mark_row": {"mark": b"3", "row": 3}}, "create": {"mark": b"3", "row": 3}}
+    items = [{"id": 5, "crate": {"connect": key}}, {"id": 6, "crate": {"connect_or_create": either}}]
+    made = db("Item", "create_many_and_return", data=items, include={"crate": True})
+    assert [(item.mark, item.crate.row) for item in made] == [(b"\x01\x00\xff", 1), (b"3", 3)]
+    db("Crate", "update", where=key, data={"kids": {"connect": [{"id": 2}, {"id": 6}]}})
+    assert [item.id for item in db("Item", "find_many", where={"row": 1}, order={"id": "asc"})] == [
+        1,
+        2,
+        5,
+        6,
+    ]
+    rows = [{"mark": b"3", "row": 3}, {"mark": b"4", "row": 4}]
+    assert db("Crate", "upsert_many", data=rows, key="mark_row") == (1, 0)
+    moved = [{"id": 1, "mark": b"4", "row": 4}, {"id": 2, "mark": b"3", "row": 3}]
+    assert db("Item", "update_each", data=moved, key="id") == 2
+    assert [
+        item.mark for item in db("Item", "find_many", where={"id": {"in": [1, 2]}}, order={"id": "asc"})
+    ] == [b"4", b"3"]

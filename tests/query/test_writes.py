@@ -18,6 +18,7 @@ from nicol.errors import (
     UniqueViolation,
     ValueInvalid,
 )
+from nicol.sql.json import JsonNull
 from nicol.sql.program import Begin, Commit
 from tests.query.blog import Client, Role
 
@@ -535,3 +536,76 @@ def _say(text: str) -> Any:
     from nicol.sql.program import rows
 
     return rows(text)
+
+
+# ---- many rows -----------------------------------------------------------------------------------------------------
+
+PEOPLE = [
+    {
+        "name": None,
+        "role": "WRITER",
+        "age": -5,
+        "score": 1e-7,
+        "balance": "12345678901234567890.123456789",
+        "active": False,
+    },
+    {"name": 'q"u\\o,{t}e', "avatar": b"\x00\xff\\x", "settings": {"a": [1, None, 'é"\\']}, "views": 2**62},
+    {
+        "name": "",
+        "settings": [],
+        "avatar": b"",
+        "joined": datetime(1999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
+    },
+    {"name": "NULL", "settings": "NULL", "role": "ADMIN", "score": float("inf"), "balance": Decimal("-0.5")},
+    {"name": "{}", "settings": JsonNull, "age": 2**31 - 1, "score": -0.0},
+]
+THINGS = [
+    {
+        "words": ["a", 'b"\\,{}', "", "NULL"],
+        "sizes": [1, -2],
+        "roles": ["WRITER", "ADMIN"],
+        "exact": ["1.10", "2"],
+        "price": "3.456",
+    },
+    {
+        "words": [],
+        "sizes": [],
+        "roles": [],
+        "exact": [],
+        "price": None,
+        "at": datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+    },
+    {"words": ["é", "𝄞"], "roles": ["READER"]},
+]
+
+
+@pytest.mark.proves("Client", "rows of every type, written together as they are alone")
+def test_many_rows_hold_what_single_rows_hold(db: Client) -> None:
+    def shown(model: str, rows: list[Any]) -> list[dict[str, Any]]:
+        leave = {"id", "email", "changed", "joined", "code", "flake", "bossId"}
+        return [{name: repr(value) for name, value in vars(row).items() if name not in leave} for row in rows]
+
+    people = [{"email": f"{number}@x", **row} for number, row in enumerate(PEOPLE)]
+    alone = [db("User", "create", data=row) for row in people]
+    again = [{**row, "email": f"again{row['email']}"} for row in people]
+    together = db("User", "create_many_and_return", data=again)
+    assert shown("User", together) == shown("User", alone)
+    assert [row.joined for row in together[2:3]] == [row.joined for row in alone[2:3]]
+    upserted = db("User", "upsert_many_and_return", data=[{**row, "age": 1} for row in people], key="email")
+    assert shown("User", upserted) == [{**row, "age": "1"} for row in shown("User", alone)]
+    plain = [
+        {"id": row.id, **{name: value for name, value in given.items() if name != "email"}}
+        for row, given in zip(upserted, people, strict=True)
+    ]
+    assert db("User", "update_each", data=plain, key="id") == len(people)
+    things = [db("Gear", "create", data=row) for row in THINGS]
+    made = db("Gear", "create_many_and_return", data=THINGS)
+    assert shown("Gear", made) == shown("Gear", things)
+    pushes = [{"id": row.id, "words": {"push": ["x", '"']}, "sizes": {"push": 7}} for row in made]
+    assert db("Gear", "update_each", data=pushes, key="id") == 3
+    found = {row.id: row for row in db("Gear", "find_many")}
+    assert [found[row.id].words for row in made] == [[*row.words, "x", '"'] for row in made]
+    assert [found[row.id].sizes for row in made] == [[*row.sizes, 7] for row in made]
+    new = [{"id": row.id, "words": ["n"], "roles": ["ADMIN"], "at": None} for row in made]
+    assert db("Gear", "upsert_many", data=new, key="id") == (0, 3)
+    assert [row.roles for row in db("Gear", "find_many", where={"words": {"has": "n"}})] == [[Role.ADMIN]] * 3
