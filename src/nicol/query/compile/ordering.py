@@ -75,7 +75,7 @@ def _orderable(ctx: Context, field: Field, plain: sql.Expression) -> sql.Express
 
 def _measured(ctx: Context, link: Link, source: str, given: q.OrderBy, measure: q.Measure) -> sql.Order:
     field = field_of(ctx.models, ctx.models.target(link), measure)
-    value = sql.Subquery(measured_rows(ctx, link, source, measure, given.where, "m"))
+    value = sql.Subquery(measured_rows(ctx, link, source, measure, given.where or q.ALL, "m"))
     of = _orderable(ctx, field, value)
     return sql.Order(of, given.descending, given.nulls, nullable=not field.required)
 

@@ -21,7 +21,7 @@ class OrderBy(Node, frozen=True, gc=False):
     nulls: Literal["first", "last"] | None = None
     path: tuple[str, ...] = ()
     measure: Measure | None = None
-    where: Filter = ALL
+    where: Filter | None = None
     guards: tuple[Filter, ...] = ()
 
 

@@ -14,6 +14,9 @@ Operation: TypeAlias = Callable[[Models, Model, Arguments, list[Any]], Query]
 """What reads the arguments of one operation."""
 
 
+_LISTS = (list, tuple)  # a union would be made anew for each question
+
+
 def is_dict(value: object) -> TypeGuard[dict[str, Any]]:
     """A dictionary: structure, or the value of a Json field."""
     return isinstance(value, dict)
@@ -21,7 +24,7 @@ def is_dict(value: object) -> TypeGuard[dict[str, Any]]:
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
     """Several things in an order."""
-    return isinstance(value, list | tuple)
+    return isinstance(value, _LISTS)
 
 
 def several(given: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from nicol.query.query import OrderBy
 from nicol.query.read.kinds import is_dict, several
 from nicol.query.read.measured import MEASURES, measures_of
 from nicol.query.read.scalars import Values
-from nicol.query.read.where import NO_FILTER, read_where
+from nicol.query.read.where import read_where
 
 _Nulls: TypeAlias = Literal["first", "last"] | None
 
@@ -93,6 +93,6 @@ def _linked_order(
             unknown(f"measure in `order` of `{link.name}`", word, (*MEASURES, "where"), model=model.name)
         for measure, said in measures_of(models.target(link), link, word, given):
             where = value.get("where")
-            rows = NO_FILTER if where is None else read_where(models, models.target(link), where, values)
+            rows = None if where is None else read_where(models, models.target(link), where, values)
             direction = _direction(model, link.name, said if is_dict(said) else {"sort": said})
             yield OrderBy(link.name, *direction, path, measure, rows)

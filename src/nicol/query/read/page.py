@@ -16,26 +16,36 @@ from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "select", "omit", "include"})
 """The arguments of a page."""
 
+NO_PAGE = Page()
+"""What no arguments are: every row, whole."""
+
 
 def read_page(models: Models, model: Model, given: dict[str, Any], values: Values) -> Page:
     """The page that these arguments describe; an argument that is None was not given."""
-    where, cursor, skip = given.get("where"), given.get("cursor"), given.get("skip")
-    order, shuffled = given.get("order"), False
-    if order == RANDOM:
-        order, shuffled = None, True
-        if cursor is not None:
-            raise invalid(f"a page in the order `{RANDOM}` has no `cursor`", model=model.name)
-    take, backwards = _take(model, given.get("take"), values)
+    if not given:
+        return NO_PAGE if model.whole is None else Page(selection=model.whole)
+    get = given.get
+    where, cursor, skip, order, distinct = (
+        get("where"),
+        get("cursor"),
+        get("skip"),
+        get("order"),
+        get("distinct"),
+    )
+    shuffled = order == RANDOM
+    if shuffled and cursor is not None:
+        raise invalid(f"a page in the order `{RANDOM}` has no `cursor`", model=model.name)
+    take, backwards = _take(model, get("take"), values)
     return Page(
-        where=NO_FILTER if where is None else read_where(models, model, where, values),
-        order=() if order is None else read_order(models, model, order, values),
-        take=take,
-        backwards=backwards,
-        skip=None if skip is None else read_number(model, "skip", skip, values),
-        cursor=None if cursor is None else read_key(models, model, cursor, values),
-        distinct=_distinct(model, given.get("distinct")),
-        selection=read_selection(models, model, given, values),
-        shuffled=shuffled,
+        NO_FILTER if where is None else read_where(models, model, where, values),
+        () if order is None or shuffled else read_order(models, model, order, values),
+        take,
+        backwards,
+        None if skip is None else read_number(model, "skip", skip, values),
+        None if cursor is None else read_key(models, model, cursor, values),
+        () if distinct is None else _distinct(model, distinct),
+        read_selection(models, model, given, values),
+        shuffled,
     )
 
 
@@ -78,6 +88,8 @@ COUNT = "_count"
 
 def read_selection(models: Models, model: Model, given: dict[str, Any], values: Values) -> Selection | None:
     """What `select`, or `include` with `omit`, want of a row; None: all its fields and nothing else."""
+    if given.keys().isdisjoint(SELECTION):
+        return model.whole
     select, omit, include = given.get("select"), given.get("omit"), given.get("include")
     into = given.get("into")
     projected = None if into is None else models.objects.projected(model.name, into)
@@ -206,10 +218,10 @@ def _relations(
     models: Models, model: Model, word: str, wanted: dict[str, Any], values: Values
 ) -> tuple[tuple[Include, ...], tuple[RelationCount, ...]]:
     counts = _counts(models, model, wanted[COUNT], values) if COUNT in wanted else ()
-    relations = tuple(
+    relations = [
         _include(models, model, word, name, each, values) for name, each in wanted.items() if name != COUNT
-    )
-    return relations, counts
+    ]
+    return tuple(relations), counts
 
 
 def _include(
@@ -226,6 +238,8 @@ def _include(
         known = (*model.links, COUNT) if word == "include" else (*model.fields, *model.links, COUNT)
         unknown(f"{'relation' if word == 'include' else 'field'} in `{word}`", name, known, model=model.name)
     if wanted is True:
+        if into is None and models.target(link).whole is None:
+            return Include(name, NO_PAGE)
         wanted = {}
     if not is_dict(wanted):
         raise invalid(
@@ -233,9 +247,11 @@ def _include(
             model=model.name,
             fields=(name,),
         )
+    allowed = PAGE if link.many else ONE
+    if into is None and wanted.keys() <= allowed:
+        return Include(name, read_page(models, models.target(link), wanted, values))
     arguments = {"order" if each == "order_by" else each: value for each, value in wanted.items()}
     depth = arguments.pop("depth", None)
-    allowed = PAGE if link.many else ONE
     for argument in arguments:
         if argument not in allowed:
             unknown(

@@ -19,6 +19,8 @@ _EQUALITY = frozenset({"equals", "not"})
 _MEMBERSHIP = _EQUALITY | {"in", "not_in"}
 _ORDERED = _MEMBERSHIP | {"lt", "lte", "gt", "gte"}
 _TEXT = _ORDERED | {"contains", "startswith", "endswith", "mode"}
+_LISTS: tuple[type[Any], ...] = (list, tuple, set, frozenset, FieldRef)
+_SETS = (set, frozenset)
 _LISTED = frozenset({"in", "not_in", "has_every", "has_some"})
 _LIST = frozenset({"equals", "has", "has_every", "has_some", "is_empty"})
 
@@ -70,17 +72,18 @@ def _operators(model: Model, field: Field, given: dict[Any, Any], values: Values
     for operator in given:
         if operator not in allowed:
             _unknown_operator(model, field, operator, allowed)
-    insensitive = read_mode(model, field, given.get("mode"))
+    mode = given.get("mode")
+    insensitive = mode is not None and read_mode(model, field, mode)
     if field.type is Scalar.JSON and field.arity is not Arity.LIST:
         return read_json(model, field, given, values, insensitive)
-    found = tuple(
+    found = [
         _operator(model, field, operator, value, values, insensitive)
         for operator, value in given.items()
         if operator != "mode"
-    )
+    ]
     if len(found) == 1:
         return found[0]
-    return All(found) if found else _asks_nothing(model, field)
+    return All(tuple(found)) if found else _asks_nothing(model, field)
 
 
 def _asks_nothing(model: Model, field: Field) -> NoReturn:
@@ -134,13 +137,13 @@ def _operator(
             model=model.name,
             fields=(field.name,),
         )
-    if operator in _LISTED and not isinstance(value, list | tuple | set | frozenset | FieldRef):
+    if operator in _LISTED and not isinstance(value, _LISTS):
         raise invalid(
             f"`{operator}` of `{model.name}.{field.name}` must be a list, not {type(value).__name__}",
             model=model.name,
             fields=(field.name,),
         )
-    given = list(value) if isinstance(value, set | frozenset) else value  # pyright: ignore[reportUnknownArgumentType,reportUnknownVariableType] - a set of anything
+    given: Any = list(cast("set[Any]", value)) if type(value) in _SETS else value
     return _compare(model, field, operator, given, values, insensitive)
 
 

@@ -76,7 +76,7 @@ def _order(scoped: Scoped, model: Model, order: q.OrderBy) -> q.OrderBy:
     for name in order.path:
         _, model, _ = scoped.target(model, name)
     _, target, _ = scoped.target(model, order.field)
-    return replace(order, guards=guards, where=guarded_filter(scoped, target, order.where))
+    return replace(order, guards=guards, where=guarded_filter(scoped, target, order.where or q.ALL))
 
 
 def guarded_group(scoped: Scoped, model: Model, key: q.GroupKey) -> q.GroupKey:
