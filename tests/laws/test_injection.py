@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from nicol.client import FieldRef
 from nicol.errors import ClientError, QueryInvalid, ValueInvalid
 from nicol.query.engine import Engine
 from nicol.query.read import OPERATIONS
@@ -133,6 +134,13 @@ NAMES: dict[str, Case] = {
     "how it is included": ("User", "find_many", {"include": {"posts": HERE}}),
     "an argument of what is included": ("User", "find_many", {"include": {"posts": {HERE: 1}}}),
     "a counted relation": ("User", "find_many", {"include": {"_count": {HERE: True}}}),
+    "a lock": ("User", "find_many", {"lock": HERE}),
+    "a lock's mode": ("User", "find_unique", {"where": {"id": 1}, "lock": {"mode": HERE}}),
+    "a lock's patience": ("User", "find_first", {"lock": {"mode": "update", "wait": HERE}}),
+    "a depth": ("User", "find_many", {"include": {"team": {"depth": HERE}}}),
+    "a compared field": ("User", "find_many", {"where": {"name": {"equals": FieldRef(HERE)}}}),
+    "an order by a related figure": ("User", "find_many", {"order": {"posts": {"_max": {HERE: "asc"}}}}),
+    "a related figure": ("User", "find_many", {"where": {"posts": {"_max": {HERE: {"gt": 1}}}}}),
     "what is selected": ("User", "find_many", {"select": {HERE: True}}),
     "what is selected below": ("User", "find_many", {"select": {"posts": {"select": {HERE: True}}}}),
     "what is left out": ("User", "find_many", {"omit": {HERE: True}}),
@@ -173,6 +181,8 @@ def filled(shape: Any, value: Any) -> Any:
     """A position's arguments with a value in its place."""
     if isinstance(shape, str):
         return value if shape == HERE else shape
+    if isinstance(shape, FieldRef):
+        return FieldRef(value if isinstance(value, str) else shape.name)
     if isinstance(shape, dict):
         names = {name: filled(name, value) if isinstance(value, Hashable) else name for name in shape}
         return {names[name]: filled(each, value) for name, each in shape.items()}
@@ -250,6 +260,12 @@ def test_a_text_is_no_value_of_another_type(blog: Engine, place: str) -> None:
 def test_a_text_is_no_name(blog: Engine, place: str) -> None:
     for text in TEXTS:
         assert said(blog, NAMES[place], text) is None, text
+
+
+@pytest.mark.parametrize("place", [*NAMES, *TYPED])
+def test_whatever_stands_at_a_place_is_answered_without_a_crash(blog: Engine, place: str) -> None:
+    for value in OTHERS:
+        said(blog, NAMES.get(place) or TYPED[place], value)  # anything but a refusal of ours would be raised
 
 
 @pytest.mark.parametrize("place", NAMES)
