@@ -301,6 +301,8 @@ class Delegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
