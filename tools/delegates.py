@@ -35,7 +35,7 @@ def stub(source: str) -> str:
     """The text of the stub."""
     start, end = source.index("class Delegate("), source.index("def delegate_of(")
     blocking = _METHOD.sub(_with_into, source[start:end])
-    return source[:start] + blocking + awaited(blocking) + source[end:]
+    return source[:start] + blocking + awaited(blocking) + batched(blocking) + source[end:]
 
 
 def awaited(blocking: str) -> str:
@@ -46,6 +46,24 @@ def awaited(blocking: str) -> str:
     text = text.replace('"""The operations of one model."""', '"""The operations of one model, awaited."""')
     text = text.replace("-> Iterator[", "-> AsyncIterator[")
     return re.sub(rf"    def (?!(?:{'|'.join(_NOT_AWAITED)})\()", "    async def ", text)
+
+
+_TIME = "        timeout: Seconds | None = None,\n"
+
+
+def batched(blocking: str) -> str:
+    """The class of a batch's operations: what they answer is there when the batch has ended."""
+    text = _WHOLE_METHOD.sub(lambda method: "" if method[1] in _NOT_BATCHED else method[0], blocking)
+    text = text.replace("class Delegate(", "class BatchDelegate(").replace(_TIME, "")
+    text = text.replace('"""The operations of one model."""', '"""The operations of one model in a batch."""')
+    return re.sub(r"\n    \) -> ([^\n]+?):", r"\n    ) -> Pending[\1]:", text)
+
+
+_NOT_BATCHED = ("__init__", "fields", "stream")
+_WHOLE_METHOD = re.compile(
+    r'    (?:@property\n    )?def (\w+)\((?:self[^\n]*|\n.*?\n    \)) -> [^\n]+:\n        """.*?"""\n\n?',
+    re.DOTALL,
+)
 
 
 def _with_into(method: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
+from nicol.client.batch import Pending
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
 from nicol.client.inputs.locks import LockInput

@@ -45,6 +45,12 @@ model Link {
 )
 
 ACCEPTED = [
+    'db.user.find_many(lock="update", timeout=1)',
+    'db.user.find_unique(where={"id": 1}, lock={"mode": "share", "wait": "skip"}, timeout=timedelta(seconds=1))',
+    'db.batch(timeout=1, isolation_level="Serializable").user.create(data={"email": "x"})',
+    "db.begin(max_wait=1, timeout=timedelta(seconds=2)).user.delete_many(timeout=2.5)",
+    'db.retrying(lambda tx: tx.user.count(), attempts=3, isolation_level="Serializable")',
+    'db.user.stream(where={"logins": {"gt": 1}}, order={"id": "asc"}, include={"posts": True}, batch=10, timeout=1)',
     'db.user.find_unique(where={"email": "x"})',
     'db.user.find_unique(where={"id": 1, "email": "x", "name": {"contains": "a"}, "NOT": {"logins": 1}})',
     'db.user.find_first(where={"role": Role.ADMIN, "logins": {"in": [1, 2]}}, order={"email": "asc"})',
@@ -118,6 +124,15 @@ ACCEPTED = [
 ]
 
 REJECTED = [
+    'db.user.find_many(lock="exclusive")',
+    'db.user.find_many(lock={"wait": "skip"})',
+    'db.user.find_many(timeout="1")',
+    'db.user.create(data={"email": "x"}, lock="update")',
+    "db.batch().user.find_many(timeout=1)",
+    "db.batch().user.stream()",
+    'db.batch().user.create(data={"emial": "x"})',
+    'db.user.stream(take=1, batch="10")',
+    "db.retrying(lambda tx: tx.usr.count())",
     "db.usr.find_many()",
     'db.user.find_unique(where={"name": "x"})',
     "db.user.find_unique(where={})",
@@ -213,6 +228,11 @@ REJECTED = [
 ]
 
 REVEALED = {
+    "next(iter(db.user.stream()))": "User",
+    'db.batch().user.find_unique(where={"id": 1})': "Pending[User | None]",
+    "db.batch().user.count().result": "int",
+    'db.begin().user.find_unique_or_raise(where={"id": 1})': "User",
+    "db.retrying(lambda tx: tx.user.find_many())": "list[User]",
     'db.user.find_unique(where={"id": 1})': "User | None",
     'db.user.find_unique_or_raise(where={"id": 1})': "User",
     "db.user.find_many()": "list[User]",
@@ -256,7 +276,7 @@ REVEALED = {
 }
 
 HEAD = """\
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from nicol.client import AnyNull, FieldRef, JsonMerge, JsonNull, JsonSet, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word

@@ -6,9 +6,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nicol.client.batch import AwaitingBatch as AwaitingBatch
+    from nicol.client.batch import BlockingBatch as BlockingBatch
+    from nicol.client.batch import Pending as Pending
     from nicol.client.client import Client as Client
     from nicol.client.client_async import AsyncClient as AsyncClient
     from nicol.client.delegate import AsyncDelegate as AsyncDelegate
+    from nicol.client.delegate import BatchDelegate as BatchDelegate
     from nicol.client.delegate import Delegate as Delegate
     from nicol.client.events import LogEvent as LogEvent
     from nicol.client.events import QueryEvent as QueryEvent
@@ -35,6 +39,9 @@ _HOMES = {
     "AnyNull": "nicol.sql.json",
     "AsyncClient": "nicol.client.client_async",
     "AsyncDelegate": "nicol.client.delegate",
+    "AwaitingBatch": "nicol.client.batch",
+    "BatchDelegate": "nicol.client.delegate",
+    "BlockingBatch": "nicol.client.batch",
     "Client": "nicol.client.client",
     "DbNull": "nicol.sql.json",
     "Delegate": "nicol.client.delegate",
@@ -50,6 +57,7 @@ _HOMES = {
     "after": "nicol.client.wishes",
     "before": "nicol.client.wishes",
     "QueryEvent": "nicol.client.events",
+    "Pending": "nicol.client.batch",
     "Record": "nicol.client.record",
     "Upserted": "nicol.query.upserted",
     "Sql": "nicol.client.interpolation",

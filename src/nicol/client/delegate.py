@@ -76,8 +76,8 @@ def _operation(name: str) -> Callable[..., Any]:
 for _name in OPERATIONS:
     setattr(Delegate, _name, _operation(_name))
 
-AsyncDelegate = Delegate
-"""The same operations under the name by which the stubs of asynchronous clients know them."""
+AsyncDelegate = BatchDelegate = Delegate
+"""The same operations under the names by which the stubs of asynchronous clients and of batches know them."""
 
 
 def delegate_of(

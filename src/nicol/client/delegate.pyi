@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
+from nicol.client.batch import Pending
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
 from nicol.client.inputs.locks import LockInput
@@ -504,8 +505,6 @@ class Delegate(
         *,
         where: Where = ...,
         limit: int | None = None,
-        select: Select | None = None,
-        omit: Omit | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
@@ -1046,8 +1045,6 @@ class AsyncDelegate(
         *,
         where: Where = ...,
         limit: int | None = None,
-        select: Select | None = None,
-        omit: Omit | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
@@ -1117,6 +1114,471 @@ class AsyncDelegate(
         skip: int | None = None,
         timeout: Seconds | None = None,
     ) -> list[Grouped]:
+        """The groups of the rows that fit, with what they have in common and their measures."""
+
+class BatchDelegate(
+    Generic[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Create,
+        CreateMany,
+        Update,
+        UpdateMany,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        KeyName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ]
+):
+    """The operations of one model in a batch."""
+
+    @overload
+    def find_unique(
+        self,
+        *,
+        where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+        lock: LockInput | None = None,
+    ) -> Pending[M | None]:
+        """The row of a unique key, or None."""
+
+    @overload
+    def find_unique(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+    ) -> Pending[T | None]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def find_unique_or_raise(
+        self,
+        *,
+        where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+        lock: LockInput | None = None,
+    ) -> Pending[M]:
+        """The row of a unique key; RecordNotFound where there is none."""
+
+    @overload
+    def find_unique_or_raise(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+    ) -> Pending[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def find_first(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+        lock: LockInput | None = None,
+    ) -> Pending[M | None]:
+        """The first row that fits, or None."""
+
+    @overload
+    def find_first(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+    ) -> Pending[T | None]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def find_first_or_raise(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+        lock: LockInput | None = None,
+    ) -> Pending[M]:
+        """The first row that fits; RecordNotFound where there is none."""
+
+    @overload
+    def find_first_or_raise(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+    ) -> Pending[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def find_many(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+        lock: LockInput | None = None,
+    ) -> Pending[list[M]]:
+        """Every row that fits, in the order asked for; a negative `take` counts from the end."""
+
+    @overload
+    def find_many(
+        self,
+        *,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+        lock: LockInput | None = None,
+    ) -> Pending[list[T]]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    @overload
+    @overload
+    def create(
+        self,
+        *,
+        data: Create,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[M]:
+        """Write one row, with the rows nested in it, and return it."""
+
+    @overload
+    def create(
+        self,
+        *,
+        data: Create,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    def create_many(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+    ) -> Pending[int]:
+        """Write many rows, with the rows nested in them, in one statement a level; how many were written."""
+
+    @overload
+    def create_many_and_return(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[list[M]]:
+        """Write many rows, with the rows nested in them, and return them in their order."""
+
+    @overload
+    def create_many_and_return(
+        self,
+        *,
+        data: Sequence[Create],
+        skip_duplicates: bool | None = None,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[list[T]]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def update(
+        self,
+        *,
+        where: Unique,
+        data: Update,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[M]:
+        """Change the row of a unique key and return it; RecordNotFound where there is none."""
+
+    @overload
+    def update(
+        self,
+        *,
+        where: Unique,
+        data: Update,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    def update_many(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+    ) -> Pending[int]:
+        """Change every row that fits, or so many of them; how many were changed."""
+
+    @overload
+    def update_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[list[M]]:
+        """Change every row that fits, or so many of them, and return them as they are then."""
+
+    @overload
+    def update_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        data: UpdateMany,
+        limit: int | None = None,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[list[T]]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    def update_each(
+        self,
+        *,
+        data: Sequence[UpdateMany],
+        key: KeyName,
+    ) -> Pending[int]:
+        """Change many rows, each in its own way; every one names the fields of its key. How many there were."""
+
+    @overload
+    def upsert(
+        self,
+        *,
+        where: Unique,
+        create: Create,
+        update: Update,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[M]:
+        """Change the row of a unique key, or write it where there is none, and return it."""
+
+    @overload
+    def upsert(
+        self,
+        *,
+        where: Unique,
+        create: Create,
+        update: Update,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def delete(
+        self,
+        *,
+        where: Unique,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[M]:
+        """Delete the row of a unique key and return it as it was; RecordNotFound where there is none."""
+
+    @overload
+    def delete(
+        self,
+        *,
+        where: Unique,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[T]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    def upsert_many(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[Upserted]:
+        """Write many rows; where a row of the key is there it gets the new values, those of some fields, or changes."""
+
+    @overload
+    def upsert_many_and_return(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
+        include: Include | None = None,
+        into: None = None,
+    ) -> Pending[list[M]]:
+        """Write many rows or change those of their keys, and return all of them in their order."""
+
+    @overload
+    def upsert_many_and_return(
+        self,
+        *,
+        data: Sequence[CreateMany],
+        key: KeyName,
+        update: UpdateMany | FieldName | Sequence[FieldName] | None = None,
+        include: Include | None = None,
+        into: type[T],
+    ) -> Pending[list[T]]:
+        """The same with objects of `into`, whose fields say what is read."""
+
+    def delete_many(
+        self,
+        *,
+        where: Where = ...,
+        limit: int | None = None,
+    ) -> Pending[int]:
+        """Delete every row that fits, or so many of them; how many were deleted."""
+
+    def delete_many_and_return(
+        self,
+        *,
+        where: Where = ...,
+        limit: int | None = None,
+    ) -> Pending[list[M]]:
+        """Delete every row that fits, or so many of them, and return them as they were."""
+
+    @overload
+    def count(
+        self,
+        *,
+        select: None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[int]:
+        """How many rows fit."""
+    @overload
+    def count(
+        self,
+        *,
+        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[Counted]:
+        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
+
+    def aggregate(
+        self,
+        *,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[Aggregated]:
+        """Measures of the rows of a page, each under its name with an underscore before it."""
+
+    def group_by(
+        self,
+        *,
+        by: By,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        having: Having | None = None,
+        order: GroupOrder | Sequence[GroupOrder] | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+    ) -> Pending[list[Grouped]]:
         """The groups of the rows that fit, with what they have in common and their measures."""
 
 def delegate_of(

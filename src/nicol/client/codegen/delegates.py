@@ -6,7 +6,7 @@ import re
 
 from nicol.client.codegen.source import BANNER, docstring
 from nicol.client.codegen.values import family
-from nicol.client.names import attribute_name, visible_models, visible_scalars
+from nicol.client.names import attribute_name, delegate_name, visible_models, visible_scalars
 from nicol.schema.schema import Arity, EnumRef, Model, ScalarField, Schema
 
 INPUTS = (
@@ -52,6 +52,8 @@ def delegates_stub(schema: Schema) -> str:
     classes: list[str] = []
     for model in models:
         classes += [*_fields(model), *_delegate(model, ""), *_delegate(model, "Async")]
+        classes += _delegate(model, "Batch")
+    classes += [*_batch("Batch", "BlockingBatch", models), *_batch("AsyncBatch", "AwaitingBatch", models)]
     body = "\n".join(classes)
     words = set(_WORD.findall(body))
     return "\n".join(
@@ -70,6 +72,17 @@ def delegates_stub(schema: Schema) -> str:
             body,
         ]
     )
+
+
+def _batch(name: str, kind: str, models: tuple[Model, ...]) -> list[str]:
+    """The block of a batch, whose delegates answer with what is pending."""
+    lines = [f"class {name}(_nicol.{kind}):"]
+    for model in models:
+        lines += [
+            "    @property",
+            f"    def {delegate_name(model.name)}(self) -> Batch{model.name}Delegate: ...",
+        ]
+    return [*lines, *([] if models else ["    pass"]), ""]
 
 
 def _fields(model: Model) -> list[str]:

@@ -14,6 +14,8 @@ def package_stub(schema: Schema, *, has_queries: bool = False) -> str:
     records = [model.name for model in models if model.name not in PACKAGE_WORDS]
     lines = [
         BANNER,
+        "from datetime import timedelta as _timedelta",
+        "",
         "import nicol.client as _nicol",
         "from nicol.client.modules import Modules as _Modules",
         "",
@@ -39,6 +41,12 @@ def _client(name: str, kind: str, models: tuple[Model, ...], *, has_queries: boo
             f"    def sql(self) -> _queries.{kind}Queries:",
             *docstring("Typed SQL.", "        "),
         ]
+    lines += [
+        "    def batch(",
+        "        self, *, timeout: float | _timedelta | None = None, isolation_level: str | None = None",
+        f"    ) -> _delegates.{kind}Batch:",
+        *docstring("Calls that happen together at the end of the block.", "        "),
+    ]
     for model in models:
         described = docstring(model.documentation, "        ")
         lines += [
