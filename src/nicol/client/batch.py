@@ -30,7 +30,7 @@ class Pending(Generic[T]):
 
     def __init__(self) -> None:
         self._is_there = False
-        self._answer: Any = None
+        self._answer: T
 
     @property
     def result(self) -> T:

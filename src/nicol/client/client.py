@@ -87,7 +87,7 @@ class Client(BlockingTransactions):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._begun is not None:
-            self._end(error and Undone())
+            self._end(None if error is None else Undone())
         self.disconnect()
 
     def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:

@@ -105,7 +105,7 @@ class AsyncClient(AwaitingTransactions):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._begun is not None:
-            await self._end(error and Undone())
+            await self._end(None if error is None else Undone())
         await self.disconnect()
 
     async def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:

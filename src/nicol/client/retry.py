@@ -14,7 +14,9 @@ class Attempts:
 
     def __init__(self, count: int, chance: Callable[[], float] | None = None) -> None:
         if chance is None:
-            from random import random as chance
+            from random import random
+
+            chance = random
         if count < 1:
             raise QueryInvalid("`attempts` must be at least 1")
         self._left = count

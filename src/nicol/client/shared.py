@@ -250,9 +250,8 @@ class SharedClient(ABC):
         except ClientError as error:
             self._tell_call(error, model, "stream", given)
             raise
-        if self._watch.active:
-            reading = Watched(reading, self._watch, Call(model, "stream"))
-        return Source(self._open(), reading, size, timeout)
+        seen = Watched(reading, self._watch, Call(model, "stream")) if self._watch.active else reading
+        return Source(self._open(), seen, size, timeout)
 
     @abstractmethod
     def _stream(self, model: str, arguments: dict[str, Any]) -> Any:

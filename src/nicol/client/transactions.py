@@ -123,7 +123,8 @@ class BlockingTransactions(SharedClient):
     def advisory_lock(self, name: str, *, wait: bool = True, timeout: Seconds | None = None) -> bool:
         """Hold a name until the transaction ends, so that nobody else does; False when somebody does and `wait` is false."""
         runner, program = self._advisory_lock(name, wait=wait)
-        return runner.run(program, True, time_limit(timeout))
+        held: bool = runner.run(program, True, time_limit(timeout))
+        return held
 
     def _transaction(self, how: Terms) -> AbstractContextManager[BlockingTransaction]:
         runner: Blocking = self._open()
@@ -131,7 +132,7 @@ class BlockingTransactions(SharedClient):
 
     def _end(self, undone: Undone | None) -> None:
         block, self._begun = begun_only(self._begun), None
-        block.__exit__(undone and Undone, undone, None)
+        block.__exit__(None if undone is None else Undone, undone, None)
 
 
 C = TypeVar("C", bound=BlockingTransactions)

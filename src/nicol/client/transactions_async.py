@@ -115,7 +115,8 @@ class AwaitingTransactions(SharedClient):
     async def advisory_lock(self, name: str, *, wait: bool = True, timeout: Seconds | None = None) -> bool:
         """Hold a name until the transaction ends, so that nobody else does; False when somebody does and `wait` is false."""
         runner, program = self._advisory_lock(name, wait=wait)
-        return await runner.run(program, True, time_limit(timeout))
+        held: bool = await runner.run(program, True, time_limit(timeout))
+        return held
 
     def _transaction(self, how: Terms) -> AbstractAsyncContextManager[AwaitingTransaction]:
         runner: Awaiting = self._open()
@@ -123,4 +124,4 @@ class AwaitingTransactions(SharedClient):
 
     async def _end(self, undone: Undone | None) -> None:
         block, self._begun = begun_only(self._begun), None
-        await block.__aexit__(undone and Undone, undone, None)
+        await block.__aexit__(None if undone is None else Undone, undone, None)
