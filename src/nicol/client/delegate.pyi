@@ -505,6 +505,8 @@ class Delegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
@@ -1045,6 +1047,8 @@ class AsyncDelegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
         timeout: Seconds | None = None,
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
@@ -1515,6 +1519,8 @@ class BatchDelegate(
         *,
         where: Where = ...,
         limit: int | None = None,
+        select: Select | None = None,
+        omit: Omit | None = None,
     ) -> Pending[list[M]]:
         """Delete every row that fits, or so many of them, and return them as they were."""
 
