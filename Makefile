@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-migrations campaign-client docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-backups campaign-moving campaign-timing campaign-migrations campaign-client docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,15 @@ campaign-kills: $(VENV)/.dev ## Kill deployers before and after every statement 
 
 campaign-deployers: $(VENV)/.dev ## Start 8, 16 and 32 deployers at once, behind PgBouncer too, and stop the one that works
 	@$(BIN)/python -m campaigns deployers $(ARGS)
+
+campaign-backups: $(VENV)/.dev ## Take 100 backups of each database under writers and kills, restore each, and count
+	@$(BIN)/python -m campaigns backups $(ARGS)
+
+campaign-moving: $(VENV)/.dev ## Move a million rows from SQLite to PostgreSQL, killed twice on the way, with twenty bad ones
+	@$(BIN)/python -m campaigns moving $(ARGS)
+
+campaign-timing: $(VENV)/.dev ## Compare the times of refused calls to the endpoint of scheduled jobs, over HTTP
+	@$(BIN)/python -m campaigns timing $(ARGS)
 
 campaign-migrations: $(VENV)/.dev ## Migrate 10,000 random pairs of schemas with rows on each kind of database; ARGS="--prisma" compares with Prisma's SQL
 	@$(BIN)/python -m campaigns migrations $(ARGS)

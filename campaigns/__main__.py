@@ -19,6 +19,7 @@ CAMPAIGNS = {
     "migrations": ("campaigns.migrations.campaign", "pairs of schemas with rows, migrated on both databases"),
     "backups": ("campaigns.backups", "backups under writers and kills, each restored and counted"),
     "client": ("campaigns.client.campaign", "random calls on random data, as plain Python answers them"),
+    "moving": ("campaigns.moving", "a million rows from SQLite to PostgreSQL, killed twice on the way"),
     "timing": ("campaigns.timing", "whether the time of a refusal tells anything about a secret"),
     "writers": (
         "campaigns.transactions.writers",

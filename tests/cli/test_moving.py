@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 import pytest
 
+from campaigns.moving import SCHEMA, fill, planted
 from nicol.drivers import open_database
 from nicol.sql.program import Row, rows
 
@@ -18,90 +19,7 @@ from .conftest import Shop
 
 pytestmark = pytest.mark.slow
 
-SCHEMA = """\
-datasource db {
-  provider = "postgresql"
-  url      = env("DATABASE_URL")
-}
-
-enum Role {
-  READER
-  WRITER @map("w")
-}
-
-model User {
-  id      Int       @id @default(autoincrement())
-  email   String    @unique @db.VarChar(40)
-  role    Role      @default(READER)
-  born    DateTime
-  seen    DateTime? @db.Timestamptz(6)
-  money   Decimal   @db.Decimal(20, 4)
-  big     BigInt    @default(0)
-  ratio   Float?
-  active  Boolean   @default(true)
-  notes   Json?
-  tags    String[]
-  roles   Role[]
-  avatar  Bytes?
-  boss    User?     @relation("boss", fields: [bossId], references: [id], onDelete: NoAction, onUpdate: NoAction)
-  bossId  Int?
-  staff   User[]    @relation("boss")
-  posts   Post[]
-  groups  Group[]
-}
-
-model Post {
-  user   User   @relation(fields: [userId], references: [id])
-  userId Int
-  number Int
-  text   String
-  @@id([userId, number])
-}
-
-model Group {
-  id    String @id @db.Uuid
-  users User[]
-}
-"""
-
-NAMES = (
-    "id", "email", "role", "born", "seen", "money", "big", "ratio", "active", "notes", "tags", "roles", "avatar", "bossId",
-)  # fmt: skip
-COLUMNS = ", ".join(f'"{name}"' for name in NAMES)
 GOOD = 300
-FORMS = (
-    "'2024-03-31T12:00:00.{0:03}+00:00'",
-    "'2024-03-31 12:00:00'",
-    "17118864{0:05}",
-    "'2024-03-31 12:00:00 +00:00'",
-)
-
-
-def user(number: int) -> str:
-    """A row that can be carried, as SQLite holds it."""
-    born = FORMS[number % 4].format(number)
-    boss = "NULL" if number == 1 else str(number - 1)
-    return (
-        f"({number}, 'u{number}@x.org', '{'w' if number % 3 else 'READER'}', {born}, "
-        f"'2024-03-31T12:00:00.123456+00:00', '{number}.2500', {2**62 + number}, {number / 7}, {number % 2}, "
-        f"""'{{"b": [1, {number}], "a": null}}', '["x{number}", "ü\\u20ac"]', '["READER", "w"]', x'00ff{number:04x}', {boss})"""
-    )
-
-
-BAD_USERS = [
-    (1001, {"born": "'yesterday'"}),
-    (1002, {"born": "NULL"}),
-    (1003, {"money": "'much'"}),
-    (1004, {"notes": "'{broken'"}),
-    (1005, {"tags": "'[1'"}),
-    (1006, {"role": "'KING'"}),
-    (1007, {"email": "'nul' || char(0)"}),
-    (1008, {"email": f"'{'x' * 41}'"}),
-    (1009, {"bossId": "4711"}),
-    (1010, {"bossId": "1009"}),
-    (1011, {"email": "CAST(x'ff61' AS TEXT)"}),
-    (1012, {"id": "4294967296"}),
-]
 
 
 @pytest.fixture
@@ -111,46 +29,9 @@ def house(shop: Shop, sqlite_url: str, postgres_url: str) -> tuple[Shop, str, st
     shop.on(sqlite_url).run("migrate", "dev", "--name", "init")
     shop.on(postgres_url).run("migrate", "deploy")
     raw = apsw.Connection(sqlite_url.removeprefix("file:"))
-    raw.execute("PRAGMA ignore_check_constraints = ON")
-    fill(raw)
+    fill(raw, GOOD)
     raw.close()
     return shop, sqlite_url, postgres_url
-
-
-def fill(raw: apsw.Connection) -> None:
-    raw.execute("BEGIN")
-    raw.execute("PRAGMA writable_schema = ON")
-    bound, free = '"born" DATETIME NOT NULL', '"born" DATETIME'
-    raw.execute(f"UPDATE sqlite_schema SET sql = replace(sql, '{bound}', '{free}') WHERE name = 'User'")
-    raw.execute("PRAGMA writable_schema = RESET")
-    raw.execute("COMMIT")
-    for number in range(1, GOOD + 1):
-        raw.execute(f'INSERT INTO "User" ({COLUMNS}) VALUES {user(number)}')
-        raw.execute(f"INSERT INTO \"Post\" VALUES ({number}, 1, 'one'), ({number}, 2, 'two')")
-    for number, changes in BAD_USERS:
-        values = dict(zip(NAMES, _split(user(number)), strict=True)) | {"bossId": "NULL"} | changes
-        raw.execute(f'INSERT INTO "User" ({COLUMNS}) VALUES ({", ".join(values[name] for name in NAMES)})')
-    raw.execute(
-        "INSERT INTO \"Post\" VALUES (4712, 1, 'of nobody'), (1001, 1, 'of one who stays'), (1, 3, 'nul' || char(0))"
-    )
-    raw.execute("INSERT INTO \"Group\" VALUES ('0189f7a2-0000-7000-8000-000000000001'), ('no uuid')")
-    raw.execute(
-        "INSERT INTO \"_GroupToUser\" VALUES ('0189f7a2-0000-7000-8000-000000000001', 1), ('no uuid', 2)"
-    )
-
-
-def _split(row: str) -> list[str]:
-    """The values of a row, whose texts may hold commas."""
-    parts: list[str] = []
-    depth, quoted, current = 0, False, ""
-    for character in row[1:-1]:
-        quoted ^= character == "'"
-        if character == "," and not quoted and depth == 0:
-            parts.append(current.strip())
-            current = ""
-        else:
-            current += character
-    return [*parts, current.strip()]
 
 
 def read(url: str, text: str) -> list[Row]:
@@ -173,16 +54,17 @@ def check(shop: Shop, target: str) -> None:
     ]
     assert read(
         target, 'SELECT "notes"::text, "avatar", "role"::text, "bossId" FROM "User" WHERE "id" = 8'
-    ) == [('{"a": null, "b": [1, 8]}', bytes.fromhex("00ff0008"), "w", 7)]
+    ) == [('{"a": null, "b": [1, 8]}', bytes.fromhex("00ff000008"), "w", 7)]
     held = [json.loads(line) for line in (shop.root / "quarantine.jsonl").read_text().splitlines()]
     keys = {(each["table"], *each["key"]) for each in held}
-    users = {("User", (changes.get("id") and int(changes["id"])) or number) for number, changes in BAD_USERS}
-    assert keys == users | {
-        ("Post", 4712, 1), ("Post", 1001, 1), ("Post", 1, 3), ("Group", "no uuid"), ("_GroupToUser", "no uuid", 2),
-    }  # fmt: skip
+    assert keys == planted(GOOD)
     reasons = {each["key"][0]: each["reason"] for each in held if each["table"] == "User"}
-    assert reasons[1001].startswith("born: ") and reasons[1006].startswith("role: ")
-    assert "cannot be read" in reasons[1011] and "bossId" in reasons[1009] and "bossId" in reasons[1010]
+    assert reasons[GOOD + 1].startswith("born: ") and reasons[GOOD + 6].startswith("role: ")
+    assert (
+        "cannot be read" in reasons[GOOD + 11]
+        and "bossId" in reasons[GOOD + 9]
+        and "bossId" in reasons[GOOD + 10]
+    )
     assert read(target, "SELECT nextval(pg_get_serial_sequence('\"User\"', 'id'))") == [(GOOD + 1,)]
     assert read(target, "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND convalidated") == [(4,)]
 
