@@ -118,3 +118,10 @@ def test_an_error_says_what_and_where_and_no_value(db: Any, case: Case) -> None:
     assert found == (case.kind, case.code, case.model, case.fields, case.shape, case.constraint)
     assert SECRET not in f"{error} {error!r}"
     assert (f"\n  call: {case.shape}" in str(error)) == (case.shape is not None)
+
+
+def test_a_value_that_the_database_quotes_is_not_told(db: Any, target: Any) -> None:
+    if target.url.startswith("postgres"):  # SQLite quotes no value
+        with pytest.raises(errors.RawQueryFailed, match='invalid input syntax for type integer: "…"') as told:
+            db.query_raw("SELECT $1::text::int", SECRET)
+        assert SECRET not in str(told.value)

@@ -111,6 +111,21 @@ def test_values_are_told_where_they_are_asked_for(db: Any, open_client: Callable
     assert SECRET in told[0].params
 
 
+def test_transactions_tell_of_their_beginnings_and_ends(db: Any, open_client: Callable[..., Any]) -> None:
+    client, told = open_client(), list[QueryEvent]()
+    client.on("query", told.append)
+    with client.tx() as tx, tx.tx() as inner:
+        inner.counter.create(data={"id": 1})
+    said = [(event.operation, event.sql.split()[0]) for event in told]
+    assert said == [
+        ("tx", "BEGIN"),
+        ("tx", "SAVEPOINT"),
+        ("create", "INSERT"),
+        ("tx", "RELEASE"),
+        ("tx", "COMMIT"),
+    ]
+
+
 # ---- spans -----------------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +183,9 @@ def test_tasks_keep_their_spans_apart(target: Any) -> None:
     asyncio.run(main())
     inside, *others = [span for span in recorder.spans if span.name == "prisma:client:operation"]
     assert inside.parent == "prisma:client:transaction"
+    assert ("BEGIN", "prisma:client:transaction") in [
+        (span.attributes.get("db.query.text"), span.parent) for span in recorder.spans
+    ]
     assert [span.parent for span in others] == [None] * 5
     said = [span.parent for span in recorder.spans if span.attributes.get("db.collection.name")]
     assert said == ["prisma:client:operation"] * 6

@@ -7,6 +7,8 @@ from typing import Any
 from nicol.errors import DriverError, RawQueryFailed
 from nicol.sql.program import Program, Result, Statement
 
+_OF_VALUES = "22"
+"""What the states of errors begin with that quote a value (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 _READING = ("SELECT", "VALUES", "EXPLAIN")
 
 
@@ -22,8 +24,11 @@ def say(sql: str, params: tuple[Any, ...]) -> Program[Result]:
     except DriverError as error:
         if error.broken:
             raise
+        from nicol.query.faults import without_values
+
         state = f" ({error.state})" if error.state else ""
-        raise RawQueryFailed(f"the database refused the raw query{state}: {error.message}") from error
+        told = without_values(error.message) if error.state.startswith(_OF_VALUES) else error.message
+        raise RawQueryFailed(f"the database refused the raw query{state}: {told}") from error
 
 
 def rows(result: Result) -> list[dict[str, Any]]:

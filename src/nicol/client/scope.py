@@ -24,12 +24,14 @@ MAX_WAIT, TIMEOUT = 2.0, 5.0
 class Terms:
     """How a transaction is to be: seconds to wait for its beginning, seconds it may take, SQL's isolation phrase.
 
-    None is what is usual: of a transaction in a transaction, that of the outer one.
+    None is what is usual: of a transaction in a transaction, that of the outer one. `seen` is what lets somebody see the
+    programs that begin and end it.
     """
 
     max_wait: float | None = None
     timeout: float | None = None
     isolation: str | None = None
+    seen: Callable[[Program[None]], Program[None]] | None = None
 
     @property
     def patience(self) -> float:
@@ -88,10 +90,19 @@ class Scope:
 
     def enter(self) -> Program[None]:
         """Begin."""
+        return self._seen(self._enter())
+
+    def _seen(self, program: Program[None]) -> Program[None]:
+        return program if self.terms.seen is None else self.terms.seen(program)
+
+    def _enter(self) -> Program[None]:
         yield Savepoint(self._name) if self.outer else Begin(write=True, isolation=self.terms.isolation)
 
     def end(self, connection: Fallible, *, keep: bool) -> Program[None]:
         """Make the work last, or undo it; work that took too long or has failed is undone whatever was wanted."""
+        return self._seen(self._end(connection, keep=keep))
+
+    def _end(self, connection: Fallible, *, keep: bool) -> Program[None]:
         self.ended, late, failed = True, self.is_late, connection.failed
         for command in self._undo() if late or failed or not keep else self._keep():  # noqa: UP028 - takes no answers
             yield command

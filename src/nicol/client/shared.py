@@ -6,7 +6,9 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypedDict, TypeVar, overload
 
@@ -288,7 +290,8 @@ class SharedClient(ABC):
             from nicol.client.connect import open_link
 
             self._link = open_link(self.__nicol_modules__.package, self._url, os.environ, self._omit)
-            self._watch.bound(self._link.address.dialect, self._link.address.attributes)
+            link = self._link
+            self._watch.bound(link.address.dialect, link.address.attributes, link.engine.hidden)
         return self._link
 
     def _planning(self) -> Planner:
@@ -305,6 +308,11 @@ class SharedClient(ABC):
                 engine = ExtendedEngine(engine, tuple((wish, getattr(self, name)) for name, wish in wishes))
             self._engine = engine
         return self._engine
+
+    def _shown(self, how: Terms) -> Terms:
+        """A transaction whose beginning and end are seen by who listens."""
+        watch = self._watch
+        return replace(how, seen=partial(watch.program, call=TX)) if watch.active else how
 
     @contextmanager
     def _around(self, call: Call) -> Generator[None]:
@@ -375,6 +383,9 @@ class SharedClient(ABC):
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.__nicol_modules__.package.delegates]
 
+
+TX = Call(None, "tx")
+"""What the beginning and the end of a transaction belong to."""
 
 RAW = Call(None, "raw")
 """What statements in the database's own SQL belong to."""

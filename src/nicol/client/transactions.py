@@ -128,7 +128,7 @@ class BlockingTransactions(SharedClient):
 
     def _transaction(self, how: Terms) -> AbstractContextManager[BlockingTransaction]:
         runner: Blocking = self._open()
-        return runner.transaction(how)
+        return runner.transaction(self._shown(how))
 
     def _end(self, undone: Undone | None) -> None:
         block, self._begun = begun_only(self._begun), None

@@ -120,7 +120,7 @@ class AwaitingTransactions(SharedClient):
 
     def _transaction(self, how: Terms) -> AbstractAsyncContextManager[AwaitingTransaction]:
         runner: Awaiting = self._open()
-        return runner.transaction(how)
+        return runner.transaction(self._shown(how))
 
     async def _end(self, undone: Undone | None) -> None:
         block, self._begun = begun_only(self._begun), None

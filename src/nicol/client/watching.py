@@ -46,15 +46,19 @@ class Watch:
         self.settings = settings
         self.listeners = Listeners()
         self.target = ""
+        self.hidden: Mapping[str, tuple[int, ...]] = {}
+        """The places of values that are shown to nobody among the parameters of texts."""
         self._server: Mapping[str, str | int] = {}
         self._tracing: Tracing | None = None
         self._wanted = settings.wanted
         self.active = settings.wanted
         """True when somebody may want to know of statements, or put tags behind them."""
 
-    def bound(self, target: str, server: Mapping[str, str | int]) -> None:
-        """Say which database is spoken to, once that is known, in the words of OpenTelemetry."""
-        self.target, self._server = target, server
+    def bound(
+        self, target: str, server: Mapping[str, str | int], hidden: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        """Say which database is spoken to, once that is known, in the words of OpenTelemetry; `hidden` is the engine's."""
+        self.target, self._server, self.hidden = target, server, hidden
 
     def listen(self, level: Level, listener: Listener) -> Callable[[], None]:
         """Tell a function of all events of a level; what is returned ends that."""

@@ -51,6 +51,11 @@ class Teller(Protocol):
         ...
 
     @property
+    def hidden(self) -> Mapping[str, tuple[int, ...]]:
+        """The places of values that are shown to nobody, by the texts that they belong to."""
+        ...
+
+    @property
     def traceparent(self) -> bool:
         """True when statements carry the span that they belong to."""
         ...
@@ -98,7 +103,7 @@ class Witness:
         self, command: Command, result: Result | None, duration: float, error: BaseException | None
     ) -> None:
         teller, call = self._teller, self._call
-        text, params = text_of(command), params_of(command) if teller.values else None
+        text, params = text_of(command), params_of(command, teller.hidden) if teller.values else None
         teller.tell(
             QueryEvent(
                 timestamp=now(),
@@ -195,17 +200,28 @@ def _parts(
         yield statement, None
 
 
-def params_of(command: Command) -> tuple[Any, ...]:
-    """The values of a command."""
+HIDDEN = "***"
+"""What stands in the place of a value that is encrypted."""
+
+
+def params_of(command: Command, hidden: Mapping[str, tuple[int, ...]]) -> tuple[Any, ...]:
+    """The values of a command, without those that are shown to nobody."""
     match command:
         case Open(statement=statement):
-            return statement.params
-        case Statement(params=params):
-            return params
-        case Batch(params=params):
-            return tuple(params)
+            return params_of(statement, hidden)
+        case Statement(text=text, params=params):
+            return _masked(params, hidden.get(text, ()))
+        case Batch(text=text, params=rows):
+            places = hidden.get(text, ())
+            return tuple(_masked(row, places) for row in rows)
         case _:
             return ()
+
+
+def _masked(params: tuple[Any, ...], places: tuple[int, ...]) -> tuple[Any, ...]:
+    if not places:
+        return params
+    return tuple(HIDDEN if place in places else value for place, value in enumerate(params))
 
 
 def _commented(command: Command, comment: str, varies: bool) -> Command:

@@ -54,6 +54,8 @@ class Engine:
         self._short: dict[tuple[str, str, Any], Plan] = {}
         self._typed: dict[str, TypedPlan] = {}
         self._builders: dict[tuple[str, tuple[str, ...]], Built] = {}
+        self.hidden: dict[str, tuple[int, ...]] = {}
+        """The places of encrypted values among the parameters of texts, for whoever shows parameters."""
         self.scoped_plans: dict[Any, Plans] = {}
         """The plans of scoped clients, by their guards."""
 
@@ -111,6 +113,7 @@ class Engine:
             compiled = compile_query(query, self.models, self._dialect, slots)
         except RecursionError:
             raise _too_deep(model, "a call") from None
+        self.hidden.update(compiled.hidden)
         explain = partial(self._explain_call, model, query)
         return Plan(query, compiled, explain, self._environment, is_write(query), is_locking(query))
 

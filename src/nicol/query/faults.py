@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NoReturn
@@ -172,13 +173,23 @@ _MEANINGS: Mapping[Fault, tuple[type[ClientError], str, str]] = {
 """Faults of a call: the error, Prisma's code, and the sentence, in which `place` is what the call's model knows."""
 
 
+_OF_VALUES = (Fault.TOO_LONG, Fault.OUT_OF_RANGE, Fault.INVALID_VALUE)
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+
+
+def without_values(message: str) -> str:
+    """What a database says of a value, without the value that it quotes."""
+    return _QUOTED.sub('"…"', message)
+
+
 def _meaning(
     violation: Violation, error: DriverError, model: str | None, fields: tuple[str, ...]
 ) -> ClientError:
     if violation.fault not in _MEANINGS:
         return _outage(violation.fault, error)
     kind, code, sentence = _MEANINGS[violation.fault]
-    text = sentence.format(place=_words(violation, model, fields), told=error.message)
+    told = without_values(error.message) if violation.fault in _OF_VALUES else error.message
+    text = sentence.format(place=_words(violation, model, fields), told=told)
     return kind(text, code=code, model=model, fields=fields, constraint=violation.constraint)
 
 

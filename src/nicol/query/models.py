@@ -76,7 +76,8 @@ class Projected(Protocol):
 class Field:
     """A column with the way its values cross. `decode` ends in the client's own types.
 
-    `generated`: the database computes it, and nobody else writes it.
+    `generated`: the database computes it, and nobody else writes it. `secret`: it is encrypted, so that its values are
+    shown to nobody.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Field:
     default: Default | None
     updated_at: bool
     generated: bool
+    secret: bool = False
 
     @property
     def required(self) -> bool:
@@ -265,6 +267,7 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         default=field.default,
         updated_at=field.updated_at,
         generated=field.generated is not None,
+        secret=field.encrypted is not None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -16,7 +17,8 @@ from nicol.query.models import Models
 class Compiled:
     """A query that is ready to run: its conversation, and how its frame is filled before.
 
-    `atomic`: it must be one transaction. `texts`: everything that it may say, in order.
+    `atomic`: it must be one transaction. `texts`: everything that it may say, in order. `hidden`: the places of encrypted
+    values among the parameters of a text.
     """
 
     act: Act[Any]
@@ -25,15 +27,15 @@ class Compiled:
     generated: tuple[Generated, ...]
     atomic: bool
     texts: tuple[str, ...]
+    hidden: Mapping[str, tuple[int, ...]]
 
 
 def compile_query(query: q.Query, models: Models, dialect: Dialect, slots: int) -> Compiled:
     """The conversation of a query that has so many slots."""
     ctx = Context(models, dialect, slots, nested)
     act = _act(ctx, query)
-    return Compiled(
-        act, ctx.size, tuple(ctx.encoders.values()), tuple(ctx.generated), ctx.atomic, tuple(ctx.texts)
-    )
+    encoders, generated = tuple(ctx.encoders.values()), tuple(ctx.generated)
+    return Compiled(act, ctx.size, encoders, generated, ctx.atomic, tuple(ctx.texts), ctx.hidden)
 
 
 def _act(ctx: Context, query: q.Query) -> Act[Any]:

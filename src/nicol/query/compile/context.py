@@ -78,7 +78,11 @@ class Writer(Protocol):
 
 
 class Context:
-    """One compilation. `size` is the length that the frame must have; `atomic`: the program must be one transaction."""
+    """One compilation. `size` is the length that the frame must have; `atomic`: the program must be one transaction.
+
+    `secrets` are the places in the frame of values that are encrypted; `hidden` the places of theirs among the parameters
+    of each text that has such.
+    """
 
     def __init__(self, models: Models, dialect: Dialect, slots: int, writer: Writer) -> None:
         self.models = models
@@ -88,6 +92,8 @@ class Context:
         self.encoders: dict[int, Encoder] = {}
         self.generated: list[Generated] = []
         self.texts: list[str] = []
+        self.secrets: set[int] = set()
+        self.hidden: dict[str, tuple[int, ...]] = {}
         self.size = slots
         self.atomic = False
         self._aliases = 0
@@ -106,6 +112,8 @@ class Context:
 
     def value(self, model: Model, field: Field, slot: int, encode: Callable[[Any], Any] | None) -> Param:
         """The parameter for a slot, whose value crosses by `encode`."""
+        if field.secret:
+            self.secrets.add(slot)
         if encode is not None:
             self.encoders[slot] = Encoder(slot, encode, model.name, field.name)
         return Param(slot, field.stored.cast)
@@ -132,6 +140,9 @@ class Context:
         """A statement, rendered."""
         rendered = self.renderer.render(tree)
         self.texts.append(rendered.text)
+        if self.secrets:
+            places = tuple(place for place, slot in enumerate(rendered.slots) if slot in self.secrets)
+            self.hidden[rendered.text] = places
         return Said(rendered.text, picker(rendered.slots), rendered.slots)
 
 

@@ -77,7 +77,9 @@ def sheet(ctx: Context, fields: Iterable[Field], *, listed: bool | None = None) 
     """A sheet of these fields; `listed`: whatever the database does best."""
     found = tuple(fields)
     takes = ctx.renderer.takes_lists if listed is None else listed
-    return Sheet(found, ctx.registers(len(found)), takes and bool(found))
+    first = ctx.registers(len(found))
+    ctx.secrets.update(first + index for index, field in enumerate(found) if field.secret)
+    return Sheet(found, first, takes and bool(found))
 
 
 def saying(ctx: Context, of: Sheet, tree: sql.Tree, *, certain: bool = False) -> SaidOf:
