@@ -141,7 +141,10 @@ class AsyncClient(AwaitingTransactions):
 
         def run(plan: Plan, values: list[Any]) -> Awaitable[Any]:
             program = plan.program(values)
-            return runner.run(program if call is None else watch.program(program, call), False)
+            found: Awaitable[Any] = runner.run(
+                program if call is None else watch.program(program, call), False
+            )
+            return found
 
         assert self._gathering is not None
         return self._gathering.answer(plan, values, run, self._gathered)
