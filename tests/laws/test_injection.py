@@ -13,6 +13,7 @@ from nicol.client import FieldRef
 from nicol.errors import ClientError, QueryInvalid, ValueInvalid
 from nicol.query.engine import Engine
 from nicol.query.read import OPERATIONS
+from nicol.query.references import FieldRef
 from nicol.sql.json_changes import JsonMerge, JsonRemove, JsonSet
 from nicol.sql.program import Batch, Statement
 from tests.laws.hostile import OTHERS, TEXTS, Liar
@@ -85,6 +86,14 @@ VALUES: dict[str, Case] = {
     "a Json path of one": ("User", "find_many", {"where": {"settings": {"path": [HERE], "string_contains": "x"}}}),
     "a text inside Json": ("User", "find_many", {"where": {"settings": {"path": ["a"], "string_starts_with": HERE}}}),
     "an item inside Json": ("User", "find_many", {"where": {"settings": {"path": ["a"], "array_contains": [HERE]}}}),
+    "the last item inside Json": ("User", "find_many", {"where": {"settings": {"path": ["a"], "array_ends_with": HERE}}}),
+    "what is less than a text inside Json": ("User", "find_many", {"where": {"settings": {"path": ["a"], "gte": HERE}}}),
+    "a filter of counted rows": ("User", "find_many", {"include": {"_count": {"posts": {"where": {"title": HERE}}}}}),
+    "a filter of measured rows": ("User", "count", {"where": {"posts": {"_count": {"gt": 0}, "where": {"title": HERE}}}}),
+    "a measured value": ("User", "find_many", {"where": {"posts": {"_max": {"title": {"gt": HERE}}}}}),
+    "a filter of an order": ("User", "find_many", {"order": {"posts": {"_count": "asc", "where": {"title": HERE}}}}),
+    "a filter of one included row": ("User", "find_many", {"include": {"boss": {"where": {"name": HERE}}}}),
+    "a filter of a tree": ("User", "find_many", {"include": {"team": {"depth": 2, "where": {"name": HERE}}}}),
 }  # fmt: skip
 """Where any text is a value."""
 
@@ -102,6 +111,8 @@ TYPED: dict[str, Case] = {
     "an enum to write": ("User", "create", {"data": {"email": "a", "role": HERE}}),
     "a number to add": ("User", "update", {"where": {"id": 1}, "data": {"age": {"increment": HERE}}}),
     "a number to divide by": ("User", "update_many", {"data": {"balance": {"divide": HERE}}}),
+    "a number of related rows": ("User", "find_many", {"where": {"posts": {"_count": {"gt": HERE}}}}),
+    "a sum over related rows": ("User", "find_many", {"where": {"posts": {"_sum": {"views": HERE}}}}),
     "an enum of a list": ("Gear", "find_many", {"where": {"roles": {"has": HERE}}}),
 }
 """Where a value has a type that no hostile text has."""
@@ -144,6 +155,17 @@ NAMES: dict[str, Case] = {
     "what is selected": ("User", "find_many", {"select": {HERE: True}}),
     "what is selected below": ("User", "find_many", {"select": {"posts": {"select": {HERE: True}}}}),
     "what is left out": ("User", "find_many", {"omit": {HERE: True}}),
+    "a selected switch": ("User", "find_many", {"select": {"name": HERE}}),
+    "a switch to leave out": ("User", "find_many", {"omit": {"name": HERE}}),
+    "a depth": ("User", "find_many", {"include": {"team": {"depth": HERE}}}),
+    "a whole order": ("User", "find_many", {"order": HERE}),
+    "a measured field": ("User", "find_many", {"where": {"posts": {"_max": {HERE: {"gt": 1}}}}}),
+    "a measured field of an order": ("User", "find_many", {"order": {"posts": {"_max": {HERE: "asc"}}}}),
+    "a measured direction": ("User", "find_many", {"order": {"posts": {"_max": {"views": HERE}}}}),
+    "a field to compare with": ("User", "find_many", {"where": {"name": {"equals": FieldRef(HERE)}}}),
+    "a field instead of a value": ("User", "find_many", {"where": {"name": FieldRef(HERE)}}),
+    "a condition inside Json": ("User", "find_many", {"where": {"settings": {"path": ["a"], HERE: 1}}}),
+    "a path as a whole": ("User", "find_many", {"where": {"settings": {"path": HERE, "equals": 1}}}),
     "a field to write": ("User", "create", {"data": {"email": "a", HERE: "x"}}),
     "a field of many rows": ("Tag", "create_many", {"data": [{"label": "a", HERE: "x"}]}),
     "a field to change": ("User", "update_many", {"data": {HERE: "x"}}),
@@ -186,7 +208,7 @@ def filled(shape: Any, value: Any) -> Any:
     if isinstance(shape, dict):
         names = {name: filled(name, value) if isinstance(value, Hashable) else name for name in shape}
         return {names[name]: filled(each, value) for name, each in shape.items()}
-    if isinstance(shape, JsonSet | JsonMerge | JsonRemove):
+    if isinstance(shape, JsonSet | JsonMerge | JsonRemove | FieldRef):
         parts = {part.name: filled(getattr(shape, part.name), value) for part in fields(shape)}
         return type(shape)(**parts)
     return [filled(each, value) for each in shape] if isinstance(shape, list) else shape
