@@ -13,7 +13,6 @@ from nicol.client import FieldRef
 from nicol.errors import ClientError, QueryInvalid, ValueInvalid
 from nicol.query.engine import Engine
 from nicol.query.read import OPERATIONS
-from nicol.query.references import FieldRef
 from nicol.sql.json_changes import JsonMerge, JsonRemove, JsonSet
 from nicol.sql.program import Batch, Statement
 from tests.laws.hostile import OTHERS, TEXTS, Liar
@@ -157,7 +156,6 @@ NAMES: dict[str, Case] = {
     "what is left out": ("User", "find_many", {"omit": {HERE: True}}),
     "a selected switch": ("User", "find_many", {"select": {"name": HERE}}),
     "a switch to leave out": ("User", "find_many", {"omit": {"name": HERE}}),
-    "a depth": ("User", "find_many", {"include": {"team": {"depth": HERE}}}),
     "a whole order": ("User", "find_many", {"order": HERE}),
     "a measured field": ("User", "find_many", {"where": {"posts": {"_max": {HERE: {"gt": 1}}}}}),
     "a measured field of an order": ("User", "find_many", {"order": {"posts": {"_max": {HERE: "asc"}}}}),
