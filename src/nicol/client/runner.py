@@ -176,6 +176,8 @@ class BlockingTransaction:
         if bell.rang:
             self._end(bell)
         self._bell = bell.instead(scope.deadline, self._expire)
+        if self._bell is not bell:
+            self._connection.resume()
 
     def _end(self, bell: Alarm) -> None:
         bell.end()

@@ -6,22 +6,25 @@ import os
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 from nicol.drivers.connection import Connection
 from nicol.errors import TimedOut
 
 _TICK: Final = 0.02
-"""Seconds between two looks at the clock while somebody has a deadline."""
+"""Seconds between two looks at the clock, at most, while somebody has a deadline."""
 _AGAIN: Final = 0.02
 """Seconds after which something is stopped once more: the first time may have come before it had begun."""
+
+
+_ringing = threading.Lock()
 
 
 class Alarm:
     """A moment, and what is done then, in a thread of its own, again and again until `end`."""
 
-    __slots__ = ("_act", "_done", "_thread", "at", "rang")
+    __slots__ = ("_act", "_done", "_ended", "_thread", "at", "rang")
 
     def __init__(self, at: float, act: Callable[[], None]) -> None:
         self.at = at
@@ -32,30 +35,37 @@ class Alarm:
 
     def ring(self) -> None:
         """The moment has come."""
-        if not self._done:
-            self.rang = True
-            self._thread = threading.Thread(target=self._insist, name="nicol-deadline", daemon=True)
-            self._thread.start()
+        with _ringing:
+            if not self._done:
+                self._ended = threading.Event()
+                self.rang = True
+                self._thread = threading.Thread(target=self._insist, name="nicol-deadline", daemon=True)
+                self._thread.start()
 
     def instead(self, at: float, act: Callable[[], None]) -> Alarm:
         """The alarm for another moment and act; another one where this has rung."""
-        if self.rang:
-            return alarm(at, act)
         self._act, self.at = act, at
-        return alarm(at, act) if self.rang else self
+        if not self.rang:
+            return self
+        self.end()
+        return alarm(at, act)
 
     def end(self) -> None:
         """It is not needed any more; what has begun has ended when this returns."""
         self._done = True
         _ALARMS.discard(self)
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        if not self.rang:
+            return  # should it ring in this very moment, its thread finds that it has ended
+        with _ringing:
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            self._ended.set()
+            thread.join()
 
     def _insist(self) -> None:
         while not self._done:
             self._act()
-            if not self._done:
-                threading.Event().wait(_AGAIN)
+            self._ended.wait(_AGAIN)
 
 
 _ALARMS: Final[set[Alarm]] = set()
@@ -88,11 +98,14 @@ class _Watch:
         while True:
             if not _ALARMS:
                 self._sleep()
+            pause = _TICK
             for alarm in list(_ALARMS):
-                if alarm.at <= monotonic():
+                left = alarm.at - monotonic()
+                if left <= 0:
                     _ALARMS.discard(alarm)
                     alarm.ring()
-            threading.Event().wait(_TICK)
+                pause = min(pause, max(left, 0.001))
+            sleep(pause)
 
     def _sleep(self) -> None:
         with self._lock:
@@ -107,9 +120,9 @@ _watch = _Watch()
 
 
 def _in_child() -> None:
-    global _watch  # noqa: PLW0603 - threads do not survive a fork
+    global _watch, _ringing  # threads do not survive a fork
     _ALARMS.clear()
-    _watch = _Watch()
+    _watch, _ringing = _Watch(), threading.Lock()
 
 
 if hasattr(os, "register_at_fork"):
