@@ -19,7 +19,7 @@ def model_selection(shown: Shown) -> list[str]:
     relations = [*(_relation(name, field) for field in shown.relations), *_count(shown)]
     return [
         *typed_dict(f"{name}Include", relations),
-        *typed_dict(f"{name}Select", [*fields, *relations]),
+        *typed_dict(f"{name}Select", fields, f"{name}Include"),  # read once for both
         *typed_dict(f"{name}Omit", fields),
         *_counts(shown),
         *(line for end, keys in _arguments(shown) for line in typed_dict(f"{name}{end}", keys)),

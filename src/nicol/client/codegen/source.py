@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 BANNER = "# Written by `nicol generate` from the schema: changes made here are lost."
+
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +27,41 @@ class Key:
         return f"Required[{self.type}]" if self.required else self.type
 
 
-def typed_dict(name: str, keys: Iterable[Key], *, total: bool = False) -> list[str]:
+def typed_dict(name: str, keys: Iterable[Key], base: str = "TypedDict", *, total: bool = False) -> list[str]:
     """The lines of a typed dictionary whose keys need not be there unless they say so, or all are there (`total`).
 
-    The functional form takes every word as a key. It is also what keeps mypy fast: the dictionaries of a schema refer to
-    each other, and mypy walks all of them once for each dictionary in this form, but once for each key of a class and
-    of its bases.
+    It is a class, which costs pyright less stack than the other form; keys that a class body cannot spell, and those that
+    would hide the types of others, are in a base of the other form.
     """
+    every = sorted(keys, key=_depth)
+    types = {word for key in every for word in _WORD.findall(key.annotation)}
+    apart = [key for key in every if keyword.iskeyword(key.name) or key.name in types]
+    spelled = [f"    {key.name}: {key.annotation}" for key in every if key not in apart]
+    end = "" if total else ", total=False"
+    if apart and not spelled and base == "TypedDict":
+        return _functional(name, apart, end)
+    bases = [*([f"_{name}Words"] if apart else []), *([base] if base != "TypedDict" or not apart else [])]
+    words = _functional(f"_{name}Words", apart, end) if apart else []
+    return [*words, f"class {name}({', '.join(bases)}{end}):", *(spelled or ["    pass"]), ""]
+
+
+def _functional(name: str, keys: Iterable[Key], end: str) -> list[str]:
+    """The lines of a typed dictionary in the form that takes every word as a key."""
     entries = [f'    "{key.name}": {key.annotation},' for key in keys]
-    end = "})" if total else "}, total=False)"
-    if not entries:
-        return [f'{name} = TypedDict("{name}", {{{end}', ""]
-    return [f'{name} = TypedDict("{name}", {{', *entries, end, ""]
+    return [f'{name} = TypedDict("{name}", {{', *entries, f"}}{end})", ""]
+
+
+_LAYERS = (("Where", "Filter", "Counting"), ("Order",), ("Create", "Connect"))
+
+
+def _depth(key: Key) -> int:
+    """How late a key is read: filters first, then orders, then what is created.
+
+    pyright reads all that a dictionary leads to while it reads the dictionary, from model to model: the circles of filters,
+    of orders and of creations must not be open at the same time, or a hundred models in a ring leave it without a stack.
+    """
+    found = (depth for depth, words in enumerate(_LAYERS) if any(word in key.type for word in words))
+    return next(found, len(_LAYERS))
 
 
 def alias(name: str, type: str) -> list[str]:  # noqa: A002
