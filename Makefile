@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-backups campaign-moving campaign-timing campaign-migrations campaign-client docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-backups campaign-moving campaign-timing campaign-migrations campaign-client campaign-writers campaign-cuts docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ campaign-schema: $(VENV)/.dev ## Compare 20,000 mutated schemas with Prisma's ve
 
 campaign-fuzz: $(VENV)/.dev ## Read and format 100,000 texts that nobody should write, and 10 MB of each of 38 kinds
 	@$(BIN)/python -m campaigns fuzz $(ARGS)
+
+campaign-writers: $(VENV)/.dev ## Let 32 writers, as threads, tasks and processes, increment one counter 1,000 times each on both databases
+	@$(BIN)/python -m campaigns writers $(ARGS)
+
+campaign-cuts: $(VENV)/.dev ## Cut the connection at every message of a transaction, and hold the client to what it said
+	@$(BIN)/python -m campaigns cuts $(ARGS)
 
 campaign-kills: $(VENV)/.dev ## Kill deployers before and after every statement of every kind of operation, on both databases
 	@$(BIN)/python -m campaigns kills $(ARGS)
