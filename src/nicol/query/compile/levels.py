@@ -94,6 +94,12 @@ class Keys:
 
     def put(self, rows: Sequence[Row], frame: Frame) -> list[tuple[Any, ...]]:
         """Put the keys of rows into the frame, each once and none with a null; these keys."""
+        if len(rows) == 1 and len(self.places) == 1:
+            key = rows[0][self.places[0]]
+            if key is None:
+                return []
+            frame[self.register] = self.pack((key,))
+            return [(key,)]
         keys = self._keys(rows)
         for index, values in enumerate(zip(*keys, strict=True)):
             frame[self.register + index] = self.pack(values)
@@ -124,9 +130,13 @@ class Next:
 
     def groups(self, rows: Sequence[Row], frame: Frame) -> Program[Groups]:
         """The objects of the relation for all parents: one, or a list, for each key."""
-        if not self.keys.put(rows, frame):
+        keys = self.keys.put(rows, frame)
+        if not keys:
             return {}
         children, objects = yield from self.level.run(frame)
+        if len(keys) == 1:  # all rows are of the one parent
+            (key,) = keys if len(self.child_key) > 1 else keys[0]
+            return {key: objects} if self.many else {key: objects[0]} if objects else {}
         return grouped(children, objects, key_of(self.child_key), many=self.many)
 
 
