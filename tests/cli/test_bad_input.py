@@ -120,9 +120,13 @@ def test_a_locked_file_is_told(shop: Shop, sqlite_url: str) -> None:
     here.url = f"{sqlite_url}?busy_timeout=100"
     with open_database(sqlite_url) as database, database.session(write=True) as connection:
         connection.say(Begin())
-        answer = here.run("db", "push", "--force-reset", "--accept-data-loss", code=1)
-    assert "P1008" in answer.err
-    assert "locked" in answer.err
+        for command in (("db", "push"), ("db", "push", "--force-reset"), ("migrate", "deploy")):
+            (here.root / "migrations" / "20990101000000_more").mkdir(exist_ok=True)
+            here.write("migrations/20990101000000_more/migration.sql", "CREATE TABLE more (id INTEGER);")
+            answer = here.run(*command, "--wait", "1s", code=1)
+            assert "P1002" in answer.err
+            assert "somebody else is writing" in answer.err
+            assert "--wait" in answer.err
 
 
 def obey_permissions() -> None:
