@@ -40,6 +40,7 @@ from nicol.sql.tree import (
     Number,
     Or,
     Order,
+    OrZero,
     Param,
     Placed,
     Ranked,
@@ -210,6 +211,10 @@ class Expressions(ABC):
     def bucket(self, node: Bucket, slots: Slots) -> str:
         """The beginning of a unit of time."""
 
+    def or_zero(self, node: OrZero, slots: Slots) -> str:
+        """A number that is not null."""
+        return f"coalesce({self.expression(node.of, slots)}, 0)"
+
     def chance(self, _node: Chance, _slots: Slots) -> str:
         """A random number."""
         return "random()"
@@ -286,6 +291,7 @@ VISITORS: dict[type, str] = {
     Null: "null",
     Number: "number",
     Or: "or_",
+    OrZero: "or_zero",
     Param: "param",
     Placed: "placed",
     Ranked: "ranked",

@@ -274,6 +274,13 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class OrZero:
+    """A number, or 0 in the place of null."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Chance:
     """A number that nobody can foretell, another one for each row."""
 
@@ -367,6 +374,7 @@ Expression: TypeAlias = (
     | Total
     | Extreme
     | Bucket
+    | OrZero
     | Chance
     | RowNumber
     | JsonText

@@ -79,7 +79,7 @@ def key_level(
     where = key_condition(ctx, model, "t0", key)
     columns = tuple(sql.Column(name, "t0") for name in have.columns)
     select = sql.Select(columns, aliased(model.table, "t0"), where=where, lock=_row_lock(lock))
-    said = ctx.say(counted(ctx, model, selection, have.columns, select))
+    said = ctx.say(counted(ctx, model, selection, have.columns, select, one=True))
     return Level(said, shape_of(ctx, model, selection, have))
 
 
@@ -99,5 +99,5 @@ def page_level(
     have = wanted(model, page.selection)
     select = cut_page(page_rows(ctx, model, undistinct(model, page), have.columns), page, limit)
     select = replace(select, lock=_row_lock(lock))
-    said = ctx.say(counted(ctx, model, page.selection, have.columns, select))
+    said = ctx.say(counted(ctx, model, page.selection, have.columns, select, one=limit is not None))
     return Level(said, shape_of(ctx, model, page.selection, have), page.backwards)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nicol.query import query as q
-from nicol.query.compile.columns import aliased, column
+from nicol.query.compile.columns import aliased, both, column
 from nicol.query.compile.context import Context
 from nicol.query.compile.filters import condition, related
 from nicol.query.compile.levels import Branch, Keys, Level, Next, Shape
@@ -107,15 +107,35 @@ def _build(
 
 
 def counted(
-    ctx: Context, model: Model, selection: q.Selection | None, names: Sequence[str], select: sql.Select
+    ctx: Context,
+    model: Model,
+    selection: q.Selection | None,
+    names: Sequence[str],
+    select: sql.Select,
+    *,
+    one: bool = False,
 ) -> sql.Select:
-    """A select with the counts behind the columns of these names."""
+    """A select with the counts behind the columns of these names. `one`: it has one row at most."""
     if selection is None or not selection.counts:
         return select
     source = "p" if isinstance(select.source, sql.Derived) else "t0"
-    counts = (_number(ctx, model, each, source) for each in selection.counts)
+    counts: list[sql.Expression] = []
+    joins = [*select.joins]
+    for each in selection.counts:
+        link = model.links[each.field]
+        if one or link.through or _is_searched(ctx.models.target(link), link.remote):
+            counts.append(_number(ctx, model, each, source))
+        else:
+            join, count = _numbers(ctx, model, each, source)
+            joins.append(join)
+            counts.append(count)
     own, keys = select.columns[: len(names)], select.columns[len(names) :]
-    return replace(select, columns=(*own, *counts, *keys))
+    return replace(select, columns=(*own, *counts, *keys), joins=tuple(joins))
+
+
+def _is_searched(model: Model, fields: tuple[str, ...]) -> bool:
+    """An index leads to the rows that have these fields."""
+    return any(frozenset(index[: len(fields)]) == frozenset(fields) for index in model.indexes)
 
 
 def _number(ctx: Context, model: Model, given: q.RelationCount, source: str) -> sql.Expression:
@@ -123,6 +143,24 @@ def _number(ctx: Context, model: Model, given: q.RelationCount, source: str) -> 
     link, alias = model.links[given.field], ctx.alias()
     where = condition(ctx, ctx.models.target(link), alias, given.where)
     return sql.Subquery(related(ctx, link, source, alias, where, (sql.Count(),)))
+
+
+def _numbers(
+    ctx: Context, model: Model, given: q.RelationCount, source: str
+) -> tuple[sql.Join, sql.Expression]:
+    """The same without an index, which would read the related table for each row: all are counted at once, and joined."""
+    link, alias, groups = model.links[given.field], ctx.alias(), ctx.alias()
+    target = ctx.models.target(link)
+    keys = tuple(column(target, name, alias) for name in link.remote)
+    columns = (*(sql.Named(key, f"k{place}") for place, key in enumerate(keys)), sql.Named(sql.Count(), "n"))
+    where = condition(ctx, target, alias, given.where)
+    rows = sql.Select(columns, aliased(target.table, alias), where=where, group=keys)
+    same = (
+        sql.Compare("=", column(model, name, source), sql.Column(f"k{place}", groups))
+        for place, name in enumerate(link.local)
+    )
+    join = sql.Join(sql.Derived(rows, groups), both(*same), outer=True)
+    return join, sql.OrZero(sql.Column("n", groups))
 
 
 def _counting(ctx: Context, model: Model, chosen: q.Selection, have: Wanted) -> Next:
