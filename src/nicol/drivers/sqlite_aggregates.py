@@ -109,17 +109,32 @@ def bucket(*given: Any) -> str | None:
     if value is None:
         return None
     if unit != "second" and isinstance(value, str) and _is_recent(value):
-        return _begun(f"{value[:16]}:00+00:00", unit, zone)  # no clock has changed within a minute since
+        return _begun_in_hour(value[:13], unit, zone) or _begun(f"{value[:16]}:00+00:00", unit, zone)
     return _beginning(read_moment(value), unit, zone)
 
 
 def _is_recent(value: str) -> bool:
-    return value >= "1972" and value[10:11] == "T" and value.endswith("+00:00")
+    """True for canonical text since when every clock is whole minutes away from UTC, and changes at whole minutes."""
+    return value >= "1973" and value[10:11] == "T" and value.endswith("+00:00")
 
 
 @lru_cache(maxsize=65536)
 def _begun(text: str, unit: str, zone: str | None) -> str:
     return _beginning(datetime.fromisoformat(text), unit, zone)
+
+
+@lru_cache(maxsize=65536)
+def _begun_in_hour(hour: str, unit: str, zone: str | None) -> str | None:
+    """The beginning that all moments of an hour have in common; None where there are several, or the clock changes."""
+    first = datetime.fromisoformat(f"{hour}:00:00+00:00")
+    last = first + timedelta(minutes=59)
+    if (
+        zone is not None
+        and first.astimezone(ZoneInfo(zone)).utcoffset() != last.astimezone(ZoneInfo(zone)).utcoffset()
+    ):
+        return None
+    begun = _beginning(first, unit, zone)
+    return begun if begun == _beginning(last, unit, zone) else None
 
 
 def _beginning(moment: datetime, unit: str, zone: str | None) -> str:
