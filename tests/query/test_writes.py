@@ -609,3 +609,14 @@ def test_many_rows_hold_what_single_rows_hold(db: Client) -> None:
     new = [{"id": row.id, "words": ["n"], "roles": ["ADMIN"], "at": None} for row in made]
     assert db("Gear", "upsert_many", data=new, key="id") == (0, 3)
     assert [row.roles for row in db("Gear", "find_many", where={"words": {"has": "n"}})] == [[Role.ADMIN]] * 3
+
+
+def test_a_row_that_holds_its_own_place_is_answered_as_it_was_let_go(database_url: str) -> None:
+    own = Client(
+        database_url,
+        'model N {\n id String @id\n nextId String? @unique\n next N? @relation("n", fields: [nextId], references: [id])\n'
+        ' back N? @relation("n")\n}\n',
+    )
+    own("N", "create", data={"id": "a", "nextId": "a"})
+    assert own("N", "update", where={"id": "a"}, data={"back": {"create": {"id": "b"}}}).nextId is None
+    own.database.close()

@@ -10,17 +10,19 @@ from nicol.query.models import Model, Models
 
 def reaches(models: Models, model: Model, act: q.Act, wanted: str) -> bool:
     """True when an act on a relation of a model may change rows of the wanted model that are there already."""
-    target = models.target(model.links[act.field])
+    link = model.links[act.field]
+    target = models.target(link)
     match act:
         case q.CreateRelated(data=data):
-            return _any(models, target, data.acts, wanted)
+            room = not (link.owns or link.many) and target.name == wanted  # whoever holds the place is let go
+            return room or _any(models, target, data.acts, wanted)
         case q.Connect(create=create):
-            moved = not model.links[act.field].owns and target.name == wanted
+            moved = not link.owns and target.name == wanted
             return moved or (create is not None and _any(models, target, create.acts, wanted))
         case q.CreateBeside(bulk=bulk):
             return bulk_reaches(models, target, bulk, wanted)
         case q.ConnectBeside():
-            return not model.links[act.field].owns and target.name == wanted
+            return not link.owns and target.name == wanted
         case _:
             return True
 
