@@ -42,12 +42,14 @@ def nested_class(field: RelationField, annotation: Any) -> type[Any]:
             raise Misfit(
                 f"it leads to many rows, so the type must be a list of a class, not `{spelled(one)}`"
             )
-        return unwrapped(items[0])[0]
+        item: type[Any] = unwrapped(items[0])[0]
+        return item
     if get_origin(one) in _LISTS:
         raise Misfit(f"it leads to one row, not to a list of them: write `{spelled(get_args(one)[0])}`")
     if field.arity is Arity.OPTIONAL and not nullable:
         raise Misfit(f"there may be no row, so the type must be `{spelled(one)} | None`")
-    return one
+    row: type[Any] = one
+    return row
 
 
 def unwrapped(annotation: Any) -> tuple[Any, bool]:

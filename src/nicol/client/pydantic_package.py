@@ -91,13 +91,13 @@ class PydanticPackage(Package):
     def counted(self, record: Any, relations: tuple[str, ...]) -> Any:
         """The class of a model's records with the counts of these relations."""
         key = (record, relations)
-        made = self._shapes.get(key)
+        made: Any = self._shapes.get(key)
         if made is None:
             names: dict[str, Any] = {attribute_name(name): (int, ...) for name in relations}
             counts = create_model(f"{record.__name__}Counts", __base__=CountsRecord, **names)
             counts.__nicol_record__, counts.__nicol_counted__ = record, relations
             field: Any = (counts, FieldOf(..., alias="_count"))
-            made: Any = create_model(
+            made = create_model(
                 record.__name__, __base__=record, __module__=record.__module__, **{COUNTS: field}
             )
             made.__nicol_counted__ = relations

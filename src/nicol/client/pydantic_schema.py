@@ -80,7 +80,8 @@ def _record_schema(
         package, relations = cls.__nicol_package__, tuple(counted)
         counts = package.counts(cls, relations)(*counted.values())
         shape: Any = package.shape(cls, frozenset(), relations)
-        return shape(**given, counts=counts)
+        record: Record = shape(**given, counts=counts)
+        return record
 
     def take_apart(record: Record) -> dict[str, Any]:
         shown = {name: getattr(record, attribute) for name, attribute in names(type(record))}

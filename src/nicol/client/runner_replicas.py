@@ -91,7 +91,8 @@ class BlockingReplicas:
                 else:
                     ask = route.send(answer)
         except StopIteration as stop:
-            return stop.value
+            chosen: int | None = stop.value
+            return chosen
 
     def _asked(self, ask: Ask) -> Any:
         runner = self.primary if ask.replica is None else self._replicas[ask.replica]

@@ -96,7 +96,8 @@ class AwaitingReplicas:
                 else:
                     ask = route.send(answer)
         except StopIteration as stop:
-            return stop.value
+            chosen: int | None = stop.value
+            return chosen
 
     async def _asked(self, ask: Ask) -> Any:
         runner = self.primary if ask.replica is None else self._replicas[ask.replica]

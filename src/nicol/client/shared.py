@@ -297,16 +297,19 @@ class SharedClient(ABC):
     def _planning(self) -> Planner:
         """What reads and compiles calls: shown to the client's methods, and kept to its scopes, where it has such."""
         if self._engine is None:
-            engine = self._linked().engine
+            plain = self._linked().engine
             if self._scopes:
                 from nicol.query.scope.engine import ScopedEngine
 
-                engine = ScopedEngine(engine, self._scopes)
+                engine: Engine | ScopedEngine = ScopedEngine(plain, self._scopes)
+            else:
+                engine = plain
+            self._engine = engine
             if wishes := wishes_of(type(self), "before"):
                 from nicol.client.extending import ExtendedEngine
 
-                engine = ExtendedEngine(engine, tuple((wish, getattr(self, name)) for name, wish in wishes))
-            self._engine = engine
+                bound = tuple((wish, getattr(self, name)) for name, wish in wishes)
+                self._engine = ExtendedEngine(engine, bound)
         return self._engine
 
     def _shown(self, how: Terms) -> Terms:

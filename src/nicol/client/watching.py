@@ -117,6 +117,7 @@ class Watch:
         """The same program, watched. The tags and the span are those of the moment and the place of this call."""
         tracing, given = self.tracing, self.settings.tags
         variable = current_tags(self)
+        constant: Mapping[str, str]
         if callable(given):
             constant, variable = {}, {**(given() or {}), **variable}
         else:

@@ -148,7 +148,8 @@ def watched(program: Program[T], witness: Witness) -> Program[T]:
         try:
             command = step()
         except StopIteration as stop:
-            return stop.value
+            answer: T = stop.value
+            return answer
         seen = witness.begin(command)
         try:
             result = yield seen.said
