@@ -58,7 +58,8 @@ def an_index_leads_to_the_oldest_rows(case: Case) -> Iterator[Problem]:
     for annotation, model in named(case, "retain"):
         given = annotation.arguments.get("by")
         name = word_of(given)
-        if model is None or given is None or name not in model.fields or not _is_time(model.fields[name]):
+        field = model.fields.get(name or "") if model else None
+        if model is None or given is None or field is None or not _is_time(field):
             continue
         if not any(key.names[:1] == (name,) for key in model.keys):
             text = f"no index begins with `{name}`: every run reads all rows of `{model.name}`"
