@@ -46,6 +46,7 @@ def test_a_project_begins(tmp_path: Path, words: tuple[str, ...], provider: str,
     assert ("src/shop/db" in text) == ("--output" in words)
     url = words[words.index("--url") + 1] if "--url" in words else ""
     assert url in (tmp_path / ".env").read_text()
+    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0, "it may hold a password"
     run(tmp_path, "validate", "--strict")
     run(tmp_path, "format", "--check")
     shown = json.loads(run(tmp_path, "config", "--json").stdout)

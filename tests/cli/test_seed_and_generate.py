@@ -70,6 +70,16 @@ def test_a_failing_seed_is_told_in_its_own_words(
     assert message in answer.err
 
 
+def test_a_long_traceback_begins_with_the_line_of_the_seed(shop: Shop, sqlite_url: str) -> None:
+    configure(shop, "python deep.py")
+    calls = "\n".join(f"def f{n}(): f{n + 1}()" for n in range(20))
+    shop.write("deep.py", f"{calls}\ndef f20(): raise ValueError('below')\nf0()  # here\n")
+    said = shop.on(sqlite_url).run("db", "seed", code=1).err
+    assert "f0()  # here" in said
+    assert "ValueError: below" in said
+    assert "in f8" not in said
+
+
 def test_a_missing_seed_is_told(shop: Shop, sqlite_url: str) -> None:
     assert "no seed is configured" in shop.on(sqlite_url).run("db", "seed", code=1).err
 

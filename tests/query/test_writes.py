@@ -481,6 +481,12 @@ def test_errors_of_the_database_speak_of_the_schema(db: Client) -> None:
         (
             "Post",
             "find_unique",
+            {"where": {"authorId": 1, "title": "x"}},
+            '`{"authorId_title": {"authorId": …',
+        ),
+        (
+            "Post",
+            "find_unique",
             {"where": {"authorId_title": {"authorId": 1, "titl": "x"}}},
             "did you mean `title`?",
         ),

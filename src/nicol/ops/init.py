@@ -13,7 +13,7 @@ from nicol.drivers.address import parse_address
 from nicol.errors import ConfigurationError
 from nicol.ops.configuration import PROVIDERS
 from nicol.ops.settings import DEFAULT_URL_VARIABLE
-from nicol.ops.writing import write_atomically
+from nicol.ops.writing import write_atomically, write_whole
 from nicol.schema.format import layout
 
 URLS = {
@@ -99,8 +99,12 @@ def init_project(folder: Path, wish: Wish, schema: Path | None = None) -> Beginn
         kept.append(".gitignore")
     else:
         texts[".gitignore"] = "".join(f"{line}\n" for line in _ignored(wish))
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        write_atomically(folder / name, text)
+        if name == ".env":
+            write_whole(folder / name, text, mode=_private(folder / name))
+        else:
+            write_atomically(folder / name, text)
     return Beginning(provider, tuple(texts), tuple(kept))
 
 
@@ -142,6 +146,11 @@ def _environment(file: Path, url: str) -> str | None:
         raise ConfigurationError("the URL cannot be written into .env as it is", help="write ' as %27 in it")
     gap = "" if not held or held.endswith("\n") else "\n"
     return f"{held}{gap}{DEFAULT_URL_VARIABLE}='{url}'\n"
+
+
+def _private(file: Path) -> int:
+    """Who may read what may hold a password: who may already, else its owner alone."""
+    return file.stat().st_mode & 0o777 if file.exists() else 0o600
 
 
 def _ignored(wish: Wish) -> Iterator[str]:

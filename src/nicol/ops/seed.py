@@ -20,7 +20,8 @@ from nicol.ops.settings import DEFAULT_URL_VARIABLE
 from nicol.schema.schema import EnvironmentVariable
 
 _FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
-_TAIL = 30
+_TAIL = 20
+_HEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,17 @@ def _how(code: int) -> str:
 
 
 def _said(errors: str) -> str:
-    lines = errors.strip().splitlines()[-_TAIL:]
+    lines = _shortened(errors.strip().splitlines())
     return (":" + "".join(f"\n  {line}" for line in lines)) if lines else ""
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """The last lines, and the first ones of the last traceback: they name the seed's own line, above all that it called."""
+    end = max(0, len(lines) - _TAIL)
+    start = max((i for i, line in enumerate(lines[:end]) if line.startswith("Traceback ")), default=None)
+    if start is None:
+        return lines[end:]
+    return [*lines[start + 1 : min(start + _HEAD, end)], "  …", *lines[end:]]
 
 
 def _way_out(seed: str) -> str:

@@ -61,9 +61,16 @@ def missing(model: Model, row: Mapping[str, Any]) -> dict[str, Generate]:
                 f"`{model.name}.{name}` is required and was not given",
                 model=model.name,
                 fields=(name,),
+                hint=_by_relation(model, name),
                 code="P2012",
             )
     return made
+
+
+def _by_relation(model: Model, name: str) -> str | None:
+    """The other way to give a foreign key."""
+    links = (link.name for link in model.links.values() if link.owns and name in link.local)
+    return next((f"give it, or the relation `{link}` with `connect` or `create`" for link in links), None)
 
 
 def changes(ctx: Context, model: Model, data: q.Data, preset: Preset) -> tuple[sql.Assignment, ...]:

@@ -143,7 +143,9 @@ def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
         needed = ", ".join(f"`{key}`" for key in model.keys)
         _known(model, given)
         raise invalid(
-            f"`where` of model `{model.name}` needs one of its unique keys: {needed}", model=model.name
+            f"`where` of model `{model.name}` needs one of its unique keys: {needed}",
+            model=model.name,
+            hint=_spelled(model, given),
         )
     fields = model.keys[name]
     slots = _key_slots(model, name, fields, given[name], values)
@@ -151,6 +153,15 @@ def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
         return Key(fields, slots)
     rest = {other: value for other, value in given.items() if other != name}
     return Key(fields, slots, read_where(models, model, rest, values))
+
+
+def _spelled(model: Model, given: dict[Any, Any]) -> str | None:
+    """How a key of several fields is written, where its fields were given one by one."""
+    for name, fields in model.keys.items():
+        if len(fields) > 1 and all(field in given for field in fields):
+            inner = ", ".join(f'"{field}": …' for field in fields)
+            return f'a key of several fields is written `{{"{name}": {{{inner}}}}}`'
+    return None
 
 
 def _is_key(model: Model, name: str, value: Any) -> bool:
