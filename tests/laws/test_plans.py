@@ -21,7 +21,7 @@ from nicol.drivers.connection import Connection, converse, run
 from nicol.errors import ClientError
 from nicol.query.engine import Engine
 from nicol.sql.program import Command, Result
-from tests.query.blog import Things
+from tests.query.blog import SCHEMA, Things, engine
 
 WORLDS, CALLS = 6, 120
 
@@ -106,6 +106,56 @@ def test_equal_plans_say_equal_texts_whoever_asks_first() -> None:
         texts = [one.plan(call.model, call.operation, call.args)[0].compiled.texts for call, _ in calls]
         for (call, _), said_before in reversed([*zip(calls, texts, strict=True)]):
             assert other.plan(call.model, call.operation, call.args)[0].compiled.texts == said_before, call
+
+
+def test_a_call_that_was_made_before_is_the_query_that_reading_it_finds() -> None:
+    """Calls of plain values find their plans without being read: the first time teaches, the others must agree."""
+    for world, calls in calls_of("known"):
+        engine = engine_of(world, "sqlite")
+        for _ in range(2):
+            for call, _ in calls:
+                for args in (call.args, varied(call.args)):
+                    query, values = engine.read(call.model, call.operation, args)
+                    plan, found = engine.plan(call.model, call.operation, args)
+                    assert (plan.query, found) == (query, values), call
+
+
+CHANGES: list[Any] = [
+    {"views": 1},
+    {"views": {"set": 1}},
+    {"views": {"increment": 1}},
+    {"views": {"decrement": 1}},
+    {"views": 1, "rank": 2},
+    {"rank": 1, "views": 2},
+    {"views": {"increment": 1}, "rank": 2},
+    {"title": "one"},
+    {},
+]
+MISTAKES: list[Any] = [
+    {"views": {None: 1}},
+    {"views": {"": 1}},
+    {"views": {"increment": 1, "set": 2}},
+    {"title": {"increment": 1}},
+    {"nothing": 1},
+    {"author": 1},
+    {"author": {"connect": 1}},
+    None,
+    7,
+]
+
+
+@pytest.mark.parametrize("operation", ["update", "update_many"])
+def test_changes_that_look_alike_have_plans_of_their_own(operation: str) -> None:
+    blog = engine(SCHEMA, "sqlite")
+    for _ in range(2):
+        for data in CHANGES:
+            args = {"where": {"id": 1}, "data": data}
+            query, values = blog.read("Post", operation, args)
+            plan, found = blog.plan("Post", operation, args)
+            assert (plan.query, found) == (query, values), data
+        for data in MISTAKES:
+            with pytest.raises(ClientError):
+                blog.plan("Post", operation, {"where": {"id": 1}, "data": data})
 
 
 # ---- who drives ------------------------------------------------------------------------------------------------------

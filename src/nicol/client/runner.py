@@ -131,7 +131,8 @@ class BlockingTransaction:
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
         self._scope.check(self._connection)
         if timeout is None:
-            return self._say(program)
+            with self._lock:
+                return self._said(program)
         return self._say_within(program, timeout)
 
     def after_commit(self, hook: Hook) -> None:

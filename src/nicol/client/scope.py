@@ -44,6 +44,10 @@ class Terms:
         return TIMEOUT if self.timeout is None else self.timeout
 
 
+USUAL = Terms()
+"""What a transaction is where nothing was asked for."""
+
+
 class Fallible(Protocol):
     """A connection, as far as it tells of failure."""
 

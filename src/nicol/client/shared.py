@@ -13,9 +13,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypedDict, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.delegate import Delegate, delegate_of
+from nicol.client.delegate import delegate_of
 from nicol.client.events import Level, Listener, LogEvent, QueryEvent, tell_safely
-from nicol.client.scope import Terms
+from nicol.client.scope import USUAL, Terms
 from nicol.client.tags import TagSource
 from nicol.client.typed import Queries, program_of
 from nicol.client.watching import Settings, Watch
@@ -113,6 +113,8 @@ class SharedClient(ABC):
         self._root: Self | None = None
         """The client whose connections this one uses, where it has none of its own."""
         self._runner: Any = None
+        self._delegates: list[str] = []
+        """The names of the delegates that were made."""
 
     def is_connected(self) -> bool:
         """True after `connect` or the first call, until `disconnect`."""
@@ -366,8 +368,11 @@ class SharedClient(ABC):
     def _with(self, **changes: Any) -> Self:
         """The same client with changes, and without the delegates that lead to this one."""
         client = object.__new__(type(self))
-        kept = {name: value for name, value in vars(self).items() if not isinstance(value, Delegate)}
-        vars(client).update(kept, **changes)
+        state = vars(client)
+        state.update(vars(self))  # at one stroke: another thread may be making a delegate
+        for name in self._delegates.copy():
+            state.pop(name, None)
+        state.update(changes, _delegates=[])
         return client
 
     def _delegate(self, name: str) -> Any:
@@ -377,6 +382,7 @@ class SharedClient(ABC):
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
         delegate = delegate_of(model, self._answer, self._stream)
+        self._delegates.append(name)
         setattr(self, name, delegate)
         return delegate
 
@@ -405,6 +411,8 @@ _PRISMA_LEVELS = {
 
 def terms(max_wait: Seconds | None, timeout: Seconds | None, isolation_level: str | None) -> Terms:
     """How a transaction is to be; the isolation level in Prisma's word or in SQL's."""
+    if max_wait is None and timeout is None and isolation_level is None:
+        return USUAL
     return Terms(
         _positive("max_wait", max_wait), _positive("timeout", timeout), isolation_of(isolation_level)
     )

@@ -53,7 +53,7 @@ class Database:
 
     def borrow(self, patience: float) -> PooledConnection:
         """A connection that writes, to be given back; TimedOut when none became free within so many seconds."""
-        return self._writers.acquire(patience)
+        return self._writers.grab() or self._writers.acquire(patience)
 
     def give_back(self, connection: PooledConnection) -> None:
         """Give a borrowed connection back; a transaction that is still open is undone."""

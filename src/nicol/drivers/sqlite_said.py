@@ -35,11 +35,6 @@ def text_of(command: Command) -> str:
     match command:
         case Statement(text=text) | Batch(text=text):
             return text
-        case Pipeline(statements=statements):
-            return "; ".join(map(text_of, statements))
-        case Copy(table=table, columns=columns):
-            marks = ", ".join("?" * len(columns))
-            return f"INSERT INTO {table} ({', '.join(map(quote, columns))}) VALUES ({marks})"
         case Begin(write=write, isolation=isolation):
             if isolation is not None:
                 isolation_level(isolation)  # every transaction of SQLite is serializable
@@ -48,6 +43,11 @@ def text_of(command: Command) -> str:
             return "COMMIT"
         case Rollback():
             return "ROLLBACK"
+        case Pipeline(statements=statements):
+            return "; ".join(map(text_of, statements))
+        case Copy(table=table, columns=columns):
+            marks = ", ".join("?" * len(columns))
+            return f"INSERT INTO {table} ({', '.join(map(quote, columns))}) VALUES ({marks})"
         case Open(statement=statement):
             return statement.text
         case Fetch(name=name, count=count):

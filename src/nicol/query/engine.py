@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import is_
 from typing import Any
 
 from nicol.dialects.dialect import Dialect
@@ -20,10 +21,17 @@ from nicol.query.query import Query
 from nicol.query.raw_rows import Objects as Built
 from nicol.query.raw_rows import objects_of
 from nicol.query.read import read
+from nicol.query.read.data import plain_change
 from nicol.query.typed import TypedQuery
 from nicol.query.typed_plan import TypedPlan, typed_plan
 from nicol.schema.schema import Schema
 from nicol.sql.program import Program, Row
+
+_CHANGES = frozenset({"update", "update_many"})
+"""The operations that `_plan_of_change` knows: their queries hang on no values."""
+
+_SHAPES = 2048
+"""How many shapes of plain changes are remembered; when there are more, all are given up and found again."""
 
 _BUILDERS = 512
 """How many shapes of foreign rows are remembered; when there are more, all are given up and made again."""
@@ -52,6 +60,7 @@ class Engine:
         self._environment = Environment(now, random)
         self._plans = Plans()
         self._short: dict[tuple[str, str, Any], Plan] = {}
+        self._changes: dict[tuple[str, str, tuple[Any, ...]], Plan] = {}
         self._typed: dict[str, TypedPlan] = {}
         self._builders: dict[tuple[str, tuple[str, ...]], Built] = {}
         self.hidden: dict[str, tuple[int, ...]] = {}
@@ -64,9 +73,12 @@ class Engine:
 
         QueryInvalid says what is wrong with the call.
         """
-        where = args.get("where") if len(args) == 1 else None
+        where = args.get("where") if len(args) < 3 else None
         if type(where) is dict and len(where) == 1:  # pyright: ignore[reportUnknownArgumentType] - of anything
-            return self._plan_of_one(model, operation, args, where)  # pyright: ignore[reportUnknownArgumentType]
+            if len(args) == 1:
+                return self._plan_of_one(model, operation, args, where)  # pyright: ignore[reportUnknownArgumentType]
+            if operation in _CHANGES:
+                return self._plan_of_change(model, operation, args, where)  # pyright: ignore[reportUnknownArgumentType]
         return self._plan(model, operation, args)
 
     def _plan(self, model: str, operation: str, args: dict[str, Any]) -> tuple[Plan, list[Any]]:
@@ -86,6 +98,25 @@ class Engine:
         plan, values = self._plan(model, operation, args)
         if values == [value]:
             self._short[model, operation, name] = plan
+        return plan, values
+
+    def _plan_of_change(
+        self, model: str, operation: str, args: dict[str, Any], where: dict[Any, Any]
+    ) -> tuple[Plan, list[Any]]:
+        """The plan of a change of plain values under one condition: its words tell its shape, and no query is made."""
+        change = plain_change(where, args.get("data"))
+        if change is None:
+            return self._plan(model, operation, args)
+        words, given = change
+        shape = (model, operation, words)
+        plan = self._changes.get(shape)
+        if plan is not None:
+            return plan, given
+        plan, values = self._plan(model, operation, args)
+        if len(values) == len(given) and all(map(is_, values, given)):
+            if len(self._changes) >= _SHAPES:
+                self._changes.clear()
+            self._changes[shape] = plan
         return plan, values
 
     def read(

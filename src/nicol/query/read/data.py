@@ -40,6 +40,8 @@ JSON_CHANGES: Mapping[type, str] = {
 """What each change of a part of a document is called among the operators."""
 _PLAIN = frozenset({str, int, float, bool, bytes, datetime, Decimal})
 """Types of values that are nothing but new values."""
+_VALUE = object()
+"""Stands for the word of a value that is given without one: nobody can write it."""
 _SET = frozenset({"set"})
 _LIST_CHANGES = frozenset({"set", "push"})
 _CALCULATIONS = frozenset({"set", "increment", "decrement", "multiply", "divide"})
@@ -70,6 +72,29 @@ def read_data(models: Models, model: Model, given: Any, values: Values, *, new: 
         else:
             unknown("field in `data`", name, (*model.fields, *model.links), model=model.name)
     return Data(tuple(assigns), tuple(acts))
+
+
+def plain_change(where: dict[Any, Any], data: Any) -> tuple[tuple[Any, ...], Values] | None:
+    """The words of a change that consists of one condition and plain values, and the values; None for any other.
+
+    Equal words are equal queries, whatever the values are, wherever `read_data` and `read_key` take the values as they are.
+    """
+    ((name, value),) = where.items()
+    if (type(value) is not int and type(value) is not str) or type(data) is not dict:
+        return None
+    words: list[Any] = [name]
+    values: Values = [value]
+    for field, given in data.items():  # pyright: ignore[reportUnknownVariableType] - of anything
+        word, operand = _VALUE, given  # pyright: ignore[reportUnknownVariableType]
+        if type(given) is dict:  # pyright: ignore[reportUnknownArgumentType]
+            if len(given) != 1:  # pyright: ignore[reportUnknownArgumentType]
+                return None
+            ((word, operand),) = given.items()  # pyright: ignore[reportUnknownVariableType]
+        if type(operand) not in _PLAIN:  # pyright: ignore[reportUnknownArgumentType]
+            return None
+        words += field, word
+        values.append(operand)
+    return tuple(words), values
 
 
 def _calculation(field: Field, value: Any) -> str | None:
