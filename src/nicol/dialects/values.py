@@ -127,7 +127,7 @@ def decimal(native: NativeType | None) -> Callable[[Any], Decimal]:
             if -_exponent(number) > scale
             else number
         )
-        if abs(rounded) >= limit:
+        if rounded.copy_abs() >= limit:  # `abs` would round to the digits of the thread's context
             raise OverflowError(f"out of range: expected at most {precision - scale} digits before the point")
         return plain(rounded)
 

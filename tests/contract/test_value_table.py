@@ -1,0 +1,207 @@
+"""Every scalar in every native type, at its edges: what is written is what is read, by both clients on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nicol.client import JsonNull
+from tests.contract.conftest import Target
+from tests.contract.generated import import_package, push, schema_of, write_package
+
+SCHEMA = Path(__file__).parent / "values.prisma"
+
+TEXTS = ["", " ", "a'b\"c\\d", "%_\n\r\t", "ﬁ ß İ 漢字 🐍 é", "null", "x" * 100_000]
+FLOATS = [0.0, 0.1, -1e-300, 1.7976931348623157e308, 5e-324, 2.0**53 + 2, 1 / 3]
+DECIMALS = list(map(Decimal, ["0", "0.1", "-12345678901234567890.12345678901234567890", "1e-30", "9" * 35]))
+PRICES = list(map(Decimal, ["0.0001", "-0.9999", "9999999999999999.9999", "-9999999999999999.9999", "12.5"]))
+MILLIS = [
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(1969, 12, 31, 23, 59, 59, 999000, UTC),
+    datetime(2024, 2, 29, 12, 30, 15, 1000, UTC),
+    datetime(9999, 12, 31, 23, 59, 59, 999000, UTC),
+    datetime(1, 1, 1, tzinfo=UTC),
+]
+MICROS = [*MILLIS, datetime(2024, 2, 29, 12, 30, 15, 123456, UTC), datetime(1900, 1, 1, 0, 0, 0, 1, UTC)]
+DOCUMENTS = [
+    {},
+    [],
+    "",
+    "text",
+    0,
+    -1.5,
+    2**53,
+    1e15 + 0.5,
+    True,
+    False,
+    {"": None, "a.b": [None, {"$": [[]]}], "ü🐍": "\\\" '\n"},
+    [1, "1", None, True, {"deep": {"deep": {"deep": [{}]}}}],
+]
+
+KEPT: dict[str, list[Any]] = {
+    "text": TEXTS,
+    "varchar": ["", "12345", "äöü🐍ß"],
+    "uuid": ["00000000-0000-0000-0000-000000000000", "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"],
+    "char": ["abc", "🐍ßé"],
+    "bit": ["000", "101"],
+    "varbit": ["", "1", "10101"],
+    "flag": [True, False],
+    "whole": [0, -1, 2**31 - 1, -(2**31)],
+    "small": [0, 2**15 - 1, -(2**15)],
+    "big": [0, 2**53 + 1, 2**63 - 1, -(2**63)],
+    "ratio": FLOATS,
+    "real": [0.0, 0.5, -1.5, 16777216.0],
+    "amount": DECIMALS,
+    "price": PRICES,
+    "moment": MILLIS,
+    "stamp": MICROS,
+    "stamptz": MICROS,
+    "second": [datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)],
+    "day": [
+        datetime(2024, 2, 29, tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, tzinfo=UTC),
+    ],
+    "clock": [datetime(1970, 1, 1, tzinfo=UTC), datetime(1970, 1, 1, 23, 59, 59, 999999, UTC)],
+    "document": DOCUMENTS,
+    "plain": DOCUMENTS,
+    "blob": [b"", b"\0", bytes(range(256)), b"text"],
+    "role": ["ADMIN", "MEMBER"],
+    "texts": [[], TEXTS, ["a,b", "{}", '"', "NULL"]],
+    "flags": [[], [True, False]],
+    "wholes": [[], [2**31 - 1, -(2**31), 0]],
+    "bigs": [[], [2**63 - 1, -(2**63), 2**53 + 1]],
+    "ratios": [[], FLOATS],
+    "amounts": [[], DECIMALS],
+    "prices": [[], PRICES],
+    "moments": [[], MILLIS],
+    "stamps": [[], MICROS],
+    "documents": [[], DOCUMENTS],
+    "blobs": [[], [b"", b"\0", bytes(range(256))]],
+    "roles": [[], ["MEMBER", "ADMIN", "MEMBER"]],
+}
+"""Fields, and values that come back as they are."""
+
+UNEQUAL = {"plain"}
+"""Fields whose type PostgreSQL cannot compare: `json` has no equality."""
+
+EAST = timezone(timedelta(hours=5, minutes=30))
+FITTED: list[tuple[str, Any, Any]] = [
+    ("moment", datetime(2024, 1, 1, 0, 0, 0, 123999, UTC), datetime(2024, 1, 1, 0, 0, 0, 123000, UTC)),
+    ("moment", datetime(2024, 1, 1, 5, 30, tzinfo=EAST), datetime(2024, 1, 1, tzinfo=UTC)),
+    ("moment", datetime(2024, 1, 1), datetime(2024, 1, 1, tzinfo=UTC)),  # noqa: DTZ001
+    ("stamptz", datetime(2024, 1, 1, 5, 30, 0, 1, EAST), datetime(2024, 1, 1, 0, 0, 0, 1, UTC)),
+    ("second", datetime(2024, 1, 1, 0, 0, 0, 999999, UTC), datetime(2024, 1, 1, tzinfo=UTC)),
+    ("day", datetime(2024, 1, 1, 23, 59, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC)),
+    ("clock", datetime(2024, 1, 1, 1, 2, 3, 4, UTC), datetime(1970, 1, 1, 1, 2, 3, 4, UTC)),
+    ("amount", 7, Decimal(7)),
+    ("amount", "0.10", Decimal("0.1")),
+    ("ratio", 3, 3.0),
+    ("texts", ("a", "b"), ["a", "b"]),
+]
+"""Fields, what is written, and what their type makes of it."""
+
+
+@pytest.fixture(scope="session")
+def value_targets(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres_server: Callable[[str], str],
+    _postgres_administration: Callable[[str], None],
+) -> Iterator[Callable[[str], Target]]:
+    """The databases of the table, each made when it is asked for."""
+    schema = schema_of(SCHEMA.read_text("utf-8"))
+    folder = tmp_path_factory.mktemp("values")
+    write_package(schema, folder, "contract_values", portable=True)
+    package = import_package(folder, "contract_values")
+    made: dict[str, Target] = {}
+
+    def target(kind: str) -> Target:
+        if kind not in made:
+            if kind == "postgresql":
+                _postgres_administration("CREATE DATABASE contract_values TEMPLATE template0")
+            url = (
+                postgres_server("contract_values") if kind == "postgresql" else f"file:{folder / 'values.db'}"
+            )
+            push(schema, url, portable=True)
+            made[kind] = Target(url, package, exact=True)
+        return made[kind]
+
+    yield target
+    if "postgresql" in made:
+        _postgres_administration("DROP DATABASE IF EXISTS contract_values WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def cells(
+    request: pytest.FixtureRequest,
+    value_targets: Callable[[str], Target],
+    open_world: Callable[..., Any],
+) -> Any:
+    """A client of a database without rows."""
+    db = open_world(value_targets(request.param))
+    db.cell.delete_many()
+    return db
+
+
+def test_the_table_has_every_field():
+    fields = {
+        line.split()[0] for line in SCHEMA.read_text("utf-8").split("model Cell {")[1].splitlines()[1:-1]
+    }
+    assert fields == {"id", *KEPT}
+
+
+@pytest.mark.proves(
+    "Client", "every scalar and list, in every native type, comes back as it was written, at its edges"
+)
+@pytest.mark.parametrize("field", KEPT)
+def test_values_come_back_from_every_type(cells: Any, field: str):
+    values = KEPT[field]
+    one_by_one = [getattr(cells.cell.create(data={field: value}), field) for value in values]
+    together = cells.cell.create_many_and_return(data=[{field: value} for value in values])
+    stored = [getattr(row, field) for row in cells.cell.find_many(order={"id": "asc"})]
+    for read in (
+        one_by_one,
+        [getattr(row, field) for row in together],
+        stored[: len(values)],
+        stored[len(values) :],
+    ):
+        assert read == values
+        assert list(map(type, map(_plain, read))) == list(map(type, map(_plain, values)))
+    if field not in UNEQUAL:
+        for value in values:
+            assert cells.cell.count(where={field: {"equals": value}}) == 2, value
+
+
+@pytest.mark.proves(
+    "Client", "milliseconds where a DateTime has no native type, microseconds where its type has them"
+)
+@pytest.mark.parametrize(("field", "written", "kept"), FITTED)
+def test_values_are_fitted_to_their_type(cells: Any, field: str, written: Any, kept: Any):
+    made = cells.cell.create(data={field: written})
+    assert getattr(made, field) == kept
+    assert getattr(cells.cell.find_unique_or_raise(where={"id": made.id}), field) == kept
+    assert cells.cell.count(where={field: {"equals": written}}) == 1
+
+
+@pytest.mark.proves("Client", "no value, and a list that is not given, in every type")
+@pytest.mark.parametrize("field", KEPT)
+def test_no_value_comes_back_from_every_type(cells: Any, field: str):
+    empty = [] if field.endswith("s") else None
+    made = cells.cell.create(data={} if empty == [] else {field: None})
+    assert getattr(cells.cell.find_unique_or_raise(where={"id": made.id}), field) == empty
+
+
+def test_the_null_of_json_is_not_the_null_of_the_database(cells: Any):
+    cells.cell.create_many(data=[{"document": JsonNull}, {"document": None}, {"document": 1}])
+    assert cells.cell.count(where={"document": JsonNull}) == 1
+    assert cells.cell.count(where={"document": None}) == 1
+
+
+def _plain(value: Any) -> Any:
+    """Enums are texts."""
+    return str(value) if isinstance(value, str) else value
