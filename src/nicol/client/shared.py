@@ -419,8 +419,14 @@ def terms(max_wait: Seconds | None, timeout: Seconds | None, isolation_level: st
 
 
 def isolation_of(level: str | None) -> str | None:
-    """An isolation level in SQL's words."""
-    return None if level is None else _PRISMA_LEVELS.get(level, level)
+    """An isolation level in SQL's words. QueryInvalid for what is none."""
+    if level is None:
+        return None
+    found = _PRISMA_LEVELS.get(level, level.upper())
+    if found not in _PRISMA_LEVELS.values():
+        known = ", ".join(_PRISMA_LEVELS)
+        raise QueryInvalid(f"the isolation level `{level}` is unknown", help=f"known here: {known}")
+    return found
 
 
 def time_limit(timeout: Seconds | None) -> float | None:
