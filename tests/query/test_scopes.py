@@ -97,7 +97,7 @@ def test_values_may_be_asked_for_at_each_call(blog: Engine) -> None:
 
 
 WRONG: list[tuple[Scope, str]] = [
-    (Scope({"tenant": 1}), "a scope speaks of the field `tenant`, which no model has"),
+    (Scope({"titel": 1}), "unknown field in a scope `titel`\\n  help: did you mean `title`"),
     (Scope(rules={"Pots": Rule()}), "unknown model in a scope `Pots`"),
     (Scope(shared=["Pots"]), "unknown model in a scope `Pots`"),
     (Scope(rules={"Post": Rule(where={"titel": "x"})}), "unknown field `titel`"),

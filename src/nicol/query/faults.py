@@ -43,7 +43,7 @@ def invalid(
 
 
 def unknown(
-    what: str, name: object, known: Iterable[str], *, model: str, field: str | None = None
+    what: str, name: object, known: Iterable[str], *, model: str | None = None, field: str | None = None
 ) -> NoReturn:
     """A name that does not exist, with the nearest one that does; `field` is what it stands at, where it is no field itself."""
     from difflib import get_close_matches
@@ -51,9 +51,8 @@ def unknown(
     names = sorted(known)
     near = get_close_matches(str(name), names, 1, 0.6)
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(names)}"
-    raise invalid(
-        f"unknown {what} `{name}` on model `{model}`", model=model, fields=(field or str(name),), hint=hint
-    )
+    place = f" on model `{model}`" if model else ""
+    raise invalid(f"unknown {what} `{name}`{place}", model=model, fields=(field or str(name),), hint=hint)
 
 
 def missing_record(

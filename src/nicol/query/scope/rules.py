@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from nicol.query.faults import invalid, unknown
+from nicol.query.faults import unknown
 from nicol.query.models import Model, Models
 
 
@@ -46,10 +46,11 @@ class Scope(msgspec.Struct, frozen=True):
         """QueryInvalid where the scope speaks of what there is not: a misspelt rule would keep nothing."""
         for name in (*self.rules, *(() if self.shared == "*" else self.shared)):
             if name not in models.by_name:
-                unknown("model in a scope", name, models.by_name, model="")
+                unknown("model in a scope", name, models.by_name)
+        fields = {field for model in models.by_name.values() for field in model.fields}
         for field in (*self.fields, *self.every):
-            if not any(field in model.fields for model in models.by_name.values()):
-                raise invalid(f"a scope speaks of the field `{field}`, which no model has")
+            if field not in fields:
+                unknown("field in a scope", field, fields)
 
     def _found(self, model: Model) -> Iterator[Rule]:
         for field, value in self.fields.items():
