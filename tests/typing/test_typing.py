@@ -35,6 +35,13 @@ model Import {
   linkId     String?
 }
 
+model Held {
+  id      Int    @id
+  address Json   /// @nicol.json(typed_held.Address)
+  size    Json?  /// @nicol.json(typed_held.Size)
+  places  Json[] /// @nicol.json(typed_held.Address)
+}
+
 model Link {
   id     String @id
   import Import?
@@ -121,9 +128,21 @@ ACCEPTED = [
     'db.user.find_many(where={"name": {"contains": FieldRef("email"), "mode": "insensitive"}})',
     'db.sample.find_many(where={"document": {"path": ["a", 0], "string_contains": "x", "mode": "insensitive"}})',
     'db.sample.find_many(where={"document": {"path": ["a"], "array_contains": [1], "equals": AnyNull, "gt": 1.5}})',
+    'db.held.create(data={"id": 1, "address": Address("Bonn"), "size": {"width": 1}, "places": [Address("Ulm")]})',
+    'db.held.create(data={"id": 1, "address": {"city": "Bonn"}, "size": Size(width=1)})',
+    'db.held.update(where={"id": 1}, data={"address": JsonMerge({"city": "Ulm"}), "size": JsonNull})',
+    'db.held.update(where={"id": 1}, data={"places": {"push": Address("Aue")}})',
+    'db.held.find_many(where={"address": {"path": ["city"], "equals": "Bonn"}, "size": None})',
+    "db.held.find_first_or_raise().places[0].city.upper(), pdb.held.find_first_or_raise().address.city.upper()",
 ]
 
 REJECTED = [
+    'db.held.create(data={"id": 1, "address": Card("x")})',
+    'db.held.create(data={"id": 1, "address": None})',
+    'db.held.create(data={"id": 1, "address": Address("x"), "places": [Card("x")]})',
+    'db.held.update(where={"id": 1}, data={"size": Card("x")})',
+    "db.held.find_first_or_raise().address.town",
+    "pdb.held.find_first_or_raise().address.town",
     'db.user.find_many(lock="exclusive")',
     'db.user.find_many(lock={"wait": "skip"})',
     'db.user.find_many(timeout="1")',
@@ -228,6 +247,9 @@ REJECTED = [
 ]
 
 REVEALED = {
+    "db.held.find_first_or_raise().address": "Address",
+    "db.held.find_first_or_raise().size": "Size | None",
+    "pdb.held.find_first_or_raise().places": "list[Address]",
     "next(iter(db.user.stream()))": "User",
     'db.batch().user.find_unique(where={"id": 1})': "Pending[User | None]",
     "db.batch().user.count().result": "int",
@@ -284,6 +306,7 @@ from pydantic_db import Client as PydanticClient
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 from typed_db.delegates import UserDelegate
+from typed_held import Address, Size
 @dataclass
 class Card:
     email: str
@@ -305,12 +328,24 @@ adb = AsyncClient()
 """
 
 
+HELD = """\
+from dataclasses import dataclass
+from typing import TypedDict
+@dataclass
+class Address:
+    city: str
+class Size(TypedDict):
+    width: int
+"""
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a generated client and a module with one call on each line."""
     folder = tmp_path_factory.mktemp("typing")
     write_package(schema_of(SCHEMA + WORDS), folder, "typed_db", portable=True)
     write_package(schema_of(SCHEMA + WORDS), folder, "pydantic_db", portable=True, models="pydantic")
+    (folder / "typed_held.py").write_text(HELD)
     revealed = [f"reveal_type({call})" for call in REVEALED]
     (folder / "calls.py").write_text(
         HEAD + "\n".join(["#", *ACCEPTED, "#", *REJECTED, "#", *revealed]) + "\n"

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, TypeAlias, Union, cast, get_args, get_origin
 from uuid import UUID
 
+from nicol.client.json_types import plain as plain_json
 from nicol.client.package import Package
 from nicol.schema.schema import Arity, EnumRef, RelationField, Scalar, ScalarField
 
@@ -95,6 +96,8 @@ def _list_converter(package: Package, field: ScalarField, annotation: Any) -> Co
 def _one_converter(package: Package, field: ScalarField, annotation: Any) -> Convert | None:
     if annotation is Any:
         return None
+    if field.json_type is not None:
+        return _from_typed(package.json_class(field.json_type).type, annotation)
     if field.type is Scalar.JSON:
         return json_converter(annotation)
     held = package.python_type(field.type)
@@ -124,6 +127,14 @@ def _of_text(option: Any) -> Convert | None:
     if isinstance(option, type) and (issubclass(option, enum.Enum) or option is UUID):
         return cast("Convert", option)
     return None
+
+
+def _from_typed(declared: Any, annotation: Any) -> Convert | None:
+    """What makes an object of a Json field's own type one of another, by the way of JSON."""
+    if annotation is declared:
+        return None
+    convert = json_converter(annotation)
+    return plain_json if convert is None else lambda value: convert(plain_json(value))
 
 
 def json_converter(annotation: Any) -> Convert | None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
+from nicol.client.json_types import JsonClass
 from nicol.client.names import attribute_name
 from nicol.client.package import Package
 from nicol.client.projection import Projection, constructor, project
 from nicol.client.shaped import COUNTS
+from nicol.schema.schema import JsonType
 
 
 class PackageObjects:
@@ -77,6 +79,10 @@ class PackageObjects:
     def enum(self, name: str) -> Callable[[str], Any]:
         """What finds an enum's member by its name in the schema."""
         return {member.value: member for member in self.package.enum(name)}.__getitem__
+
+    def json(self, of: JsonType) -> JsonClass:
+        """The type of the program's own that Json fields hold."""
+        return self.package.json_class(of)
 
 
 def _arranging(

@@ -11,10 +11,11 @@ from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, ForwardRef, cast
 
 import msgspec
 
+from nicol.client.json_types import JsonClass, json_alias
 from nicol.client.names import (
     attribute_name,
     delegate_name,
@@ -30,6 +31,7 @@ from nicol.schema.schema import (
     EnumRef,
     Field,
     FieldType,
+    JsonType,
     Model,
     RelationField,
     Scalar,
@@ -148,6 +150,14 @@ class Package:
                 self._enums[name] = made
         return made
 
+    def json_class(self, of: JsonType) -> JsonClass:
+        """The type that a Json field holds."""
+        return self._json_classes.setdefault(of, JsonClass(of))
+
+    @cached_property
+    def _json_classes(self) -> dict[JsonType, JsonClass]:
+        return {}
+
     def python_type(self, type: FieldType) -> Any:  # noqa: A002
         """The Python type of one value of a field."""
         match type:
@@ -210,6 +220,9 @@ class Package:
             if name not in met:
                 met.add(name)
                 setattr(module, name, self.model(name))
+                for field in self.models[name].scalars:
+                    if field.json_type is not None:
+                        setattr(module, json_alias(field.json_type), self.json_class(field.json_type).type)
                 waiting += [
                     field.model for field in self.models[name].relations if field.model in self.models
                 ]
@@ -244,6 +257,8 @@ class Package:
                 None,
             )
         one = self.python_type(field.type)
+        if field.json_type is not None:  # by name too: it is not imported before it is needed
+            one = ForwardRef(json_alias(field.json_type))
         match field.arity:
             case Arity.REQUIRED:
                 return (name, one)

@@ -17,7 +17,7 @@ try:
     from pydantic import Field as FieldOf
     from pydantic import create_model
 
-    from nicol.client.pydantic_record import Base64, CountsRecord, PydanticRecord
+    from nicol.client.pydantic_record import Base64, CountsRecord, PydanticRecord, TypedJson
 except ModuleNotFoundError as error:
     if error.name != "pydantic":
         raise
@@ -79,6 +79,8 @@ class PydanticPackage(Package):
             spelled = f"list[{field.model}] | None" if many else f"{field.model} | None"
             return spelled, FieldOf(None, alias=name, description=field.documentation)
         one: Any = Annotated[bytes, Base64] if field.type is Scalar.BYTES else self.python_type(field.type)
+        if field.json_type is not None:
+            one = Annotated[Any, TypedJson(self.json_class(field.json_type))]
         match field.arity:
             case Arity.REQUIRED:
                 return one, FieldOf(..., alias=name, description=field.documentation)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
-from nicol.client.pydantic_schema import bytes_schema
+from nicol.client.json_types import JsonClass
+from nicol.client.pydantic_schema import bytes_schema, typed_json_schema
 
 
 class Base64:
@@ -17,6 +18,17 @@ class Base64:
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """How pydantic reads and writes them; called by pydantic alone."""
         return bytes_schema()
+
+
+class TypedJson:
+    """A type of the program's own in a Json field. pydantic asks for it when it is first needed."""
+
+    def __init__(self, of: JsonClass) -> None:
+        self._of = of
+
+    def __get_pydantic_core_schema__(self, _source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """How pydantic reads and writes it; called by pydantic alone."""
+        return typed_json_schema(self._of, handler)
 
 
 class Home(Protocol):

@@ -12,9 +12,10 @@ import msgspec
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from nicol.client.json_types import JsonClass, plain
 from nicol.client.names import attribute_name, visible_fields
 from nicol.client.record import Record
-from nicol.schema.schema import Arity, Field, FieldType, RelationField, Scalar, Schema
+from nicol.schema.schema import Arity, Field, FieldType, JsonType, RelationField, Scalar, Schema
 
 
 class Classes(Protocol):
@@ -27,6 +28,10 @@ class Classes(Protocol):
 
     def model(self, name: str) -> type[Record]:
         """The class of a model."""
+        ...
+
+    def json_class(self, of: JsonType) -> JsonClass:
+        """The type that a Json field holds."""
         ...
 
     def python_type(self, type: FieldType) -> Any:  # noqa: A002
@@ -118,11 +123,24 @@ def _field_schema(package: Classes, field: Field, handler: GetCoreSchemaHandler)
             one = handler.generate_schema(package.model(field.model))
         case _ if field.type is Scalar.BYTES:
             one = bytes_schema()
+        case _ if field.json_type is not None:
+            one = typed_json_schema(package.json_class(field.json_type), handler)
         case _:
             one = handler.generate_schema(package.python_type(field.type))
     value = core_schema.list_schema(one) if field.arity is Arity.LIST else one
     nullable = isinstance(field, RelationField) or field.arity is Arity.OPTIONAL
     return core_schema.nullable_schema(value) if nullable else value
+
+
+def typed_json_schema(of: JsonClass, handler: GetCoreSchemaHandler) -> CoreSchema:
+    """A type of the program's own in a Json field."""
+    if of.is_pydantic:
+        return handler.generate_schema(of.type)
+    return core_schema.no_info_after_validator_function(
+        of.validated,
+        core_schema.any_schema(),
+        serialization=core_schema.plain_serializer_function_ser_schema(plain, when_used="json"),
+    )
 
 
 def bytes_schema() -> CoreSchema:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAl
 
 import msgspec
 
+from nicol.client.json_types import from_pydantic, into_pydantic, shape_of
 from nicol.client.shaped import COUNTS, Counts, NotRead, filled
 
 Names: TypeAlias = Collection[str] | None
@@ -67,19 +68,19 @@ class Record(msgspec.Struct, gc=False):
         if isinstance(obj, cls):
             return obj
         cls.__nicol_package__.resolve(cls)
-        return msgspec.convert(obj, cls, strict=strict, from_attributes=True)
+        return msgspec.convert(obj, cls, strict=strict, from_attributes=True, dec_hook=into_pydantic)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes, *, strict: bool = False) -> Self:
         """A record from JSON text; msgspec.ValidationError says what does not fit."""
         cls.__nicol_package__.resolve(cls)
-        return msgspec.json.decode(json_data, type=cls, strict=strict)
+        return msgspec.json.decode(json_data, type=cls, strict=strict, dec_hook=into_pydantic)
 
     @classmethod
     def model_json_schema(cls) -> dict[str, Any]:
         """The model as JSON Schema."""
         cls.__nicol_package__.resolve(cls)
-        return msgspec.json.schema(cls)
+        return msgspec.json.schema(cls, schema_hook=shape_of)
 
     def model_dump(
         self,
@@ -95,7 +96,7 @@ class Record(msgspec.Struct, gc=False):
             for name, value in _plain(self, exclude_none).items()
             if (include is None or name in include) and (exclude is None or name not in exclude)
         }
-        return msgspec.to_builtins(chosen) if mode == "json" else chosen
+        return msgspec.to_builtins(chosen, enc_hook=from_pydantic) if mode == "json" else chosen
 
     def model_dump_json(
         self,
@@ -107,7 +108,8 @@ class Record(msgspec.Struct, gc=False):
     ) -> str:
         """The record as JSON text."""
         text = msgspec.json.encode(
-            self.model_dump(include=include, exclude=exclude, exclude_none=exclude_none)
+            self.model_dump(include=include, exclude=exclude, exclude_none=exclude_none),
+            enc_hook=from_pydantic,
         )
         return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
-from nicol.dialects.dialect import Codec, Dialect
+from nicol.dialects.dialect import Codec, Dialect, Encode
 from nicol.query.faults import foreign_key_name
 from nicol.query.nodes.pages import Selection
 from nicol.schema.schema import (
@@ -16,6 +17,7 @@ from nicol.schema.schema import (
     FieldType,
     ForeignKeyRelation,
     JoinTableRelation,
+    JsonType,
     NativeType,
     RelationField,
     Scalar,
@@ -55,6 +57,22 @@ class Objects(Protocol):
 
     def enum(self, name: str) -> Callable[[str], Any]:
         """What makes an enum's value of its name in the schema."""
+        ...
+
+    def json(self, of: JsonType) -> Typed:
+        """The type of the program's own that Json fields hold."""
+        ...
+
+
+class Typed(Protocol):
+    """A type that Json values are read as. Both raise ValueError for what does not fit."""
+
+    def read(self, value: Any) -> Any:
+        """An object of the type from a JSON value."""
+        ...
+
+    def write(self, value: Any) -> Any:
+        """A JSON value from which the type can be read."""
         ...
 
 
@@ -256,6 +274,8 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         if field.arity is Arity.LIST
         else codec
     )
+    if field.json_type is not None:
+        codec = typed_codec(codec, field.arity, objects.json(field.json_type))
     return Field(
         name=field.name,
         column=field.mapped,
@@ -269,6 +289,29 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         generated=field.generated is not None,
         secret=field.encrypted is not None,
     )
+
+
+def typed_codec(codec: Codec, arity: Arity, typed: Typed) -> Codec:
+    """How values of a type cross as JSON. Only what is stored crosses so: filters take any JSON."""
+    many = arity is Arity.LIST
+    read: Encode = partial(_every, typed.read) if many else typed.read
+    write: Encode = partial(_every, typed.write) if many else typed.write
+    encode, decode = codec.encode, codec.decode
+    return replace(
+        codec,
+        encode=write if encode is None else _after(write, encode),
+        decode=read if decode is None else _after(decode, read),
+        encode_all=None,
+    )
+
+
+def _after(first: Encode, then: Encode) -> Encode:
+    return lambda value: then(first(value))
+
+
+def _every(one: Encode, values: Any) -> Any:
+    """The items of a list; what is none is left to the codec, which says so."""
+    return [one(each) for each in values] if isinstance(values, list | tuple) else values  # pyright: ignore[reportUnknownVariableType] - of anything
 
 
 def loose_field(

@@ -9,7 +9,7 @@ from nicol.client.codegen.filters import enum_filters, model_filters
 from nicol.client.codegen.groups import enum_groups, model_groups
 from nicol.client.codegen.orders import model_orders
 from nicol.client.codegen.selection import model_selection
-from nicol.client.codegen.source import BANNER
+from nicol.client.codegen.source import BANNER, json_imports
 from nicol.client.codegen.values import Shown, shown_models
 from nicol.client.codegen.writes import enum_writes, model_writes
 from nicol.client.names import BLOCK
@@ -23,7 +23,7 @@ _HEAD = """\
 
 from collections.abc import {collections}
 {datetime}{decimal}from typing import {typing}
-{imports}{enums}"""
+{imports}{enums}{json}"""
 
 _INPUTS = frozenset(client_inputs.__all__)
 _WORD = re.compile(r"\w+")
@@ -65,6 +65,7 @@ def _head(body: str, schema: Schema) -> str:
         banner=BANNER,
         imports=_imported(used.intersection(_INPUTS)),
         enums="".join(f"from .enums import {enum.name} as _{enum.name}\n" for enum in schema.enums),
+        json="".join(f"{line}\n" for line in json_imports(schema)),
         typing=", ".join(
             sorted({"TypedDict", *used.intersection({"Any", "Literal", "Never", "Required", "TypeAlias"})})
         ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nicol.client.codegen.source import BANNER, docstring
+from nicol.client.codegen.source import BANNER, docstring, json_imports
+from nicol.client.json_types import json_alias
 from nicol.client.names import attribute_name, visible_fields, visible_models
 from nicol.schema.schema import Arity, EnumRef, Field, Model, RelationField, Scalar, Schema, Unsupported
 
@@ -51,7 +52,16 @@ def models_stub(schema: Schema, models: str) -> str:
         lines += ["", *_counts(model, fields)]
     body = "\n".join([*lines, *(f"_{word} = {word}" for word in sorted(hidden)), ""])
     words = set(_WORD.findall(body))
-    return "\n".join([BANNER, *(line for word, line in _IMPORTS.items() if word in words), base[1], "", body])
+    return "\n".join(
+        [
+            BANNER,
+            *(line for word, line in _IMPORTS.items() if word in words),
+            *json_imports(schema),
+            base[1],
+            "",
+            body,
+        ]
+    )
 
 
 def _counts(model: Model, fields: Iterable[Field]) -> list[str]:
@@ -89,6 +99,8 @@ def _one(field: Field) -> str:
     match field.type:
         case EnumRef(name):
             return f"_enums.{name}"
+        case Scalar.JSON if field.json_type is not None:
+            return json_alias(field.json_type)
         case Scalar():
             return _VALUES[field.type]
         case Unsupported():

@@ -7,10 +7,25 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from nicol.client.json_types import json_alias
+from nicol.client.names import visible_models, visible_scalars
+from nicol.schema.schema import Schema
+
 BANNER = "# Written by `nicol generate` from the schema: changes made here are lost."
 
 
 _WORD = re.compile(r"\w+")
+
+
+def json_imports(schema: Schema) -> list[str]:
+    """The imports of the types that Json fields hold, under names that hide no others."""
+    types = {
+        field.json_type
+        for model in visible_models(schema)
+        for field in visible_scalars(model)
+        if field.json_type
+    }
+    return sorted(f"from {of.module} import {of.name} as {json_alias(of)}" for of in types)
 
 
 @dataclass(frozen=True, slots=True)

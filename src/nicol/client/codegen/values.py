@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nicol.client.json_types import json_alias
 from nicol.client.names import visible_models, visible_relations, visible_scalars
 from nicol.schema.schema import (
     Arity,
@@ -102,6 +103,8 @@ def value(field: ScalarField) -> str:
     match field.type:
         case EnumRef(name):
             return f"{name}Value"
+        case Scalar.JSON if field.json_type is not None:
+            return f"{json_alias(field.json_type)} | JsonInput"
         case Scalar():
             return _VALUES[field.type]
         case Unsupported():

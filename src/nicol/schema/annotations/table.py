@@ -125,7 +125,6 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
             )
         },
         unnamed="type",
-        pending="generated clients take and give any JSON value",
     ),
     "encrypted": AnnotationSignature(
         "A value that is encrypted before it reaches the database.",
