@@ -18,8 +18,6 @@ from .conftest import Shop
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime.now(UTC)
-
 SCHEMA = """\
 datasource db {
   provider = "postgresql"
@@ -77,7 +75,7 @@ def write(url: str, *texts: str) -> None:
 
 def ago(days: float) -> str:
     """A time in the past, as Nicol writes it."""
-    return f"'{(NOW - timedelta(days=days)).isoformat(timespec='milliseconds')}'"
+    return f"'{(datetime.now(UTC) - timedelta(days=days)).isoformat(timespec='milliseconds')}'"
 
 
 def answer(shop: Shop, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -142,7 +140,8 @@ def test_no_form_of_time_is_taken_for_older(shop: Shop, sqlite_url: str) -> None
     here = shop.on(sqlite_url)
     here.schema(SCHEMA)
     here.run("db", "push")
-    old, young = NOW - timedelta(days=30, minutes=5), NOW - timedelta(days=30) + timedelta(minutes=5)
+    edge = datetime.now(UTC) - timedelta(days=30)
+    old, young = edge - timedelta(minutes=5), edge + timedelta(minutes=5)
     forms = [f"'{form.format(moment)}'" for form, _ in FORMS for moment in (old, young)]
     forms += [str(round(moment.timestamp() * 1000)) for moment in (old, young)]
     forms += ["'no time at all'", "''", "'12:00:00'"]

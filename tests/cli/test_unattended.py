@@ -92,10 +92,10 @@ def test_a_plan_counts_in_the_live_database_and_changes_nothing(living_shop: Sho
         (True, 1),
         (False, 2),
     ]
-    assert plan["fails"] == ['1 values of ("name") occur in several rows of "User"']
+    assert plan["fails"] == ['1 value of ("name") occurs in several rows of "User"']
     shown = living_shop.run("migrate", "deploy", "--plan", "--exit-code", code=3).out
     assert "step 2, on its own" in shown
-    assert 'FAILS: 1 values of ("name") occur in several rows of "User"' in shown
+    assert 'FAILS: 1 value of ("name") occurs in several rows of "User"' in shown
     assert "reads and writes wait" in shown or "writes wait" in shown
     assert read(living_shop.url or "", "SELECT count(*) FROM _prisma_migrations") == before
     assert "--plan" in living_shop.run("migrate", "deploy", "--exit-code", code=1).err
