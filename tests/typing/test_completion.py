@@ -92,9 +92,9 @@ class _Server:
         return {item["label"].strip("\"'") for item in items}
 
     def close(self) -> None:
-        """End it."""
+        """End it, with its pipes."""
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def _answer(self, number: Any, result: Any) -> None:
         body = json.dumps({"jsonrpc": "2.0", "id": number, "result": result}).encode()
