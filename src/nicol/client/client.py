@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.shared import Seconds, Undone, time_limit, typed_limit
+from nicol.client.limits import Seconds, Undone, time_limit, typed_limit
 from nicol.client.transactions import BlockingTransactions
 from nicol.client.witness import Call
 from nicol.errors import ClientError

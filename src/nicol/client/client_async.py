@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 from nicol.client import raw
 from nicol.client.gathering import OPERATIONS as GATHERED
 from nicol.client.gathering import Gathering, is_busy
-from nicol.client.shared import ClientSettings, Seconds, Undone, time_limit, typed_limit
+from nicol.client.limits import Seconds, Undone, time_limit, typed_limit
+from nicol.client.shared import ClientSettings
 from nicol.client.tags import current_tags
 from nicol.client.transactions_async import AwaitingTransactions
 from nicol.client.witness import Call

@@ -7,7 +7,7 @@ from nicol.client.batch import Pending
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
 from nicol.client.inputs.locks import LockInput
-from nicol.client.shared import Seconds
+from nicol.client.limits import Seconds
 from nicol.query.upserted import Upserted
 
 T = TypeVar("T")

@@ -9,11 +9,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from nicol.client.batch import BlockingBatch
-from nicol.client.retry import Attempts
-from nicol.client.scope import Terms
-from nicol.client.shared import (
+from nicol.client.limits import (
     Seconds,
-    SharedClient,
     Undone,
     begun_only,
     inside_only,
@@ -22,6 +19,9 @@ from nicol.client.shared import (
     terms,
     time_limit,
 )
+from nicol.client.retry import Attempts
+from nicol.client.scope import Terms
+from nicol.client.shared import SharedClient
 from nicol.errors import ClientError
 
 if TYPE_CHECKING:

@@ -10,11 +10,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from nicol.client.batch import AwaitingBatch
-from nicol.client.retry import Attempts
-from nicol.client.scope import Terms
-from nicol.client.shared import (
+from nicol.client.limits import (
     Seconds,
-    SharedClient,
     Undone,
     begun_only,
     inside_only,
@@ -23,6 +20,9 @@ from nicol.client.shared import (
     terms,
     time_limit,
 )
+from nicol.client.retry import Attempts
+from nicol.client.scope import Terms
+from nicol.client.shared import SharedClient
 from nicol.errors import ClientError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nicol.schema.schema import NativeType
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote, quote_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Expiry:
     @property
     def source(self) -> str:
         """The table, called `t`."""
-        return f"{_table(self.namespace, self.table)} AS t"
+        return f"{quote_full(self.namespace, self.table)} AS t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,4 @@ def stays(expiry: Expiry) -> Iterator[str]:
     for guard in expiry.guards:
         pairs = zip(guard.columns, guard.references, strict=True)
         equal = " AND ".join(f"g.{quote(own)} = t.{quote(other)}" for own, other in pairs)
-        yield f"NOT EXISTS (SELECT 1 FROM {_table(guard.namespace, guard.table)} AS g WHERE {equal})"
-
-
-def _table(namespace: str | None, name: str) -> str:
-    return quote(name) if namespace is None else f"{quote(namespace)}.{quote(name)}"
+        yield f"NOT EXISTS (SELECT 1 FROM {quote_full(guard.namespace, guard.table)} AS g WHERE {equal})"

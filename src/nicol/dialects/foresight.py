@@ -14,7 +14,7 @@ from nicol.dialects.lint import deeds as d
 from nicol.dialects.lint.reader import Reader, items, outside
 from nicol.dialects.lint.rule import Script
 from nicol.dialects.statements import Token
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote, quote_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,12 @@ class Foresight:
 
     def _live(self, live: Catalog) -> Iterator[tuple[str, Held]]:
         for table in live.tables:
-            spelled = quote(table.name)
-            full = spelled if table.namespace is None else f"{quote(table.namespace)}.{spelled}"
+            full = quote_full(table.namespace, table.name)
             columns = ", ".join(f"{quote(column.name)} int" for column in table.columns)
             for act in self._read(f"CREATE TABLE {full} ({columns})").acts:
                 if isinstance(act.deed, d.CreateTable):
                     names = {each.name.key: quote(each.name.shown) for each in act.deed.columns}
-                    yield act.deed.table.key, Held(full, spelled, names)
+                    yield act.deed.table.key, Held(full, quote(table.name), names)
 
     def held(self, statement: str) -> Held | None:
         """What the table holds that a statement is about; None where it is not there or there is none."""

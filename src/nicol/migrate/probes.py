@@ -9,7 +9,7 @@ from nicol.catalog import ForeignKey, ObjectName, Table
 from nicol.dialects.changes import RewriteValue
 from nicol.migrate.renames import Former
 from nicol.sql.program import Statement
-from nicol.sql.quoting import quote, quote_all, quote_text
+from nicol.sql.quoting import quote, quote_all, quote_full, quote_text
 
 SAMPLES = 3
 
@@ -97,7 +97,7 @@ def _where(condition: str) -> str:
 
 def spelled(name: ObjectName) -> str:
     """A full name in quotes."""
-    return quote(name.name) if name.namespace is None else f"{quote(name.namespace)}.{quote(name.name)}"
+    return quote_full(name.namespace, name.name)
 
 
 def _asked(text: str) -> Statement:

@@ -10,6 +10,11 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_full(namespace: str | None, name: str) -> str:
+    """A name with its namespace, where it has one that is not the connection's own."""
+    return quote(name) if namespace is None else f"{quote(namespace)}.{quote(name)}"
+
+
 def quote_all(names: Sequence[str]) -> str:
     """Identifiers in quotes, separated by commas."""
     return ", ".join(quote(name) for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from nicol.catalog import Catalog, Table
 from nicol.dialects.health import Complaint, Health, Weight
 from nicol.sql.program import Program, rows
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote, quote_full
 
 _LAST_DAYS = {
     12: "2024-11-21",
@@ -107,7 +107,7 @@ ORDER BY 3 DESC LIMIT 3
 def _counters(table: Table) -> Program[list[Complaint]]:
     """A sequence that lags behind its column gives numbers that are taken: imports forget it."""
     complaints: list[Complaint] = []
-    name = quote(table.name) if table.namespace is None else f"{quote(table.namespace)}.{quote(table.name)}"
+    name = quote_full(table.namespace, table.name)
     for column in table.columns:
         if not column.autoincrement:
             continue

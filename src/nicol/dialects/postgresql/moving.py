@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nicol.catalog import Catalog, Table
+from nicol.catalog import Catalog
 from nicol.dialects.moving import Loose
 from nicol.dialects.postgresql import ddl
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote, quote_full, quote_text
 
 
 def loose(catalog: Catalog) -> Loose:
@@ -15,7 +15,7 @@ def loose(catalog: Catalog) -> Loose:
     before: list[str] = []
     after: list[str] = []
     for table in catalog.tables:
-        name = _name(table)
+        name = quote_full(table.namespace, table.name)
         for key in table.foreign_keys:
             before.append(f"ALTER TABLE {name} DROP CONSTRAINT {quote(key.name or '')}")
             after.append(f"ALTER TABLE {name} ADD {ddl.foreign_key(replace(key, valid=True))}")
@@ -27,19 +27,16 @@ def loose(catalog: Catalog) -> Loose:
 def counters(catalog: Catalog) -> tuple[str, ...]:
     """Each sequence goes on behind the highest number of its column."""
     return tuple(
-        f"SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({_text(_name(table))}, {_text(column.name)}), "
-        f"greatest((SELECT max({quote(column.name)}) FROM {_name(table)}), 1), "
-        f"(SELECT count({quote(column.name)}) > 0 FROM {_name(table)}))"
+        _behind(quote_full(table.namespace, table.name), column.name)
         for table in catalog.tables
         for column in table.columns
         if column.autoincrement
     )
 
 
-def _name(table: Table) -> str:
-    return quote(table.name) if table.namespace is None else f"{quote(table.namespace)}.{quote(table.name)}"
-
-
-def _text(value: str) -> str:
-    escaped = value.replace("'", "''")
-    return f"'{escaped}'"
+def _behind(table: str, column: str) -> str:
+    sequence = f"pg_catalog.pg_get_serial_sequence({quote_text(table)}, {quote_text(column)})"
+    highest = f"greatest((SELECT max({quote(column)}) FROM {table}), 1)"
+    return (
+        f"SELECT pg_catalog.setval({sequence}, {highest}, (SELECT count({quote(column)}) > 0 FROM {table}))"
+    )

@@ -26,7 +26,7 @@ from nicol.schema.schema import (
     Schema,
     Unsupported,
 )
-from nicol.sql.quoting import quote, quote_text
+from nicol.sql.quoting import quote_full, quote_text
 
 USUAL: dict[Scalar, ColumnType] = {
     Scalar.STRING: ColumnType("TEXT"),
@@ -138,10 +138,7 @@ def spell_constant(text: str, type: ColumnType) -> str:  # noqa: A002
 
 def spell_type(type: ColumnType) -> str:  # noqa: A002
     """A column type as SQL."""
-    if type.enum:
-        name = quote(type.name) if type.namespace is None else f"{quote(type.namespace)}.{quote(type.name)}"
-    else:
-        name = type.name
+    name = quote_full(type.namespace, type.name) if type.enum else type.name
     args = f"({','.join(map(str, type.args))})" if type.args and not type.implied else ""
     return f"{name}{args}{'[]' if type.array else ''}"
 
@@ -168,7 +165,7 @@ def _arguments(spec: NativeSpec, modifier: int) -> tuple[int, ...]:
 
 def spell_name(name: ObjectName) -> str:
     """A full name in quotes."""
-    return quote(name.name) if name.namespace is None else f"{quote(name.namespace)}.{quote(name.name)}"
+    return quote_full(name.namespace, name.name)
 
 
 def spell_default(default: Default, column: Column) -> str:

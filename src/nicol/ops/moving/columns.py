@@ -19,7 +19,7 @@ from nicol.schema.schema import (
     Schema,
     Unsupported,
 )
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote_full
 
 Row: TypeAlias = tuple[Any, ...]
 _FAULTS = (TypeError, ValueError, OverflowError, LookupError, ArithmeticError)
@@ -120,7 +120,7 @@ def movers(schema: Schema, source: Dialect, target: Dialect) -> Iterator[Mover]:
         places = [field.name for field in fields]
         yield Mover(
             model.name,
-            _table(model.namespace, model.mapped),
+            quote_full(model.namespace, model.mapped),
             columns,
             tuple(places.index(name) for name in _key(model)),
         )
@@ -157,13 +157,9 @@ def _join_table(relation: JoinTableRelation, schema: Schema, source: Dialect, ta
     columns = tuple(
         _column(_id_of(model), schema, source, target, name) for model, name in ((a, "A"), (b, "B"))
     )
-    return Mover(relation.mapped, _table(a.namespace, relation.mapped), columns, (0, 1))
+    return Mover(relation.mapped, quote_full(a.namespace, relation.mapped), columns, (0, 1))
 
 
 def _id_of(model: Model) -> ScalarField:
     names = _key(model)
     return next(field for field in model.scalars if field.name == names[0])
-
-
-def _table(namespace: str | None, name: str) -> str:
-    return quote(name) if namespace is None else f"{quote(namespace)}.{quote(name)}"

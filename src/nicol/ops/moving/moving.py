@@ -37,7 +37,7 @@ from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema, read_schema
 from nicol.ops.settings import Setting
 from nicol.sql.program import Begin, Program, Rollback, Statement, ask, rows, say_all, transaction
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote_full
 
 Told = Callable[[str, int, int], None]
 """Who is told how far a table is: its name, rows done, and rows in all."""
@@ -163,7 +163,10 @@ def _begun(way: _Way, catalog: Catalog) -> tuple[Plan, dict[str, Progress]]:
     loose = dialect.loose(catalog)
     references = tuple(
         Reference(
-            _named(table.namespace, table.name), key.columns, _named(key.namespace, key.table), key.references
+            quote_full(table.namespace, table.name),
+            key.columns,
+            quote_full(key.namespace, key.table),
+            key.references,
         )
         for table in catalog.tables
         for key in table.foreign_keys
@@ -179,7 +182,10 @@ def _begun(way: _Way, catalog: Catalog) -> tuple[Plan, dict[str, Progress]]:
 
 
 def _check_empty(way: _Way, catalog: Catalog) -> None:
-    there, shown = {_named(table.namespace, table.name) for table in catalog.tables}, way.target.target.shown
+    there, shown = (
+        {quote_full(table.namespace, table.name) for table in catalog.tables},
+        way.target.target.shown,
+    )
     for mover in way.tables:
         if mover.table not in there:
             raise ConfigurationError(
@@ -195,10 +201,6 @@ def _check_empty(way: _Way, catalog: Catalog) -> None:
             f"{way.quarantine.path} is there already",
             help="name another file with --quarantine, or take it away",
         )
-
-
-def _named(namespace: str | None, name: str) -> str:
-    return quote(name) if namespace is None else f"{quote(namespace)}.{quote(name)}"
 
 
 def _finish(plan: Plan, counters: Iterable[str]) -> Program[None]:
