@@ -266,7 +266,7 @@ def test_the_page_works_without_scripts(browser: Browser, address: str) -> None:
     page.locator("summary").first.click()
     page.get_by_label("Your name").first.fill("Ada")
     page.get_by_role("button", name="Reject").first.click()
-    assert page.locator(".proposal").count() == before - 1
+    expect(page.locator(".proposal")).to_have_count(before - 1)  # waits for the page that the form leads to
     assert httpx.get(f"{address}/api/health").json()["ok"]
     visitor.close()
 
