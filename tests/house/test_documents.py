@@ -16,7 +16,7 @@ PAGES = sorted(
 RUN = [
     page
     for page in PAGES
-    if page.parent.name not in (ROOT.name, "decisions")
+    if page.parent not in (ROOT, ROOT / "docs" / "decisions")
     and any(block.language in ("sh", "console", "python") for block in blocks(page.read_text()))
 ]
 LINK = re.compile(r"\[[^]]+\]\((?!https?://)([^)#]+)[^)]*\)")
