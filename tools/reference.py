@@ -9,7 +9,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ import typer.main
 from nicol import errors
 from nicol.cli.main import application
 from nicol.dialects import NAMES, PROVIDERS, named, provider_named
+from nicol.dialects.lint.level import Level
 from nicol.dialects.lint.rule import Rule
+from nicol.migrate.commuting import ORDER_RULES
 from nicol.migrate.ignores import IGNORE_RULES
 from nicol.schema import cursor, expressions, parse
 from nicol.schema.provider import Constraint, Native, Numbering, Provider
@@ -244,15 +246,16 @@ def lint_page() -> str:
         title = named(name).provider.title
         sections.append((title, [rule for code, rule in book.items() if code not in shared]))
     texts = [f"{title}\n\n{lint_table(rules)}" for title, rules in sections]
-    ignores = [
-        f"| `{code}` | {level} | {sentence} | {harm} | {way} |"
-        for code, (level, sentence, harm, way) in IGNORE_RULES.items()
-    ]
-    texts.append("Ignores\n\n" + "\n".join([*LINT_HEAD, *ignores]))
+    texts += [f"Order\n\n{plain_table(ORDER_RULES)}", f"Ignores\n\n{plain_table(IGNORE_RULES)}"]
     return LINT.format(sections="\n\n## ".join(texts))
 
 
 LINT_HEAD = ("| code | usually | what must hold | what may happen | the safe way |", "|---|---|---|---|---|")
+
+
+def plain_table(rules: Mapping[str, tuple[Level, str, str, str]]) -> str:
+    """Rules that no database has of its own, as a table."""
+    return "\n".join([*LINT_HEAD, *(f"| `{code}` | {' | '.join(cells)} |" for code, cells in rules.items())])
 
 
 def lint_table(rules: list[Rule]) -> str:

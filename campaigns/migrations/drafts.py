@@ -196,6 +196,21 @@ def pair(chance: Chance) -> Pair:
     return Pair(before, after, list(_said(before, after)))
 
 
+def fork(chance: Chance) -> tuple[Pair, Pair]:
+    """Two pairs that begin with the same schema: what two branches make of it with one or two changes each."""
+    before = draft(chance)
+    one, other = (_branch(chance, before) for _ in range(2))
+    return one, other
+
+
+def _branch(chance: Chance, before: Draft) -> Pair:
+    after = before
+    for _ in range(chance.random.randint(1, 2)):
+        after = chance.random.choice(_CHANGES)(chance, after)
+    after = _without_lost_defaults(after)
+    return Pair(before, after, list(_said(before, after)))
+
+
 def _one(chance: Chance, made: Draft, change: Callable[[Model], Model]) -> Draft:
     """The draft with one model changed."""
     if not made.models:

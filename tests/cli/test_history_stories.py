@@ -234,3 +234,44 @@ def test_a_key_that_sqlite_does_not_number_is_no_drift(shop: Shop, sqlite_url: s
     place.migration("0_init", script)
     place.run("migrate", "resolve", "--applied", "0_init")
     assert "in sync" in place.run("migrate", "dev").out
+
+
+LATE, APPLIED = "20990101000000_late", "20990102000000_applied"
+ADDED = 'ALTER TABLE "User" ADD COLUMN "phone" TEXT;'
+ORDERS = {  # what the late migration of another branch says, and over what it clashes
+    'ALTER TABLE "User" ADD COLUMN "age" INTEGER;': [],
+    'UPDATE "User" SET "phone" = NULL;': ['column "phone" of "User"'],
+}
+
+
+@pytest.mark.proves(
+    "Migrations", "late migrations of another branch: independent ones are applied, others refused"
+)
+@pytest.mark.parametrize(("script", "about"), ORDERS.items(), ids=["independent", "clashing"])
+def test_what_another_branch_left_behind_is_applied_where_its_order_does_not_matter(
+    living_shop: Shop, script: str, about: list[str]
+) -> None:
+    living_shop.run("migrate", "dev", "--name", "init")
+    living_shop.migration(APPLIED, ADDED)
+    living_shop.run("migrate", "deploy")
+    living_shop.migration(LATE, script)
+    late = {
+        "name": LATE,
+        "behind": [APPLIED],
+        "clashes": [{"migration": APPLIED, "about": about}] if about else [],
+    }
+
+    status = living_shop.run("migrate", "status", "--json", code=1).out
+    assert json.loads(status)["late"] == [late]
+    plan = living_shop.run("migrate", "deploy", "--plan", "--exit-code", code=3 if about else 2)
+    assert ("would refuse that order" in plan.out) == bool(about)
+    if about:
+        for command in (("migrate", "deploy"), ("migrate", "dev")):
+            refused = living_shop.run(*command, code=1).err
+            assert f"its order matters beside {APPLIED} ({about[0]})" in refused
+            assert "--out-of-order" in refused
+        assert LATE not in read(url_of(living_shop), "SELECT migration_name FROM _prisma_migrations")
+    done = living_shop.run("migrate", "deploy", "--json", *(["--out-of-order"] if about else []))
+    answer = json.loads(done.out)
+    assert (answer["applied"], answer["late"]) == ([LATE], [late])
+    assert json.loads(living_shop.run("migrate", "status", "--json").out)["late"] == []

@@ -97,26 +97,48 @@ def test_without_a_database_the_whole_history_is_judged(tmp_path: Path) -> None:
     assert "no database tells what is applied" in found["warnings"][0]
 
 
+def git(folder: Path, *words: str) -> None:
+    """Say something to git, as somebody."""
+    told = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false", *words]
+    subprocess.run(told, cwd=folder, check=True, capture_output=True)
+
+
 @pytest.mark.proves("Command line", "migrate lint --git-base: what a branch adds or changes")
 def test_what_a_branch_changes_is_judged(tmp_path: Path) -> None:
-    def git(*words: str) -> None:
-        told = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false", *words]
-        subprocess.run(told, cwd=tmp_path, check=True, capture_output=True)
-
     write(tmp_path, {name: text for name, text in HISTORY.items() if "3_" not in name})
-    git("init", "-b", "main")
-    git("add", ".")
-    git("commit", "-m", "first")
+    git(tmp_path, "init", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "first")
     assert codes(tmp_path, "--git-base", "main") == []
-    git("checkout", "-b", "branch")
+    git(tmp_path, "checkout", "-b", "branch")
     write(tmp_path, {"migrations/3_dropped/migration.sql": DROPPED})
     assert codes(tmp_path, "--git-base", "main") == [("drop-table", "3_dropped")], "not even added"
-    git("add", ".")
-    git("commit", "-m", "second")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "second")
     assert codes(tmp_path, "--git-base", "main") == [("drop-table", "3_dropped")]
     code, _, err = lint(tmp_path, "--git-base", "nowhere")
     assert code == 1
     assert "git does not know that revision" in err
+
+
+@pytest.mark.proves(
+    "Command line", "migrate lint --git-base: a migration whose order matters beside those of the base"
+)
+def test_a_migration_of_a_branch_is_held_against_those_that_came_meanwhile(tmp_path: Path) -> None:
+    write(tmp_path, {name: text for name, text in HISTORY.items() if "3_" not in name and "2_" not in name})
+    write(tmp_path, {"migrations/5_meanwhile/migration.sql": 'UPDATE "User" SET "email" = lower("email");'})
+    git(tmp_path, "init", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "first")
+    git(tmp_path, "checkout", "-b", "branch")
+    mine = 'UPDATE "User" SET "email" = trim("email");'
+    for script, found in (
+        (mine, True),
+        (f"-- nicol: ignore out-of-order blanks or not is all the same\n{mine}", False),
+        ('CREATE TABLE "Pet" ("id" INTEGER PRIMARY KEY);', False),
+    ):
+        write(tmp_path, {"migrations/4_mine/migration.sql": script})
+        assert (("out-of-order", "4_mine") in codes(tmp_path, "--git-base", "main")) == found
 
 
 @pytest.mark.proves("Command line", "migrate lint draws findings as a compiler does")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nicol.cli.options import (
     ConfigOption,
     JsonOption,
+    OutOfOrderOption,
     SchemaOption,
     UrlOption,
     WaitOption,
@@ -17,6 +19,7 @@ from nicol.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from nicol.migrate.commuting import Late
     from nicol.migrate.ledger import Standing
     from nicol.ops.databases import Target
     from nicol.ops.project import Project
@@ -52,6 +55,7 @@ def deploy(
             help="How long a statement may take (PostgreSQL); 0: no limit.",
         ),
     ] = None,
+    out_of_order: OutOfOrderOption = False,
     wait: WaitOption = None,
     as_json: JsonOption = False,
     schema: SchemaOption = None,
@@ -67,13 +71,13 @@ def deploy(
         raise typer.BadParameter("--exit-code says something about --plan: give both")
     project = named_project(schema, config, url)
     if plan:
-        _show_plan(project, exit_code=exit_code)
+        _show_plan(project, exit_code=exit_code, out_of_order=out_of_order)
         return
     manner = manner_of(
         project, lock_timeout=lock_timeout, statement_timeout=statement_timeout, wait=wait, noted=say
     )
-    result = migrate_deploy(project, applied, manner)
-    warn(doubts(result.before))
+    result = migrate_deploy(project, applied, manner, out_of_order=out_of_order)
+    warn([*doubts(result.before), *(each.sentence for each in result.late)])
     shown = place(result.target, new=result.created)
     answer(
         {
@@ -82,6 +86,7 @@ def deploy(
             "applied": result.applied,
             "changed": result.before.changed,
             "missing": result.before.missing,
+            "late": late_values(result.late),
         },
         f"Applied {migrations(len(result.applied))} to {shown}."
         if result.applied
@@ -89,16 +94,18 @@ def deploy(
     )
 
 
-def _show_plan(project: Project, *, exit_code: bool) -> None:
+def _show_plan(project: Project, *, exit_code: bool, out_of_order: bool) -> None:
     from nicol.cli.plans import described, value_of
     from nicol.cli.screen import answer, warn
     from nicol.ops.deployment_plan import plan_deployment
 
     found = plan_deployment(project)
-    warn(doubts(found.before))
-    answer(value_of(found), *described(found))
+    warn([*doubts(found.before), *(each.sentence for each in found.late)])
+    refused = found.clashing and not out_of_order
+    refusal = ("`nicol migrate deploy` would refuse that order, and change nothing.",) if refused else ()
+    answer({**value_of(found), "late": late_values(found.late)}, *described(found), *refusal)
     if exit_code and found.migrations:
-        raise typer.Exit(FAILING if found.stops else DIFFERENT)
+        raise typer.Exit(FAILING if found.stops or refused else DIFFERENT)
 
 
 def place(target: Target, *, new: bool) -> str:
@@ -123,6 +130,18 @@ def doubts(standing: Standing) -> list[str]:
     return [
         *(f"{name} was edited after it had been applied" for name in standing.changed),
         *(f"{name} is applied, but not in the history" for name in standing.missing),
+    ]
+
+
+def late_values(late: Iterable[Late]) -> list[dict[str, Any]]:
+    """Migrations that come behind others which follow them by name, for programs."""
+    return [
+        {
+            "name": each.name,
+            "behind": each.behind,
+            "clashes": [{"migration": clash.other, "about": clash.about} for clash in each.clashes],
+        }
+        for each in late
     ]
 
 
@@ -165,6 +184,7 @@ def status(
                 }
                 for each in found.halfway
             ],
+            "late": late_values(found.late),
             "drift": {"tables": found.drift.tables, "objects": found.drift.objects}
             if found.drift is not None
             else None,
@@ -185,6 +205,7 @@ def _described(found: Status) -> list[str]:
             for name in names
         ),
         *(f"  half done {halfway.sentence}" for halfway in found.halfway),
+        *(f"  late     {late.sentence}" for late in found.late),
         *(f"  drift    {line}" for line in _drifted(found)),
         *(f"  {doubt}" for doubt in doubts(stand)),
     ]

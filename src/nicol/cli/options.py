@@ -50,6 +50,13 @@ WaitOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--wait", metavar="SPAN", help="How long to wait for another deployer: 10m."),
 ]
+OutOfOrderOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--out-of-order",
+        help="Also apply migrations of another branch whose order matters beside those that are applied.",
+    ),
+]
 EachOption: TypeAlias = Annotated[
     bool, typer.Option("--each", help="Every path is a schema of its own, and not a part of one.")
 ]

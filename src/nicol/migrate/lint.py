@@ -9,7 +9,8 @@ from nicol.diagnostics import Diagnostic, Severity, Source, Span
 from nicol.dialects.dialect import Dialect
 from nicol.dialects.lint import known
 from nicol.dialects.lint.level import Level
-from nicol.dialects.lint.rule import Problem, Script
+from nicol.dialects.lint.rule import Problem, Script, at
+from nicol.migrate.commuting import ORDER_RULES, OUT_OF_ORDER, Late
 from nicol.migrate.ignores import IGNORE_RULES, ignores_of, judged
 
 _SEVERITIES = {Level.NOTE: Severity.NOTE, Level.WARNING: Severity.WARNING, Level.ERROR: Severity.ERROR}
@@ -24,16 +25,24 @@ class Guidance:
 
 
 def guidance(dialect: Dialect, levels: Mapping[str, Level]) -> Mapping[str, Guidance]:
-    """Every rule of a database, those about ignores included, with the levels that the project wants."""
+    """Every rule of a database, those about ignores and the order included, with the levels that the project wants."""
     usual = {rule.code: Guidance(rule.level, rule.way) for rule in dialect.rules}
-    usual |= {code: Guidance(level, way) for code, (level, _, _, way) in IGNORE_RULES.items()}
+    others = {**IGNORE_RULES, **ORDER_RULES}
+    usual |= {code: Guidance(level, way) for code, (level, _, _, way) in others.items()}
     return {code: replace(each, level=levels.get(code, each.level)) for code, each in usual.items()}
 
 
 def lint(
-    sources: Sequence[Source], dialect: Dialect, levels: Mapping[str, Level], wanted: Collection[str]
+    sources: Sequence[Source],
+    dialect: Dialect,
+    levels: Mapping[str, Level],
+    wanted: Collection[str],
+    late: Mapping[str, Late] | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """The findings about the scripts at the wanted paths. `sources` are all scripts of the history, in order."""
+    """The findings about the scripts at the wanted paths. `sources` are all scripts of the history, in order.
+
+    `late`: by their paths, the scripts whose order matters beside others that are settled.
+    """
     scripts = [dialect.script(source.text) for source in sources]
     book = guidance(dialect, levels)
     findings: list[Diagnostic] = []
@@ -43,13 +52,13 @@ def lint(
         if source.path in wanted:
             later = tuple(act.deed for other in scripts[number + 1 :] for act in other.acts)
             whole = replace(script, before=before, after=after, later=later)
-            findings += _findings(whole, source.path, dialect, book)
+            findings += _findings(whole, source.path, dialect, book, (late or {}).get(source.path))
         before = after
     return tuple(findings)
 
 
 def _findings(
-    script: Script, path: str, dialect: Dialect, book: Mapping[str, Guidance]
+    script: Script, path: str, dialect: Dialect, book: Mapping[str, Guidance], late: Late | None
 ) -> Iterator[Diagnostic]:
     silent = {code for code, each in book.items() if each.level is Level.OFF}
     found = [
@@ -58,6 +67,8 @@ def _findings(
         if rule.code not in silent
         for problem in rule.check(script)
     ]
+    if late is not None and OUT_OF_ORDER not in silent:
+        found.append((OUT_OF_ORDER, at(script.acts[0], late.sentence)))
     told = judged(ignores_of(script), found, book.keys(), silent)
     for code, problem in sorted(told, key=lambda each: (each[1].start, each[1].end)):
         if code not in silent:

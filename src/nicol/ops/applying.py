@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.migrate.apply import apply_migration, is_passing, stages_of
+from nicol.migrate.commuting import Late
 from nicol.migrate.history import Migration
 from nicol.migrate.ledger import LedgerRow, Standing, create_ledger, read_ledger
 from nicol.migrate.ledger import refuse_failed as refuse_failed_names
@@ -79,6 +80,20 @@ def refuse_halfway(standing: Standing) -> None:
             code="P3009",
             help="`nicol migrate deploy` goes on where it stopped, `nicol migrate status` tells where that is",
             migration=name,
+        )
+
+
+def refuse_clashing(late: Iterable[Late]) -> None:
+    """Stop before migrations that another branch left behind where applying them now would lead elsewhere."""
+    clashing = [each for each in late if each.clashes]
+    if clashing:
+        raise MigrationError(
+            "; ".join(each.sentence for each in clashing),
+            help=(
+                "write it anew behind the others: remove its folder, run `nicol migrate dev` with the schema of both "
+                "branches, and take over what was written by hand; or read both, and apply it as it is with --out-of-order"
+            ),
+            migration=clashing[0].name,
         )
 
 

@@ -13,6 +13,7 @@ from nicol.dialects.outlook import Lock, Outlook, Risk
 from nicol.dialects.scripts import Stage, bare
 from nicol.errors import DriverError
 from nicol.migrate.apply import is_outage, stages_of
+from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import Migration, check_lock
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
 from nicol.ops.applying import refuse_failed, unrecorded
@@ -56,12 +57,21 @@ class PlannedMigration:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentPlan:
-    """What would be applied, in order, and where the database stands before it. `exists` false: it would be made."""
+    """What would be applied, in order, and where the database stands before it. `exists` false: it would be made.
+
+    `late` are those of them that would come behind applied ones which follow them by name.
+    """
 
     target: Target
     before: Standing
     exists: bool
     migrations: tuple[PlannedMigration, ...]
+    late: tuple[Late, ...] = ()
+
+    @property
+    def clashing(self) -> bool:
+        """True when it would be refused unless it may go out of order."""
+        return any(each.clashes for each in self.late)
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -96,7 +106,8 @@ def plan_deployment(project: Project) -> DeploymentPlan:
         check_python(pending, project.root)
         foresight = Foresight(conversation.catalog(read.schema), target.dialect.script)
         planned = tuple(_planned(conversation, migration, ledger or (), foresight) for migration in pending)
-    return DeploymentPlan(target, before, exists=True, migrations=planned)
+        late = latecomers(history, before, target.dialect)
+    return DeploymentPlan(target, before, exists=True, migrations=planned, late=late)
 
 
 def _planned(

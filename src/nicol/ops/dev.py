@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nicol.catalog import Catalog
+from nicol.migrate.commuting import latecomers
 from nicol.migrate.data import SKELETON
 from nicol.migrate.history import (
     Migration,
@@ -18,7 +19,7 @@ from nicol.migrate.history import (
 )
 from nicol.migrate.ledger import LedgerRow, standing
 from nicol.ops.agreement import refuse_drift, settled
-from nicol.ops.applying import apply_all, open_ledger
+from nicol.ops.applying import apply_all, open_ledger, refuse_clashing
 from nicol.ops.databases import Conversation, Target, ensure_database, talk
 from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
@@ -58,6 +59,7 @@ def migrate_dev(
     create_only: bool = False,
     python: bool = False,
     accept_data_loss: bool = False,
+    out_of_order: bool = False,
     renames: Said = NOTHING_SAID,
     told: Callable[[str], None] = lambda _: None,
     warned: Callable[[Iterable[str]], None] = lambda _: None,
@@ -65,15 +67,16 @@ def migrate_dev(
     """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
 
     `create_only` writes the migration without applying it, `python` a `migrate.py` beside its SQL. `renames` tells what is
-    renamed and what is not. `now` stamps the migration's name, in UTC. `told` hears the name of each migration when it is
-    applied, `warned` each remark before anything comes of it.
+    renamed and what is not. `out_of_order`: apply migrations of other branches even where their order matters. `now` stamps
+    the migration's name, in UTC. `told` hears the name of each migration when it is applied, `warned` each remark before
+    anything comes of it.
     """
     desk = open_desk(project)
     read, target, history = desk.read, desk.target, desk.history
     title = migration_name(stamp(now, history), name)
     created_database = ensure_database(target)
     with talk(target) as conversation:
-        expected, remarks = _examine(desk, conversation)
+        expected, remarks = _examine(desk, conversation, out_of_order=out_of_order)
         renaming = Renaming(
             read.schema, renames, questioner, made_in(history.migrations, target.dialect.name)
         )
@@ -96,16 +99,22 @@ def migrate_dev(
     )
 
 
-def _examine(desk: Desk, conversation: Conversation) -> tuple[Catalog, tuple[str, ...]]:
+def _examine(
+    desk: Desk, conversation: Conversation, *, out_of_order: bool
+) -> tuple[Catalog, tuple[str, ...]]:
     """Stop where the database is not what its record says; else what the whole history stands for, and remarks."""
     stand = settled(conversation, desk)
+    late = latecomers(desk.history, stand, desk.target.dialect)
+    if not out_of_order:
+        refuse_clashing(late)
     dialect, schema = desk.target.dialect, desk.read.schema
     everything = catalog_after(desk.history.migrations, dialect, schema, desk.places)
     applied = [migration for migration in desk.history.migrations if migration.name in stand.applied]
     expected = catalog_after(applied, dialect, schema, desk.places) if stand.pending else everything
     found = drift(expected, conversation.catalog(schema))
     refuse_drift(found, desk.target)
-    return everything, tuple(f"the database differs from its history: {line}" for line in found.objects)
+    differences = tuple(f"the database differs from its history: {line}" for line in found.objects)
+    return everything, (*(each.sentence for each in late), *differences)
 
 
 def _catch_up(desk: Desk, conversation: Conversation, told: Callable[[str], None]) -> tuple[str, ...]:

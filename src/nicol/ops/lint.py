@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from nicol.diagnostics import Diagnostic, Source
 from nicol.dialects import NAMES, named
 from nicol.dialects.lint.level import Level
 from nicol.errors import ConfigurationError, MigrationError, NicolError
+from nicol.migrate.commuting import ORDER_RULES, late_beside
 from nicol.migrate.history import LOCK_FILE, History, Migration, lock_of, script_file
 from nicol.migrate.ignores import IGNORE_RULES
 from nicol.migrate.lint import lint
@@ -50,6 +51,8 @@ class _Chosen:
     names: tuple[str, ...]
     why: str
     remarks: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    """Those that others have: databases where they are applied, the revision that the branch began from."""
 
 
 def lint_history(project: Project, choice: Choice, provider: str | None = None) -> Linted:
@@ -57,7 +60,7 @@ def lint_history(project: Project, choice: Choice, provider: str | None = None) 
     history = read_history(project.migrations)
     chosen = _chosen(project, history, choice)
     providers = _providers(project, history, provider)
-    judged = _judge(project, history, providers, dict.fromkeys(chosen.names))
+    judged = _judge(project, history, providers, dict.fromkeys(chosen.names), chosen.settled)
     return Linted(judged.sources, judged.findings, chosen.names, providers, chosen.why, chosen.remarks)
 
 
@@ -85,7 +88,8 @@ def lint_given(project: Project, given: Sequence[Path | Source], provider: str |
 def sentences(providers: Iterable[str]) -> Mapping[str, str]:
     """What must hold, by the code of the rule."""
     rules = {rule.code: rule.sentence for provider in providers for rule in named(provider).rules}
-    return {**{code: sentence for code, (_, sentence, _, _) in IGNORE_RULES.items()}, **rules}
+    others = {**IGNORE_RULES, **ORDER_RULES}
+    return {**{code: sentence for code, (_, sentence, _, _) in others.items()}, **rules}
 
 
 # ---- which migrations ------------------------------------------------------------------------------------------------
@@ -106,7 +110,9 @@ def _chosen(project: Project, history: History, choice: Choice) -> _Chosen:
     if choice.git_base is not None:
         changed = _changed_since(project.migrations, choice.git_base)
         names = tuple(name for name in history.names if name in changed)
-        return _Chosen(names, f"new or changed since {choice.git_base}")
+        known = _known_at(project.migrations, choice.git_base)
+        settled = tuple(name for name in history.names if name in known)
+        return _Chosen(names, f"new or changed since {choice.git_base}", settled=settled)
     return _pending(project, history)
 
 
@@ -121,7 +127,9 @@ def _pending(project: Project, history: History) -> _Chosen:
         return _Chosen(history.names, "the whole history", (remark,))
     names = {*found.standing.pending, *found.standing.failed}
     return _Chosen(
-        tuple(name for name in history.names if name in names), f"not applied to {found.target.shown}"
+        tuple(name for name in history.names if name in names),
+        f"not applied to {found.target.shown}",
+        settled=found.standing.applied,
     )
 
 
@@ -133,6 +141,12 @@ def _changed_since(folder: Path, revision: str) -> frozenset[str]:
     changed = _git(folder, "diff", "--name-only", "--relative", "-z", base, "--", ".")
     unknown = _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--", ".")
     return frozenset(path.split("/", 1)[0] for path in (changed + unknown).split("\0") if "/" in path)
+
+
+def _known_at(folder: Path, revision: str) -> frozenset[str]:
+    """The migrations that a git revision holds."""
+    listed = _git(folder, "ls-tree", "-z", "--name-only", "--end-of-options", revision, "./")
+    return frozenset(listed.split("\0"))
 
 
 _HOOKS = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX")
@@ -207,9 +221,16 @@ def _unknown(path: str) -> ConfigurationError:
 
 
 def _judge(
-    project: Project, history: History, providers: Iterable[str], wanted: Mapping[str, frozenset[str] | None]
+    project: Project,
+    history: History,
+    providers: Iterable[str],
+    wanted: Mapping[str, frozenset[str] | None],
+    settled: Collection[str] = (),
 ) -> Linted:
-    """Judge migrations on each database. `wanted`: their names, and the providers whose scripts are meant (None: all)."""
+    """Judge migrations on each database. `wanted`: their names, and the providers whose scripts are meant (None: all).
+
+    `settled`: those behind which the wanted ones will be applied, whatever their names.
+    """
     sources: list[Source] = []
     findings: list[Diagnostic] = []
     for provider in providers:
@@ -219,8 +240,14 @@ def _judge(
             for name, only in wanted.items()
             if name in texts and (only is None or provider in only)
         ]
+        new = [name for name in wanted if name not in settled]
+        late = late_beside(history, new, settled, named(provider))
         findings += lint(
-            list(texts.values()), named(provider), _levels(project), {each.path for each in meant}
+            list(texts.values()),
+            named(provider),
+            _levels(project),
+            {each.path for each in meant},
+            {texts[each.name].path: each for each in late if each.clashes},
         )
         sources += meant
     return Linted(tuple(dict.fromkeys(sources)), tuple(dict.fromkeys(findings)), providers=tuple(providers))

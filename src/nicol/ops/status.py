@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nicol.errors import MigrationError
+from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import History, check_lock
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
@@ -40,6 +41,7 @@ class Halfway:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Where a database stands. `unrecorded`: it holds tables, but no record of migrations. `halfway`: what is under way.
+    `late`: what is pending before applied ones.
 
     `drift`: what the database holds otherwise than its migrations made it; None where nobody compared.
     """
@@ -51,6 +53,7 @@ class Status:
     unrecorded: bool = False
     halfway: tuple[Halfway, ...] = ()
     drift: Drift | None = None
+    late: tuple[Late, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -76,7 +79,8 @@ def migrate_status(project: Project, *, compare: bool = False) -> Status:
         halfway = halfway_of(conversation, ledger or ())
         stand = standing(history, ledger or (), target.dialect.name)
         found = _drift(project, read, history, stand, conversation) if compare and not unrecorded else None
-        return Status(target, stand, count, unrecorded=unrecorded, halfway=halfway, drift=found)
+        late = latecomers(history, stand, target.dialect)
+        return Status(target, stand, count, unrecorded=unrecorded, halfway=halfway, drift=found, late=late)
 
 
 def _drift(
