@@ -201,6 +201,9 @@ def _strict_converted(before: Column, after: Column) -> str:
             return f"CASE WHEN {text} IN {_TRUE} THEN 1 WHEN {text} IN {_FALSE} THEN 0 ELSE {name} END"
         case "TEXT", "DATETIME":
             return f"coalesce({_TIME.format(c=name)}, {name})"
+        case "TEXT", ("INTEGER" | "BIGINT"):
+            # A condition that is tried on the old rows compares texts; only the new column makes numbers of them.
+            return f"CASE WHEN CAST({name} AS INTEGER) = {name} THEN CAST({name} AS INTEGER) ELSE {name} END"
         case (("REAL" | "DECIMAL"), ("INTEGER" | "BIGINT")):
             return _rounded(old, name)
         case (("INTEGER" | "BIGINT"), "BOOLEAN"):
