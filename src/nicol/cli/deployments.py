@@ -10,6 +10,7 @@ import typer
 
 from nicol.cli.options import (
     ConfigOption,
+    ContractOption,
     JsonOption,
     OutOfOrderOption,
     SchemaOption,
@@ -55,6 +56,7 @@ def deploy(
             help="How long a statement may take (PostgreSQL); 0: no limit.",
         ),
     ] = None,
+    contract: ContractOption = False,
     out_of_order: OutOfOrderOption = False,
     wait: WaitOption = None,
     as_json: JsonOption = False,
@@ -71,12 +73,12 @@ def deploy(
         raise typer.BadParameter("--exit-code says something about --plan: give both")
     project = named_project(schema, config, url)
     if plan:
-        _show_plan(project, exit_code=exit_code, out_of_order=out_of_order)
+        _show_plan(project, exit_code=exit_code, contract=contract, out_of_order=out_of_order)
         return
     manner = manner_of(
         project, lock_timeout=lock_timeout, statement_timeout=statement_timeout, wait=wait, noted=say
     )
-    result = migrate_deploy(project, applied, manner, out_of_order=out_of_order)
+    result = migrate_deploy(project, applied, manner, contract=contract, out_of_order=out_of_order)
     warn([*doubts(result.before), *(each.sentence for each in result.late)])
     shown = place(result.target, new=result.created)
     answer(
@@ -87,23 +89,28 @@ def deploy(
             "changed": result.before.changed,
             "missing": result.before.missing,
             "late": late_values(result.late),
+            "held": result.held,
         },
         f"Applied {migrations(len(result.applied))} to {shown}."
         if result.applied
+        else f"Nothing is due: {shown} is up to date but for what waits."
+        if result.held
         else f"Nothing is pending: {shown} is up to date.",
+        *waiting(result.held),
     )
 
 
-def _show_plan(project: Project, *, exit_code: bool, out_of_order: bool) -> None:
+def _show_plan(project: Project, *, exit_code: bool, contract: bool, out_of_order: bool) -> None:
     from nicol.cli.plans import described, value_of
     from nicol.cli.screen import answer, warn
     from nicol.ops.deployment_plan import plan_deployment
 
-    found = plan_deployment(project)
+    found = plan_deployment(project, contract=contract)
     warn([*doubts(found.before), *(each.sentence for each in found.late)])
     refused = found.clashing and not out_of_order
     refusal = ("`nicol migrate deploy` would refuse that order, and change nothing.",) if refused else ()
-    answer({**value_of(found), "late": late_values(found.late)}, *described(found), *refusal)
+    more = {"late": late_values(found.late), "held": found.held}
+    answer({**value_of(found), **more}, *described(found), *waiting(found.held), *refusal)
     if exit_code and found.migrations:
         raise typer.Exit(FAILING if found.stops or refused else DIFFERENT)
 
@@ -130,6 +137,16 @@ def doubts(standing: Standing) -> list[str]:
     return [
         *(f"{name} was edited after it had been applied" for name in standing.changed),
         *(f"{name} is applied, but not in the history" for name in standing.missing),
+    ]
+
+
+def waiting(held: tuple[str, ...]) -> list[str]:
+    """What is still pending, and until when."""
+    return [
+        f"{name} waits: `nicol migrate deploy --contract` applies it, when no code of the former version runs."
+        if place == 0
+        else f"{name} waits behind it."
+        for place, name in enumerate(held)
     ]
 
 
@@ -185,6 +202,7 @@ def status(
                 for each in found.halfway
             ],
             "late": late_values(found.late),
+            "held": found.held,
             "drift": {"tables": found.drift.tables, "objects": found.drift.objects}
             if found.drift is not None
             else None,
@@ -210,6 +228,8 @@ def _described(found: Status) -> list[str]:
         *(f"  {doubt}" for doubt in doubts(stand)),
     ]
     if not found.clean:
+        if found.held and stand.pending == found.held:
+            return [*lines, *waiting(found.held)]
         return [*lines, _advice(stand, unrecorded=found.unrecorded)]
     return [*lines, "The database is up to date." if found.migrations else "There is no migration yet."]
 

@@ -50,6 +50,13 @@ def dev(
             "--python", help="With --create-only: write a migrate.py for the data beside the SQL, too."
         ),
     ] = False,
+    expand: Annotated[
+        bool,
+        typer.Option(
+            "--expand",
+            help="Make two migrations of what breaks running code: one for both versions, one for `deploy --contract`.",
+        ),
+    ] = False,
     accept_data_loss: LossOption = False,
     out_of_order: OutOfOrderOption = False,
     rename: RenameOption = None,
@@ -76,6 +83,7 @@ def dev(
         create_only=create_only,
         python=python,
         accept_data_loss=accept_data_loss,
+        expand=expand,
         out_of_order=out_of_order,
         renames=said(rename or (), no_rename or ()),
         told=applied,
@@ -96,10 +104,22 @@ def dev(
             "caughtUp": result.caught_up,
             "created": result.created,
             "folder": str(result.folder) if result.folder is not None else None,
+            "contract": result.contract,
             "applied": result.applied,
         },
         sentence,
+        *_window(result.contract),
     )
+
+
+def _window(contract: str | None) -> list[str]:
+    """What to do with a change in two migrations."""
+    if contract is None:
+        return []
+    return [
+        f"Deploy it, then the code. {contract} waits for `nicol migrate deploy --contract`:",
+        "run that when no code of the former version runs. Until then both versions work, and the way back needs no migration.",
+    ]
 
 
 def diff(

@@ -50,6 +50,12 @@ WaitOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--wait", metavar="SPAN", help="How long to wait for another deployer: 10m."),
 ]
+ContractOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--contract", help="No code of the former version runs any more: take away what only it needed."
+    ),
+]
 OutOfOrderOption: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -25,7 +25,8 @@ from nicol.schema.schema import (
 from nicol.sql.program import Program
 
 if TYPE_CHECKING:
-    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
+    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
+    from nicol.dialects.bridging import Bridge
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
     from nicol.dialects.expiry import Expired, Expiry, Pace
@@ -258,6 +259,12 @@ class Dialect(ABC):
     def converted(self, before: Column, after: Column) -> str:
         """The SQL of a column's old values as they will be after a change of its type."""
 
+    @abstractmethod
+    def bridge(self, table: Table, old: Column, new: Column) -> Bridge:
+        """What keeps two columns of a table alike, each the other as it is after a change of its type."""
+
+    wider: ClassVar[frozenset[tuple[str, str]]]
+    """Pairs of types of which the second holds every value of the first as the same value."""
     incomparable: ClassVar[frozenset[str]]
     """The types whose values cannot be told alike or different."""
     fills_nulls: ClassVar[bool]

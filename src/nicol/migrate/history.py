@@ -34,6 +34,9 @@ def replaced_by(script: str) -> tuple[str, ...]:
     return tuple(_REPLACES.findall(script))
 
 
+CONTRACT = "-- nicol: contract\n"
+"""The head of a script that takes away what code of the former version needs: it waits until it is asked for."""
+
 ADOPTED = "-- nicol: adopted from a database\n"
 """The head of a script that was made of what a database held already."""
 
@@ -55,6 +58,11 @@ class Migration:
     def replaces(self) -> tuple[str, ...]:
         """The migrations that this one was squashed from, as the head of its scripts says."""
         return replaced_by(self.scripts[0][1])
+
+    @property
+    def contracts(self) -> bool:
+        """True when it waits until no code of the former version runs any more."""
+        return all(text.startswith(CONTRACT) for _, text in self.scripts)
 
     @property
     def adopted(self) -> bool:

@@ -97,6 +97,19 @@ def refuse_clashing(late: Iterable[Late]) -> None:
         )
 
 
+def due(
+    migrations: Iterable[Migration], standing: Standing, *, contract: bool
+) -> tuple[list[Migration], tuple[str, ...]]:
+    """The pending migrations that can be applied now, and the names of those that wait for the end of the former version.
+
+    A database without any applied migration has no former version to wait for.
+    """
+    pending = [migration for migration in migrations if migration.name in standing.pending]
+    waits = not contract and bool(standing.applied)
+    first = next((place for place, each in enumerate(pending) if waits and each.contracts), len(pending))
+    return pending[:first], tuple(each.name for each in pending[first:])
+
+
 def apply_all(
     conversation: Conversation,
     migrations: Iterable[Migration],

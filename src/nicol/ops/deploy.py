@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import check_lock
 from nicol.migrate.ledger import Standing, standing
-from nicol.ops.applying import apply_all, open_ledger, refuse_clashing, refuse_failed
+from nicol.ops.applying import apply_all, due, open_ledger, refuse_clashing, refuse_failed
 from nicol.ops.data_migrations import check_python
 from nicol.ops.databases import Target, ensure_database, talk, target_of
 from nicol.ops.histories import read_history
@@ -21,7 +21,8 @@ from nicol.ops.schemas import read_schema
 class Deployment:
     """What a deployment did. `before` is where the database stood; `applied` what was applied here, in order.
 
-    `late` are those of them that came behind others which follow them by name.
+    `late` are those of them that came behind others which follow them by name; `held` are pending still: the first takes away
+    what code of the former version needs.
     """
 
     target: Target
@@ -29,6 +30,7 @@ class Deployment:
     applied: tuple[str, ...]
     created: bool
     late: tuple[Late, ...]
+    held: tuple[str, ...]
 
 
 def migrate_deploy(
@@ -36,11 +38,13 @@ def migrate_deploy(
     told: Callable[[str], None] = lambda _: None,
     manner: Manner | None = None,
     *,
+    contract: bool = False,
     out_of_order: bool = False,
 ) -> Deployment:
     """Apply all pending migrations, each in one transaction where the database allows it.
 
-    `told` hears the name of each when it is done. `out_of_order`: also those whose order matters beside applied ones that
+    `told` hears the name of each when it is done. `contract`: also those that take away what code of the former
+    version needs. `out_of_order`: also those whose order matters beside applied ones that
     follow them by name; else MigrationError before anything is done.
     """
     read = read_schema(project)
@@ -54,7 +58,7 @@ def migrate_deploy(
         late = latecomers(history, before, target.dialect)
         if not out_of_order:
             refuse_clashing(late)
-        pending = [migration for migration in history.migrations if migration.name in before.pending]
+        pending, held = due(history.migrations, before, contract=contract)
         manner = manner or manner_of(project)
         check_python(pending, manner.root)
-        return Deployment(target, before, apply_all(conversation, pending, told, manner), created, late)
+        return Deployment(target, before, apply_all(conversation, pending, told, manner), created, late, held)

@@ -16,7 +16,7 @@ from nicol.migrate.apply import is_outage, stages_of
 from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import Migration, check_lock
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
-from nicol.ops.applying import refuse_failed, unrecorded
+from nicol.ops.applying import due, refuse_failed, unrecorded
 from nicol.ops.data_migrations import check_python
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
 from nicol.ops.histories import read_history
@@ -59,7 +59,7 @@ class PlannedMigration:
 class DeploymentPlan:
     """What would be applied, in order, and where the database stands before it. `exists` false: it would be made.
 
-    `late` are those of them that would come behind applied ones which follow them by name.
+    `late` are those of them that would come behind applied ones which follow them by name; `held` would go on waiting.
     """
 
     target: Target
@@ -67,6 +67,7 @@ class DeploymentPlan:
     exists: bool
     migrations: tuple[PlannedMigration, ...]
     late: tuple[Late, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def clashing(self) -> bool:
@@ -85,8 +86,8 @@ class DeploymentPlan:
         )
 
 
-def plan_deployment(project: Project) -> DeploymentPlan:
-    """Look at what is pending, and count in the live database what it costs."""
+def plan_deployment(project: Project, *, contract: bool = False) -> DeploymentPlan:
+    """Look at what is pending, and count in the live database what it costs. `contract` as in a deployment."""
     read = read_schema(project)
     target = target_of(project, read)
     history = read_history(project.migrations)
@@ -102,12 +103,12 @@ def plan_deployment(project: Project) -> DeploymentPlan:
             raise unrecorded(target)
         before = standing(history, ledger or (), target.dialect.name)
         refuse_failed(before)
-        pending = [migration for migration in history.migrations if migration.name in before.pending]
+        pending, held = due(history.migrations, before, contract=contract)
         check_python(pending, project.root)
         foresight = Foresight(conversation.catalog(read.schema), target.dialect.script)
         planned = tuple(_planned(conversation, migration, ledger or (), foresight) for migration in pending)
         late = latecomers(history, before, target.dialect)
-    return DeploymentPlan(target, before, exists=True, migrations=planned, late=late)
+    return DeploymentPlan(target, before, exists=True, migrations=planned, late=late, held=held)
 
 
 def _planned(

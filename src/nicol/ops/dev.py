@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from nicol.catalog import Catalog
 from nicol.migrate.commuting import latecomers
 from nicol.migrate.data import SKELETON
 from nicol.migrate.history import (
+    History,
     Migration,
     latest_snapshot,
     migration_name,
@@ -18,6 +19,7 @@ from nicol.migrate.history import (
     stamp,
 )
 from nicol.migrate.ledger import LedgerRow, standing
+from nicol.migrate.phases import breaks, phases
 from nicol.ops.agreement import refuse_drift, settled
 from nicol.ops.applying import apply_all, open_ledger, refuse_clashing
 from nicol.ops.databases import Conversation, Target, ensure_database, talk
@@ -37,7 +39,8 @@ from nicol.ops.replay import catalog_after
 class Development:
     """What `migrate dev` did. `caught_up` are migrations of the history that were applied first.
 
-    `created` is the new migration's name, `folder` its place, `applied` whether it was applied, too. `remarks` are
+    `created` is the new migration's name, `folder` its place, `contract` the name of its second half, `applied` whether it was
+    applied, too. `remarks` are
     doubts and losses that people should know of.
     """
 
@@ -46,6 +49,7 @@ class Development:
     caught_up: tuple[str, ...] = ()
     created: str | None = None
     folder: Path | None = None
+    contract: str | None = None
     applied: bool = False
     remarks: tuple[str, ...] = ()
 
@@ -59,6 +63,7 @@ def migrate_dev(
     create_only: bool = False,
     python: bool = False,
     accept_data_loss: bool = False,
+    expand: bool = False,
     out_of_order: bool = False,
     renames: Said = NOTHING_SAID,
     told: Callable[[str], None] = lambda _: None,
@@ -67,7 +72,8 @@ def migrate_dev(
     """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
 
     `create_only` writes the migration without applying it, `python` a `migrate.py` beside its SQL. `renames` tells what is
-    renamed and what is not. `out_of_order`: apply migrations of other branches even where their order matters. `now` stamps
+    renamed and what is not. `expand`: what breaks running code becomes two migrations.
+    `out_of_order`: apply migrations of other branches even where their order matters. `now` stamps
     the migration's name, in UTC. `told` hears the name of each migration when it is applied, `warned` each remark before
     anything comes of it.
     """
@@ -81,7 +87,7 @@ def migrate_dev(
             read.schema, renames, questioner, made_in(history.migrations, target.dialect.name)
         )
         plans = plan_all(read, history, desk.places, {target.dialect.name: expected}, renaming)
-        remarks = (*remarks, *plans.remarks)
+        remarks = (*remarks, *plans.remarks, *(() if expand else _breaking(plans, history)))
         warned(remarks)
         caught_up = _catch_up(desk, conversation, told)
         done = Development(target, created_database, caught_up, remarks=remarks)
@@ -91,11 +97,33 @@ def migrate_dev(
         hazards = weigh(conversation, plans.of[target.dialect.name].steps)
         agreed = consent(hazards, questioner, accept_data_loss=accept_data_loss, only_written=create_only)
         warned(agreed)
-        migration, folder = _write(desk, title, plans, SKELETON if python else None)
+        made = _written(desk, title, plans, SKELETON if python else None, expand=expand)
         if not create_only:
-            apply_all(conversation, [migration], told, manner_of(project))
+            apply_all(conversation, made, told, manner_of(project))
     return Development(
-        target, created_database, caught_up, migration.name, folder, not create_only, (*remarks, *agreed)
+        target,
+        created_database,
+        caught_up,
+        title,
+        project.migrations / title,
+        made[1].name if len(made) > 1 else None,
+        not create_only,
+        (*remarks, *agreed),
+    )
+
+
+def _breaking(plans: Plans, history: History) -> tuple[str, ...]:
+    """What running code would stumble over, and the way round it."""
+    if not history.migrations:
+        return ()
+    found = dict.fromkeys(
+        sentence
+        for plan in plans.of.values()
+        for sentence in breaks(plan.before, plan.after, plan.renames, plan.dialect)
+    )
+    return tuple(
+        f"{each}: code that still runs fails until it is replaced; --expand makes two migrations, and a time for both versions"
+        for each in found
     )
 
 
@@ -124,14 +152,38 @@ def _catch_up(desk: Desk, conversation: Conversation, told: Callable[[str], None
     return apply_all(conversation, missing, told, manner_of(desk.project))
 
 
-def _write(desk: Desk, name: str, plans: Plans, python: str | None) -> tuple[Migration, Path]:
+def _written(desk: Desk, name: str, plans: Plans, python: str | None, *, expand: bool) -> list[Migration]:
+    """The new migrations: one, or one for now and one for later."""
+    if expand and any(
+        breaks(each.before, each.after, each.renames, each.dialect) for each in plans.of.values()
+    ):
+        halves = {
+            provider: phases(each.before, each.after, each.renames, each.dialect)
+            for provider, each in plans.of.items()
+        }
+        first = {provider: each.expand for provider, each in halves.items()}
+        second = {provider: each.contract for provider, each in halves.items()}
+        return [
+            _write(desk, name, first, python, snapshot=None),
+            _write(
+                desk, f"{name}_contract", second, None, snapshot=_snapshot(desk, name, f"{name}_contract")
+            ),
+        ]
+    scripts = {provider: each.text for provider, each in plans.of.items()}
+    return [_write(desk, name, scripts, python, snapshot=_snapshot(desk, name))]
+
+
+def _snapshot(desk: Desk, *names: str) -> str | None:
+    return snapshot_text(desk.read.text, (*desk.history.names, *names)) if desk.read.portable else None
+
+
+def _write(
+    desk: Desk, name: str, scripts: Mapping[str, str], python: str | None, *, snapshot: str | None
+) -> Migration:
     if desk.history.get(name) is not None:
         raise Cancelled(f"there is a migration {name} already", help="run the command again")
-    read = desk.read
-    scripts = {provider: each.text for provider, each in plans.of.items()}
-    snapshot = snapshot_text(read.text, (*desk.history.names, name)) if read.portable else None
-    folder = write_migration(desk.project.migrations, name, scripts, read.providers, snapshot, python)
-    return Migration(name, tuple(scripts.items()), snapshot, python), folder
+    write_migration(desk.project.migrations, name, scripts, desk.read.providers, snapshot, python)
+    return Migration(name, tuple(scripts.items()), snapshot, python)
 
 
 def _keep_snapshot(desk: Desk) -> None:

@@ -28,6 +28,7 @@ class Plan:
     before: Catalog
     after: Catalog
     steps: tuple[Step, ...]
+    renames: tuple[Rename, ...] = ()
 
     @property
     def text(self) -> str:
@@ -57,7 +58,7 @@ def plan_between(
 ) -> Plan:
     """The steps from one catalog to another, which `schema` asks for if any does."""
     filled = frozenset(filled_columns(schema)) if schema is not None else frozenset[tuple[ObjectName, str]]()
-    return Plan(dialect, before, after, steps_between(before, after, dialect, renames, filled))
+    return Plan(dialect, before, after, steps_between(before, after, dialect, renames, filled), renames)
 
 
 def plan_to(schema: Schema, before: Catalog, dialect: Dialect, renaming: Renaming) -> Plan:

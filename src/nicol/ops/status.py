@@ -9,6 +9,7 @@ from nicol.errors import MigrationError
 from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import History, check_lock
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
+from nicol.ops.applying import due
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
 from nicol.ops.drift import Drift, drift
 from nicol.ops.histories import read_history
@@ -41,7 +42,7 @@ class Halfway:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Where a database stands. `unrecorded`: it holds tables, but no record of migrations. `halfway`: what is under way.
-    `late`: what is pending before applied ones.
+    `late`: what is pending before applied ones. `held`: what is pending until no code of the former version runs.
 
     `drift`: what the database holds otherwise than its migrations made it; None where nobody compared.
     """
@@ -54,6 +55,7 @@ class Status:
     halfway: tuple[Halfway, ...] = ()
     drift: Drift | None = None
     late: tuple[Late, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -80,7 +82,10 @@ def migrate_status(project: Project, *, compare: bool = False) -> Status:
         stand = standing(history, ledger or (), target.dialect.name)
         found = _drift(project, read, history, stand, conversation) if compare and not unrecorded else None
         late = latecomers(history, stand, target.dialect)
-        return Status(target, stand, count, unrecorded=unrecorded, halfway=halfway, drift=found, late=late)
+        _, held = due(history.migrations, stand, contract=False)
+        return Status(
+            target, stand, count, unrecorded=unrecorded, halfway=halfway, drift=found, late=late, held=held
+        )
 
 
 def _drift(

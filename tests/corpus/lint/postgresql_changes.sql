@@ -197,14 +197,14 @@ ALTER SCHEMA "old" RENAME TO "new";
 --|   |
 --| 2 | ALTER TABLE "Account" RENAME COLUMN "name" TO "fullName";
 --|   |                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
---|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
+--|   help: Rename only the field and keep the column with @map("old_name"); or let `nicol migrate dev --expand` keep both names alike until no code of the former version runs.
 --|
 --| warning[rename-column]: "n" of "Account" is renamed, and code that still runs looks for it
 --|  --> 8_names:3:23
 --|   |
 --| 3 | ALTER TABLE "Account" RENAME "n" TO "m";
 --|   |                       ^^^^^^^^^^^^^^^^^
---|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
+--|   help: Rename only the field and keep the column with @map("old_name"); or let `nicol migrate dev --expand` keep both names alike until no code of the former version runs.
 --|
 --| warning[rename-table]: a schema is renamed, and code that still runs looks for its tables
 --|  --> 8_names:4:1

@@ -186,7 +186,7 @@ CREATE UNIQUE INDEX "Essay_owner_key" ON "Essay"("owner");
 --|    |
 --| 13 | ALTER TABLE "User" RENAME COLUMN "name" TO "fullName";
 --|    |                    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
---|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
+--|   help: Rename only the field and keep the column with @map("old_name"); or let `nicol migrate dev --expand` keep both names alike until no code of the former version runs.
 --|
 --| error[drop-column]: "User" is made anew, and the values of "n", "a", "b", "c", "d", "e", "f", "g", "j" are lost
 --|  --> 3_rebuilt_carelessly:1:14
@@ -291,7 +291,7 @@ CREATE UNIQUE INDEX "Essay_owner_key" ON "Essay"("owner");
 --|   |
 --| 2 | ALTER TABLE "Essay" RENAME COLUMN "title" TO "name";
 --|   |                     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
---|   help: Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the old one later.
+--|   help: Rename only the field and keep the column with @map("old_name"); or let `nicol migrate dev --expand` keep both names alike until no code of the former version runs.
 --|
 --| warning[unique-may-fail]: the rows of "Essay" may hold duplicates
 --|  --> 7_renamed:5:1

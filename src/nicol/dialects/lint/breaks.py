@@ -34,8 +34,8 @@ def columns_keep_their_names(script: Script) -> Iterator[Problem]:
 
     Code that still runs fails between the migration and its own deployment, and after a return to the old code.
 
-    Rename only the field and keep the column with @map("old_name"); or add a column, write both, copy, and drop the
-    old one later.
+    Rename only the field and keep the column with @map("old_name"); or let `nicol migrate dev --expand` keep both names
+    alike until no code of the former version runs.
     """
     for act, deed in script.each(d.RenameColumn):
         if not script.is_new(deed.table.key, act):

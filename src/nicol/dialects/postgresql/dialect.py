@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 from importlib import import_module
@@ -30,7 +31,8 @@ from nicol.schema.schema import (
 from nicol.sql.program import Program, Statement
 
 if TYPE_CHECKING:
-    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
+    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
+    from nicol.dialects.bridging import Bridge
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
     from nicol.dialects.expiry import Expired, Expiry
@@ -63,6 +65,14 @@ class PostgreSQL(Dialect):
     index_includes: ClassVar[bool] = True
     orders_index_nulls: ClassVar[bool] = True
     foreign_tables: ClassVar[frozenset[str]] = FOREIGN_TABLES
+    wider: ClassVar[frozenset[tuple[str, str]]] = frozenset(
+        {
+            *itertools.combinations(("SMALLINT", "INTEGER", "BIGINT"), 2),
+            ("REAL", "DOUBLE PRECISION"),
+            ("VARCHAR", "TEXT"),
+            ("JSON", "JSONB"),
+        }
+    )
     incomparable: ClassVar[frozenset[str]] = frozenset({"JSON", "XML"})
     fills_nulls: ClassVar[bool] = False
     join_table_key: ClassVar[bool] = True
@@ -180,6 +190,12 @@ class PostgreSQL(Dialect):
         from nicol.dialects.postgresql import casts
 
         return casts.converted(before, after)
+
+    def bridge(self, table: Table, old: Column, new: Column) -> Bridge:
+        """Triggers before each statement."""
+        from nicol.dialects.postgresql import bridge
+
+        return bridge.bridge(table, old, new, limit=self.name_limit, incomparable=self.incomparable)
 
     def narrows(self, before: Check | None, after: Check) -> bool:  # noqa: ARG002
         """Only the database can tell."""

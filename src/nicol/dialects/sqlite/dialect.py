@@ -28,7 +28,8 @@ from nicol.schema.schema import (
 from nicol.sql.program import Program
 
 if TYPE_CHECKING:
-    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Unmanaged
+    from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
+    from nicol.dialects.bridging import Bridge
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
     from nicol.dialects.expiry import Expired, Expiry
@@ -52,6 +53,7 @@ class SQLite(Dialect):
     index_includes: ClassVar[bool] = False
     orders_index_nulls: ClassVar[bool] = False
     foreign_tables: ClassVar[frozenset[str]] = frozenset()
+    wider: ClassVar[frozenset[tuple[str, str]]] = frozenset({("INTEGER", "BIGINT")})
     incomparable: ClassVar[frozenset[str]] = frozenset()
     fills_nulls: ClassVar[bool] = True
     join_table_key: ClassVar[bool] = False
@@ -167,6 +169,12 @@ class SQLite(Dialect):
         from nicol.dialects.sqlite import casts
 
         return casts.converted(before, after, portable=self.portable)
+
+    def bridge(self, table: Table, old: Column, new: Column) -> Bridge:
+        """Triggers behind each statement."""
+        from nicol.dialects.sqlite import bridge
+
+        return bridge.bridge(table, old, new, portable=self.portable)
 
     def narrows(self, before: Check | None, after: Check) -> bool:
         """Rows are looked at anew unless the enum, the length or the range grew."""
