@@ -19,6 +19,8 @@ from campaigns.transactions.writers import KINDS, exact
 from nicol.drivers import open_database
 from nicol.sql.program import rows
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,6 +16,8 @@ from nicol.schema.schema import Schema
 from nicol.sql.program import Program, Result, Statement
 from tests.contract.generated import push
 
+pytestmark = pytest.mark.slow
+
 PRIMARY, REPLICA = 1, 100
 """The value of the counter in each database tells which of them has answered."""
 

@@ -13,6 +13,8 @@ import pytest
 
 from nicol.errors import QueryInvalid, TimedOut, ValueInvalid
 
+pytestmark = pytest.mark.slow
+
 BY = {"title": "asc"}
 
 

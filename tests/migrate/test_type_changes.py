@@ -17,6 +17,8 @@ from nicol.migrate.plan import script, steps_between
 from nicol.sql.program import Program, Statement
 from tests.migrate.engine import apply, ask, catalog_of, dialect_of, introspect, schema_of, script_between
 
+pytestmark = pytest.mark.slow
+
 
 class Outcome(Enum):
     """What becomes of a value that does not come along."""

@@ -19,7 +19,10 @@ ACCEPTED = {
     "civitai__civitai__1.prisma": "asks for the preview feature metrics, which Prisma 5 and 6 had: accepted with a note",
 }
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real schemas is not here")
+pytestmark = [
+    pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real schemas is not here"),
+    pytest.mark.slow,
+]
 
 
 def rows(*databases: str, verdict: str | None = None) -> list[object]:

@@ -29,6 +29,7 @@ def test_a_schema_is_formatted_as_expected(name: str):
     assert format_text(expected) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_dir(), reason="the corpus of real schemas is not here")
 @pytest.mark.parametrize("name", names(REAL / "golden"))
 def test_a_real_schema_is_formatted_to_the_byte_as_prisma_does(name: str):

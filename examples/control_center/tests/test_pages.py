@@ -14,7 +14,7 @@ from httpx import AsyncClient as Site
 
 from .conftest import SHOP, MemoryStore, visiting
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 EVIDENCE = "https://example.com/report"
 SALES = {
     "shopDomain": SHOP,

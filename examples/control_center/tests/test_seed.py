@@ -9,7 +9,7 @@ from control_center.fact_types import KNOWN
 
 from .conftest import NOW, SHOP, nicol, succeed
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 async def counts(db: AsyncClient) -> tuple[int, int, int, int]:

@@ -153,7 +153,7 @@ def _catch_up(desk: Desk, conversation: Conversation, told: Callable[[str], None
 
 
 def _written(desk: Desk, name: str, plans: Plans, python: str | None, *, expand: bool) -> list[Migration]:
-    """The new migrations: one, or one for now and one for later."""
+    """The new migrations: one, or two halves."""
     if expand and any(
         breaks(each.before, each.after, each.renames, each.dialect) for each in plans.of.values()
     ):
