@@ -12,7 +12,7 @@ export PYTHON
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo ## Set up and serve the Operator Control Center on SQLite; data stays in .demo/, Ctrl-C ends it
+demo: $(VENV)/.demo ## Set up and serve all examples on SQLite; data stays in .demo/, Ctrl-C ends it
 	@exec $(BIN)/python tools/demo.py
 
 test: $(VENV)/.dev ## Set up and run the whole suite, on SQLite and on an embedded PostgreSQL

@@ -26,6 +26,7 @@ AREAS = (
     "Operations",
     "Editor",
     "Control Center",
+    "Draft Orders",
 )
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NO_DATABASE = "none"

@@ -1,4 +1,4 @@
-"""`make demo`: the Operator Control Center on SQLite, its data in `.demo/`. Becomes the server, so that Ctrl-C ends all."""
+"""`make demo`: every example on SQLite, their data in `.demo/`. Becomes the server, so that Ctrl-C ends all."""
 
 from __future__ import annotations
 
@@ -6,61 +6,105 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "control_center"
 DATA = ROOT / ".demo"
 NICOL = Path(sys.executable).with_name("nicol")
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8000, 100
 
 
+@dataclass(frozen=True)
+class Example:
+    """A folder of `examples/`. `databases`: its other configurations, each with the variable that names its database."""
+
+    folder: str
+    title: str
+    about: str
+    databases: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Where its data lies."""
+        variables = {"DATABASE_URL": self.folder, **{variable: config for config, variable in self.databases}}
+        return {name: f"file:{DATA / Path(file).with_suffix('.db').name}" for name, file in variables.items()}
+
+
+EXAMPLES = (
+    Example(
+        "control_center",
+        "Operator Control Center",
+        "Facts as tiles, proposals to approve, and an audit trail that nobody can change.",
+        (("memory.toml", "MEMORY_DATABASE_URL"),),
+    ),
+    Example(
+        "draft_orders",
+        "Draft Orders",
+        "Custom sizes priced by a matrix, and every draft order that Shopify made of them, counted exactly.",
+    ),
+)
+
+
 def main() -> None:
-    """Bring the two databases up to date, seed them once, and serve."""
+    """Bring all databases up to date, seed each once, and serve."""
     DATA.mkdir(exist_ok=True)
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"file:{DATA / 'control_center.db'}",
-        "MEMORY_DATABASE_URL": f"file:{DATA / 'memory.db'}",
-        "HOST": HOST,
-    }
-    for project in ((), ("--config", "memory.toml")):
-        nicol(environment, "generate", *project)
-        nicol(environment, "migrate", "deploy", *project)
-    seeded = DATA / "seeded"
+    for example in EXAMPLES:
+        prepare(example)
+    ports = free_ports(int(os.environ.get("PORT") or FIRST_PORT), len(EXAMPLES) + 1)
+    print(
+        f"\nThe examples of Nicol: http://{HOST}:{ports[0]}\n  data: {DATA}\n  Ctrl-C ends it\n", flush=True
+    )
+    serve = [sys.executable, str(Path(__file__).with_name("serve.py")), *map(str, ports)]
+    os.execve(sys.executable, serve, dict(os.environ))
+
+
+def prepare(example: Example) -> None:
+    """Write the clients of an example, bring its databases up to date, and seed them if nobody has."""
+    print(f"# examples/{example.folder}", flush=True)
+    for project in ((), *(("--config", config) for config, _ in example.databases)):
+        nicol(example, "generate", *project)
+        nicol(example, "migrate", "deploy", *project)
+    seeded = DATA / f"{example.folder}.seeded"
     if not seeded.exists():
-        nicol(environment, "db", "seed")
+        nicol(example, "db", "seed")
         seeded.touch()
-    port = free_port(int(os.environ.get("PORT") or FIRST_PORT))
-    print(f"\nOperator Control Center: http://{HOST}:{port}\n  data: {DATA}\n  Ctrl-C ends it\n", flush=True)
-    os.chdir(EXAMPLE)
-    os.execve(sys.executable, [sys.executable, "-m", "control_center"], {**environment, "PORT": str(port)})
 
 
-def nicol(environment: dict[str, str], *arguments: str) -> None:
-    """Run one command of Nicol in the example's folder; its own message is enough when it fails."""
+def nicol(example: Example, *arguments: str) -> None:
+    """Run one command of Nicol in an example's folder; its own message is enough when it fails."""
     print("$ nicol", *arguments, flush=True)
     run = subprocess.run(
-        [NICOL, *arguments], check=False, cwd=EXAMPLE, env=environment, stdin=subprocess.DEVNULL
+        [NICOL, *arguments],
+        check=False,
+        cwd=ROOT / "examples" / example.folder,
+        env={**os.environ, **example.environment},
+        stdin=subprocess.DEVNULL,
     )
     if run.returncode:
         sys.exit(run.returncode)
 
 
-def free_port(first: int) -> int:
-    """The first port from a number on that nobody listens on."""
-    for port in range(first, first + PORTS):
-        with socket.socket() as candidate:
-            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                candidate.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    sys.exit(
-        f"The ports {first} to {first + PORTS - 1} are all taken.\n  help: name a free one: make demo PORT=9000"
-    )
+def free_ports(first: int, count: int) -> list[int]:
+    """The first ports from a number on that nobody listens on."""
+    found = [port for port in range(first, min(first + PORTS, 65536)) if is_free(port)][:count]
+    if len(found) < count:
+        sys.exit(
+            f"From {first} on, {count} ports are not free.\n  help: name another beginning: make demo PORT=9000"
+        )
+    return found
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on a port."""
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 if __name__ == "__main__":

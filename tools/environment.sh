@@ -36,4 +36,7 @@ suitable "$folder/bin/python" || create
 echo "Installing what $lock lists (a minute, once)"
 pip="$folder/bin/python -m pip --disable-pip-version-check --no-input --quiet"
 $pip install --require-hashes --requirement "$lock"
-$pip install --no-deps --no-build-isolation --editable . --editable examples/control_center
+editable="--editable ."
+for example in examples/*/; do editable="$editable --editable $example"; done
+# shellcheck disable=SC2086 # a list of words
+$pip install --no-deps --no-build-isolation $editable

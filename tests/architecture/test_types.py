@@ -37,13 +37,16 @@ def test_mypy_accepts_the_public_packages_strictly() -> None:
     assert_accepted(BIN / "mypy")
 
 
-@pytest.fixture
-def example(tmp_path: Path) -> Path:
-    """A copy of the example with freshly generated clients."""
-    copy = tmp_path / "control_center"
+@pytest.fixture(params=sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir()))
+def example(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of an example with freshly generated clients."""
+    copy = tmp_path / request.param
     left_out = shutil.ignore_patterns("db", "memory_db", "*.db*", ".env", "__pycache__")
-    shutil.copytree(ROOT / "examples" / "control_center", copy, ignore=left_out)
-    for options in ([], ["--config", "memory.toml"]):
+    shutil.copytree(ROOT / "examples" / copy.name, copy, ignore=left_out)
+    for options in (
+        [],
+        *(["--config", config.name] for config in copy.glob("*.toml") if config.stem == "memory"),
+    ):
         assert_accepted(
             BIN / "nicol", "generate", *options, folder=copy, DATABASE_URL="", MEMORY_DATABASE_URL=""
         )
@@ -51,7 +54,7 @@ def example(tmp_path: Path) -> Path:
 
 
 @pytest.mark.proves("Client", "generated types pass pyright and mypy, strict")
-def test_both_checkers_accept_the_example_and_its_generated_clients(example: Path) -> None:
+def test_both_checkers_accept_an_example_and_its_generated_clients(example: Path) -> None:
     settings = {
         "include": ["src"],
         "extraPaths": ["src"],
@@ -60,4 +63,4 @@ def test_both_checkers_accept_the_example_and_its_generated_clients(example: Pat
     }
     (example / "pyrightconfig.json").write_text(json.dumps(settings))
     assert_accepted(BIN / "pyright", "--pythonpath", sys.executable, folder=example)
-    assert_accepted(BIN / "mypy", "--strict", "src/control_center", folder=example, MYPYPATH="src")
+    assert_accepted(BIN / "mypy", "--strict", f"src/{example.name}", folder=example, MYPYPATH="src")

@@ -1,4 +1,4 @@
-"""`make demo` on a copy of the example: it serves, keeps its data, moves to a free port, and leaves nothing running."""
+"""`make demo` on a copy of the examples: it serves all, keeps their data, moves to free ports, and leaves nothing running."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from tests.house.documents import ROOT
 pytestmark = pytest.mark.slow
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+EXAMPLES = sorted(path.name for path in (ROOT / "examples").iterdir() if path.is_dir())
 OUTSIDE = ("DATABASE_URL", "MEMORY_DATABASE_URL", "PORT", "HOST")
 
 
@@ -38,9 +39,10 @@ def copy(tmp_path: Path) -> Path:
 def demo(copy: Path, **environment: str) -> Iterator[tuple[str, list[str]]]:
     """The demo while it runs: its address, and the lines that it printed before."""
     inherited = {name: value for name, value in os.environ.items() if name not in OUTSIDE}
+    sources = os.pathsep.join(map(str, sorted(copy.glob("examples/*/src"))))
     process = subprocess.Popen(
         [sys.executable, copy / "tools" / "demo.py"],
-        env={**inherited, "PYTHONPATH": str(copy / "examples/control_center/src"), **environment},
+        env={**inherited, "PYTHONPATH": sources, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -74,12 +76,16 @@ def page(address: str) -> str:
 
 
 @pytest.mark.proves(
-    "Control Center", "make demo serves it, keeps its data and ends with Ctrl-C", only="sqlite"
+    "Command line", "make demo serves every example, keeps the data and ends with Ctrl-C", only="sqlite"
 )
 def test_the_demo_serves_keeps_its_data_and_ends(copy: Path, sqlite_url: str) -> None:
     with demo(copy) as (address, lines):
         first = page(address)
-        assert any("db seed" in line for line in lines)
+        assert sum("db seed" in line for line in lines) == len(EXAMPLES)
+        links = re.findall(r'href="(http[^"]+)"', first)
+        assert len(links) == len(EXAMPLES) == first.count("<span>answers")
+        for link in links:
+            page(link)
     with pytest.raises(httpx.TransportError):
         httpx.get(address)
     with demo(copy) as (address, lines):

@@ -1,0 +1,221 @@
+"""The pages in a real browser: light, dark and on a phone; by keyboard; accessible; with nothing asked of any other host.
+
+With SCREENSHOTS=1 in the environment they write the pictures of the README anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from .conftest import EXAMPLE, STORE, free_port, nicol, succeed
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+PICTURES = EXAMPLE / "docs"
+AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+AT = f"/stores/{STORE}"
+PAGES = (
+    "/",
+    AT,
+    f"{AT}/calculator?width=700&height=900",
+    f"{AT}/calculator?width=9999&height=1",
+    f"{AT}/matrices",
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (set CHROMIUM to its path)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the module."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The example, migrated, seeded and served on SQLite by the commands that a user types."""
+    port = free_port()
+    settings = {
+        "DATABASE_URL": f"file:{tmp_path_factory.mktemp('served') / 'draft_orders.db'}",
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+    }
+    succeed(nicol("migrate", "deploy", **settings))
+    succeed(nicol("db", "seed", **settings))
+    served = subprocess.Popen(
+        [sys.executable, "-m", "draft_orders"], env=os.environ | settings, stderr=subprocess.PIPE, text=True
+    )
+    assert served.stderr is not None
+    for line in served.stderr:
+        if "Uvicorn running" in line:
+            break
+    yield f"http://127.0.0.1:{port}"
+    served.terminate()
+    served.communicate(timeout=30)
+
+
+class Visit:
+    """A page with what went wrong on it: messages of its console, failed scripts, and foreign hosts."""
+
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
+        self.faults: list[str] = []
+        self._host = urlsplit(address).netloc
+        context = browser.new_context(
+            base_url=address, locale="en-GB", timezone_id="Europe/Berlin", **options
+        )
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on(
+            "console", lambda said: self._say(said.text) if said.type in ("error", "warning") else None
+        )
+        self.page.on("pageerror", lambda fault: self._say(str(fault)))
+        self.page.on("request", lambda request: self._check_host(request.url))
+
+    def _say(self, fault: str) -> None:
+        self.faults.append(fault)
+
+    def _check_host(self, url: str) -> None:
+        if not url.startswith("data:") and urlsplit(url).netloc != self._host:
+            self.faults.append(f"asked {url}")
+
+    def close(self) -> None:
+        self.page.context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A new visitor; parametrize indirectly for another kind of screen."""
+    options: dict[str, Any] = getattr(request, "param", {})
+    visitor = Visit(browser, address, **options)
+    yield visitor
+    visitor.close()
+
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1200, "height": 860}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1200, "height": 860}},
+    "phone": {
+        "color_scheme": "light",
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+        "is_mobile": True,
+    },
+    "small": {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
+}
+
+
+def matrix_of(page: Page) -> str:
+    page.goto(f"{AT}/matrices")
+    return str(page.locator(".listing a").first.get_attribute("href"))
+
+
+@pytest.mark.proves("Draft Orders", "light, dark and phone width without a fault", only="sqlite")
+@pytest.mark.parametrize("visit", LOOKS.values(), ids=LOOKS.keys(), indirect=True)
+def test_every_page_is_whole_on_every_screen(visit: Visit, request: pytest.FixtureRequest) -> None:
+    look, page = request.node.callspec.id, visit.page
+    for path in (*PAGES, matrix_of(page)):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        assert visit.faults == [], path
+        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert width == 0, f"{path} is wider than the screen"
+    if os.environ.get("SCREENSHOTS") and look != "small":
+        PICTURES.mkdir(exist_ok=True)
+        for name, path in (("store", AT), ("calculator", PAGES[2]), ("matrix", matrix_of(page))):
+            page.goto(path)
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=PICTURES / f"{name}-{look}.png")
+
+
+@pytest.mark.proves("Draft Orders", "no serious finding of an accessibility checker", only="sqlite")
+@pytest.mark.parametrize("visit", [LOOKS["light"], LOOKS["dark"]], ids=["light", "dark"], indirect=True)
+def test_the_pages_are_accessible(browser: Browser, address: str, visit: Visit) -> None:
+    page = visit.page
+    for path in (*PAGES, matrix_of(page), "/nothing"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(AXE.read_text())  # as the page's own world, which its security policy does not reach
+        found = page.evaluate("axe.run()")["violations"]
+        serious = [
+            (each["id"], [node["html"] for node in each["nodes"]])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], path
+
+
+def test_the_chart_is_drawn(visit: Visit) -> None:
+    visit.page.goto(AT)
+    expect(visit.page.locator(".chart canvas")).to_have_count(1)
+    assert visit.faults == []
+
+
+@pytest.mark.proves("Draft Orders", "a size is priced and ordered by keyboard", only="sqlite")
+def test_a_size_is_priced_while_it_is_typed_and_ordered_by_keyboard(visit: Visit) -> None:
+    page = visit.page
+    page.goto(f"{AT}/calculator")
+    page.get_by_label("Width in mm").focus()
+    page.keyboard.type("700")
+    page.keyboard.press("Tab")
+    page.keyboard.type("900")
+    expect(page.locator("#price .amount")).to_be_visible()
+    once = page.locator("#price .amount").inner_text()
+    page.keyboard.press("Tab")
+    page.keyboard.type("2")
+    expect(page.locator("#price .amount")).not_to_have_text(once)
+    page.get_by_role("button", name="Make the draft order").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text(re.compile(r"The draft order #D\d+ was made"))
+    assert visit.faults == []
+
+
+def test_a_matrix_is_widened_and_saved(visit: Visit) -> None:
+    page = visit.page
+    page.goto(matrix_of(page))
+    columns = page.get_by_label(re.compile(r"^Width \d+ in mm$"))
+    before = columns.count()
+    page.get_by_role("button", name="Add a width").click()
+    expect(columns).to_have_count(before + 1)
+    page.locator("[name=width-7]").fill("2400")
+    for row in range(5):
+        page.locator(f"[name=cell-{row}-7]").fill("199.90")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").first).to_have_text("The matrix is saved.")
+    expect(columns).to_have_count(before + 1)
+    assert visit.faults == []
+
+
+def test_the_pages_work_without_scripts(browser: Browser, address: str) -> None:
+    visitor = Visit(browser, address, java_script_enabled=False)
+    page = visitor.page
+    page.goto(f"{AT}/calculator")
+    page.get_by_label("Width in mm").fill("500")
+    page.get_by_label("Height in mm").fill("500")
+    page.get_by_role("button", name="Show the price").click()
+    page.get_by_role("button", name="Make the draft order").click()
+    expect(page.get_by_role("status").first).to_contain_text("was made in Shopify")
+    visitor.close()
