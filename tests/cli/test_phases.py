@@ -117,6 +117,20 @@ def test_a_new_database_has_no_former_version_to_wait_for(portable: Shop, databa
     assert answer(portable.on(database_url), "migrate", "status", "--drift")["clean"]
 
 
+def test_rows_without_a_value_keep_the_second_half_waiting_in_development_too(portable: Shop) -> None:
+    assert portable.url is not None
+    write(portable.url, 'INSERT INTO "User" ("name", "age", "fax") VALUES (\'Ada\', \'35\', \'0\')')
+    portable.schema(AFTER)
+    made = portable.run("migrate", "dev", "--name", "people", "--expand", "--accept-data-loss")
+    expand, contract = portable.migrations()[1:]
+    assert f"{contract} waits here, too: Added the required column `rank`" in made.err
+    assert answer(portable, "migrate", "status", code=1)["pending"] == [contract]
+    write(portable.url, 'UPDATE "User" SET "rank" = 1')
+    assert answer(portable, "migrate", "dev")["caughtUp"] == [contract]
+    assert read(portable.url, 'SELECT "fullName", "years", "rank" FROM "User"') == [("Ada", 35, 1)]
+    assert expand in answer(portable, "migrate", "status")["applied"]
+
+
 def test_both_halves_do_the_same_on_both_databases(portable: Shop, postgres_url: str) -> None:
     portable.schema(AFTER)
     portable.run("migrate", "dev", "--name", "people", "--expand", "--accept-data-loss")

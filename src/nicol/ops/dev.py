@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -94,12 +94,16 @@ def migrate_dev(
         if plans.empty and not create_only:
             _keep_snapshot(desk)
             return done
+        in_two = expand and _breaks(plans)
         hazards = weigh(conversation, plans.of[target.dialect.name].steps)
+        later = hazards.impossible if in_two else ()  # rows have time until the second half
+        hazards = replace(hazards, impossible=()) if in_two else hazards
         agreed = consent(hazards, questioner, accept_data_loss=accept_data_loss, only_written=create_only)
+        agreed = (*agreed, *(_waits(f"{title}_contract", found.sentence) for found in later))
         warned(agreed)
-        made = _written(desk, title, plans, SKELETON if python else None, expand=expand)
+        made = _written(desk, title, plans, SKELETON if python else None, in_two=in_two)
         if not create_only:
-            apply_all(conversation, made, told, manner_of(project))
+            apply_all(conversation, made[:1] if later else made, told, manner_of(project))
     return Development(
         target,
         created_database,
@@ -110,6 +114,14 @@ def migrate_dev(
         not create_only,
         (*remarks, *agreed),
     )
+
+
+def _waits(contract: str, why: str) -> str:
+    return f"{contract} waits here, too: {why} Fill what is missing, and `nicol migrate dev` applies it."
+
+
+def _breaks(plans: Plans) -> bool:
+    return any(breaks(each.before, each.after, each.renames, each.dialect) for each in plans.of.values())
 
 
 def _breaking(plans: Plans, history: History) -> tuple[str, ...]:
@@ -152,11 +164,9 @@ def _catch_up(desk: Desk, conversation: Conversation, told: Callable[[str], None
     return apply_all(conversation, missing, told, manner_of(desk.project))
 
 
-def _written(desk: Desk, name: str, plans: Plans, python: str | None, *, expand: bool) -> list[Migration]:
+def _written(desk: Desk, name: str, plans: Plans, python: str | None, *, in_two: bool) -> list[Migration]:
     """The new migrations: one, or two halves."""
-    if expand and any(
-        breaks(each.before, each.after, each.renames, each.dialect) for each in plans.of.values()
-    ):
+    if in_two:
         halves = {
             provider: phases(each.before, each.after, each.renames, each.dialect)
             for provider, each in plans.of.items()
