@@ -43,12 +43,15 @@ def init(
     as_json: JsonOption = False,
 ) -> None:
     """Begin a project: write schema.prisma, nicol.toml, .env and .gitignore. Nothing that is there is overwritten."""
-    from nicol.cli.screen import answer, say
+    from nicol.cli.screen import answer, say, warn
     from nicol.ops.init import Wish, init_project
+    from nicol.ops.prisma_settings import prisma_settings
 
     found = init_project(Path.cwd(), Wish(provider, url, output, portable, with_model), schema)
     for kept in found.kept:
         say(f"Kept {kept}")
+    if (prisma := prisma_settings(Path.cwd())) is not None:
+        warn((prisma.sentence,))
     answer(
         {"provider": found.provider, "written": found.written, "kept": found.kept},
         f"Wrote {', '.join(found.written)}.",

@@ -37,6 +37,9 @@ SETTINGS: Mapping[str, str] = {
 _TABLES = ("providers", "annotations", "lint")
 
 
+FILE = "nicol.toml"
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The settings as written. `path` is the file they stand in (None: there is none), `root` the project's folder."""
@@ -62,7 +65,7 @@ class Configuration:
 def find_configuration(start: Path) -> Configuration:
     """The configuration that governs a folder: the nearest one upwards; without any, the folder itself is the root."""
     for folder in (start, *start.parents):
-        for name in ("nicol.toml", "pyproject.toml"):
+        for name in (FILE, "pyproject.toml"):
             path = folder / name
             if path.is_file() and (table := _table(path)) is not None:
                 return _configuration(path, table)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nicol.diagnostics import Diagnostic, Severity, Source
 from nicol.dialects import PROVIDERS, named, provider_named
 from nicol.errors import ConfigurationError, SchemaInvalid
+from nicol.ops.prisma_settings import with_prisma
 from nicol.ops.project import Project
 from nicol.schema.bind import datasources
 from nicol.schema.document import Document
@@ -74,7 +75,10 @@ def read_sources(project: Project) -> tuple[Source, ...]:
     return sources_at(
         project.schema,
         project,
-        "create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml",
+        with_prisma(
+            "create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml",
+            project.root,
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from nicol.errors import ConfigurationError, NicolError
 from nicol.ops.databases import Target, target_of
+from nicol.ops.prisma_settings import with_prisma
 from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema, read_schema
 from nicol.ops.settings import DEFAULT_URL_VARIABLE
@@ -42,8 +43,11 @@ def db_seed(project: Project, arguments: Sequence[str] = (), output: TextIO | No
     if seed is None:
         raise ConfigurationError(
             "no seed is configured",
-            help='set `seed` in nicol.toml or [tool.nicol] of pyproject.toml, for example seed = "python seed.py"'
-            ' or seed = "shop.seed:main"',
+            help=with_prisma(
+                'set `seed` in nicol.toml or [tool.nicol] of pyproject.toml, for example seed = "python seed.py"'
+                ' or seed = "shop.seed:main"',
+                project.root,
+            ),
         )
     read = read_schema(project)
     target = target_of(project, read)

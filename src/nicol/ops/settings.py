@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
 from nicol.masking import masked
-from nicol.ops.configuration import Configuration
+from nicol.ops.configuration import FILE, Configuration
+from nicol.ops.prisma_settings import prisma_settings
 from nicol.ops.project import Project
 from nicol.schema.schema import Datasource, EnvironmentVariable
 
@@ -102,12 +103,18 @@ def settings(project: Project, datasource: Datasource | None) -> dict[str, Setti
         ", ".join(f"{code}: {level}" for code, level in configuration.lint.items()) or "none",
         file if configuration.lint else "default",
     )
+    for name in ("lock_timeout", "statement_timeout", "wait", "backups", "keep_backups"):
+        given: str | None = getattr(configuration, name)
+        found[name] = Setting(given or "none", file if given else "default")
     for name, read in (("url", database_url), ("migration_url", migration_url), ("shadow_url", shadow_url)):
         found[name] = (
             _url_setting(read(project, datasource))
             if _is_set(project, datasource, name)
             else Setting("not set", "")
         )
+    if (prisma := prisma_settings(project.root)) is not None:
+        instead = "; ".join(prisma.lines) or "nothing, all is as usual"
+        found["prisma"] = Setting(str(prisma.file), f"not read; {FILE} says it so: {instead}")
     return found
 
 
