@@ -49,8 +49,8 @@ def breaks(before: Catalog, after: Catalog, renames: Iterable[c.Rename], dialect
     tables = [
         f'the table "{each.before.name}" is renamed' for each in moved if each.before.name != each.after.name
     ]
-    gone = {table.key for table in before.tables} - {table.key for table in after.tables}
-    tables += [f'the table "{key.name}" is dropped' for key in gone - {each.before for each in moved}]
+    gone = {table.key for table in _gone(before, after)} - {each.before for each in moved}
+    tables += [f'the table "{key.name}" is dropped' for key in gone]
     return (
         *sorted(tables),
         *(f'the enum "{each.name}" loses values' for each in _narrowed(before, after)),
@@ -66,10 +66,7 @@ def phases(before: Catalog, after: Catalog, renames: Sequence[c.Rename], dialect
     _refuse([*_foreign_renames(renames), *chain.from_iterable(_obstacles(pair, dialect) for pair in pairs)])
     wide = replace(
         after,
-        tables=(
-            *(_expanded(pair, dialect) for pair in pairs),
-            *(table for table in before.tables if after.table(table.name, table.namespace) is None),
-        ),
+        tables=(*(_expanded(pair, dialect) for pair in pairs), *_gone(before, after)),
         enums=_enums(before, after),
     )
     bridges = [
@@ -104,17 +101,14 @@ CONTRACT_HEAD = f"""\
 
 def _agreed(before: Catalog, after: Catalog, pairs: Iterable[_Pair]) -> str:
     """What lint need not say of the second script: that nobody needs any more what goes is why it waits."""
-    codes = [
-        *(["drop-column"] if any(pair.kept for pair in pairs) else []),
-        *(
-            ["drop-table"]
-            if {table.key for table in before.tables} - {table.key for table in after.tables}
-            else []
-        ),
-    ]
-    return (
-        f"-- nicol: ignore-file {', '.join(codes)} only the former version needed it\n\n" if codes else "\n"
-    )
+    lost = {"drop-column": any(pair.kept for pair in pairs), "drop-table": bool(_gone(before, after))}
+    codes = ", ".join(code for code, found in lost.items() if found)
+    return f"-- nicol: ignore-file {codes} only the former version needed it\n\n" if codes else "\n"
+
+
+def _gone(before: Catalog, after: Catalog) -> tuple[Table, ...]:
+    """The tables that will not be there any more under their names."""
+    return tuple(table for table in before.tables if after.table(table.name, table.namespace) is None)
 
 
 def _text(head: str, *parts: Iterable[Step]) -> str:
