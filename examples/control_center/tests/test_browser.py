@@ -20,6 +20,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.accessibility import serious_findings
+
 from .conftest import EXAMPLE, MEMORY, SHOP, nicol, succeed
 from .test_serve import free_port
 
@@ -152,6 +154,15 @@ def test_every_page_is_whole_on_every_screen(visit: Visit, request: pytest.Fixtu
 def test_text_stands_out_from_its_ground(visit: Visit) -> None:
     visit.page.goto("/")
     assert visit.page.evaluate(CONTRASTS) == []
+
+
+@pytest.mark.proves("Control Center", "no serious finding of an accessibility checker", only="sqlite")
+@pytest.mark.parametrize("visit", [LOOKS["light"], LOOKS["dark"]], ids=["light", "dark"], indirect=True)
+def test_the_pages_are_accessible(visit: Visit) -> None:
+    for path in PAGES:
+        visit.page.goto(path)
+        visit.page.wait_for_load_state("networkidle")
+        assert serious_findings(visit.page) == [], path
 
 
 def test_charts_are_drawn(visit: Visit) -> None:

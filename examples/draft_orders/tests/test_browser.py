@@ -11,18 +11,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.accessibility import serious_findings
+
 from .conftest import EXAMPLE, STORE, free_port, nicol, succeed
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PICTURES = EXAMPLE / "docs"
-AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -153,19 +153,12 @@ def test_every_page_is_whole_on_every_screen(visit: Visit, request: pytest.Fixtu
 
 @pytest.mark.proves("Draft Orders", "no serious finding of an accessibility checker", only="sqlite")
 @pytest.mark.parametrize("visit", [LOOKS["light"], LOOKS["dark"]], ids=["light", "dark"], indirect=True)
-def test_the_pages_are_accessible(browser: Browser, address: str, visit: Visit) -> None:
+def test_the_pages_are_accessible(visit: Visit) -> None:
     page = visit.page
     for path in (*PAGES, matrix_of(page), "/nothing"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text())  # as the page's own world, which its security policy does not reach
-        found = page.evaluate("axe.run()")["violations"]
-        serious = [
-            (each["id"], [node["html"] for node in each["nodes"]])
-            for each in found
-            if each["impact"] in ("serious", "critical")
-        ]
-        assert serious == [], path
+        assert serious_findings(page) == [], path
 
 
 def test_the_chart_is_drawn(visit: Visit) -> None:
