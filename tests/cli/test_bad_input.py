@@ -246,14 +246,15 @@ def test_wrong_arguments_end_with_1(shop: Shop, arguments: tuple[str, ...], mess
 
 
 def test_an_interrupted_command_ends_with_130(shop: Shop, postgres_url: str) -> None:
-    shop.migration("20260101000000_slow", "SELECT pg_sleep(30);")
+    # A server that has just read the statement, and not begun with it, overhears a cancellation: then it sleeps to the end.
+    shop.migration("20260101000000_slow", "SELECT pg_sleep(12);")
     process = shop.on(postgres_url).start("migrate", "deploy")
     with open_database(postgres_url) as database:
-        asleep = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()"
+        asleep = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(12)%' AND pid <> pg_backend_pid()"
         while database.run(rows(asleep), write=False) == [(0,)]:
             assert process.poll() is None, process.communicate()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=40)
         assert process.returncode == 130
         assert "Traceback" not in err
         assert database.run(rows("SELECT count(*) FROM _prisma_migrations"), write=False) == [(0,)]
