@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 from draft_orders import orders, shopify, stores
+from draft_orders.contract import DraftOrder
 from draft_orders.matrices import UnknownProductError
 from draft_orders.orders import (
     DuplicateOrderError,
+    ForgottenOrderError,
     QuantityError,
+    Reconciled,
     Wanted,
     create_draft_order,
     reconcile,
     record,
 )
 from draft_orders.pricing import OutsideMatrixError
-from draft_orders.shopify import DraftOrder, RefusedError, Shopify, UncertainError
+from draft_orders.shopify import RefusedError, Shopify, UncertainError
 
-from nicol.errors import ConstraintViolation
+from nicol.errors import ConstraintViolation, TableMissing
 
 from .conftest import STORE, TOKEN, Server, first_product
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
+NOTHING, RECORDED, UNCERTAIN = Reconciled(), Reconciled(recorded=1), Reconciled(uncertain=1)
 
 
 @pytest.fixture
@@ -111,9 +115,9 @@ async def test_an_answer_that_was_lost_is_reconciled_and_nothing_is_ordered_twic
         assert (await counter(db), server.orders()) == (before, 1)
         (left,) = await db.draft_order_request.find_many(where={})
         assert (left.attempts, "did not answer" in (left.lastError or "")) == (1, True)
-        assert await reconcile(db, api) == (0, 0), "its own caller may still be at work"
-        assert await reconcile(db, api, LATER) == (1, 0)
-        assert await reconcile(db, api, LATER) == (0, 0)
+        assert await reconcile(db, api) == NOTHING, "its own caller may still be at work"
+        assert await reconcile(db, api, LATER) == RECORDED
+        assert await reconcile(db, api, LATER) == NOTHING
     assert (await counter(db), await recorded(db), server.orders()) == (before + 1, before + 1, 1)
 
 
@@ -123,9 +127,92 @@ async def test_a_server_that_fails_leaves_the_order_to_be_reconciled(
     server.go_wrong(fail=2)
     with pytest.raises(UncertainError, match="502"):
         await create_draft_order(db, api, await wanted(db))
-    assert await reconcile(db, api, LATER) == (0, 1)
-    assert await reconcile(db, api, LATER) == (1, 0)
+    assert await reconcile(db, api, LATER) == UNCERTAIN
+    assert await reconcile(db, api, LATER) == RECORDED
     assert server.orders() == 1
+
+
+async def test_an_answer_that_breaks_off_after_the_work_is_no_refusal(
+    db: AsyncClient, api: Shopify, server: Server
+) -> None:
+    server.go_wrong(break_answers=1)
+    with pytest.raises(UncertainError, match="broke off"):
+        await create_draft_order(db, api, await wanted(db))
+    assert await reconcile(db, api, LATER) == RECORDED
+    assert server.orders() == 1
+
+
+@pytest.mark.proves("Draft Orders", "what Shopify made and the database could not record is recorded later")
+async def test_what_was_made_and_not_recorded_is_recorded_by_the_next_run(
+    db: AsyncClient, api: Shopify, server: Server
+) -> None:
+    before = await counter(db)
+    await db.execute_raw('ALTER TABLE "DraftOrderRecord" RENAME TO "Elsewhere"')
+    with pytest.raises(TableMissing):
+        await create_draft_order(db, api, await wanted(db))
+    assert (await counter(db), server.orders()) == (before, 1), "nothing of the transaction stays"
+    await db.execute_raw('ALTER TABLE "Elsewhere" RENAME TO "DraftOrderRecord"')
+    assert await reconcile(db, api, LATER) == RECORDED
+    assert (await counter(db), await recorded(db), server.orders()) == (before + 1, before + 1, 1)
+
+
+async def test_of_several_that_reconcile_at_once_one_asks_again(
+    db: AsyncClient, api: Shopify, server: Server
+) -> None:
+    server.go_wrong(fail=1)
+    with pytest.raises(UncertainError):
+        await create_draft_order(db, api, await wanted(db))
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    await db.draft_order_request.update_many(where={}, data={"updatedAt": hour_ago})
+    found = await asyncio.gather(*(reconcile(db, api) for _ in range(4)))
+    assert sorted(each.recorded for each in found) == [0, 0, 0, 1]
+    assert server.orders() == 1
+
+
+async def test_a_request_that_cannot_be_recorded_does_not_hold_up_the_others(
+    db: AsyncClient, api: Shopify, server: Server
+) -> None:
+    taken = await create_draft_order(db, api, await wanted(db))
+    server.go_wrong(break_answers=2)
+    for _ in range(2):
+        with pytest.raises(UncertainError):
+            await create_draft_order(db, api, await wanted(db))
+    stolen, _ = await db.draft_order_request.find_many(where={}, order={"createdAt": "asc"})
+    made = await api.find_draft_order(STORE, stolen.id)
+    assert made is not None
+    await db.draft_order_record.update(where={"id": taken.id}, data={"shopifyDraftOrderId": made.id})
+    assert await reconcile(db, api, LATER) == Reconciled(recorded=1, uncertain=1)
+    (left,) = await db.draft_order_request.find_many(where={})
+    assert "recorded already" in (left.lastError or "")
+
+
+async def test_a_token_that_is_refused_later_forgets_no_order(
+    db: AsyncClient, api: Shopify, server: Server
+) -> None:
+    server.go_wrong(break_answers=1)
+    with pytest.raises(UncertainError):
+        await create_draft_order(db, api, await wanted(db))
+    async with Shopify(server.url, "expired") as locked_out:
+        assert await reconcile(db, locked_out, LATER) == UNCERTAIN
+    assert await reconcile(db, api, LATER) == RECORDED
+
+
+async def test_an_order_that_is_refused_after_all_is_no_longer_on_its_way(
+    db: AsyncClient, api: Shopify, server: Server
+) -> None:
+    server.go_wrong(fail=1)
+    with pytest.raises(UncertainError):
+        await create_draft_order(db, api, await wanted(db))
+    await db.draft_order_request.update_many(where={}, data={"variantId": "gone"})
+    assert await reconcile(db, api, LATER) == Reconciled(refused=1)
+    assert await db.draft_order_request.count() == 0
+
+
+async def test_an_order_whose_matrix_goes_meanwhile_is_reported(db: AsyncClient, api: Shopify) -> None:
+    request = await orders.request_of(db, await wanted(db))
+    await db.price_matrix.delete(where={"id": request.matrixId})
+    with pytest.raises(ForgottenOrderError, match="#D9 was made in Shopify"):
+        await record(db, request, DraftOrder(id="gid://shopify/DraftOrder/9", name="#D9"))
 
 
 @pytest.mark.parametrize("server", [(25, 20)], indirect=True)
@@ -167,7 +254,7 @@ async def test_a_duplicate_id_of_shopify_is_reported_and_not_counted(db: AsyncCl
     before = await counter(db)
     request = await orders.request_of(db, await wanted(db))
     with pytest.raises(DuplicateOrderError, match="recorded already"):
-        await record(db, request, DraftOrder(made.shopifyDraftOrderId, made.shopifyOrderName))
+        await record(db, request, DraftOrder(id=made.shopifyDraftOrderId, name=made.shopifyOrderName))
     assert await counter(db) == before
     assert await db.draft_order_request.count() == 1, "nothing of the transaction stays"
 
@@ -175,7 +262,7 @@ async def test_a_duplicate_id_of_shopify_is_reported_and_not_counted(db: AsyncCl
 async def test_of_two_that_record_the_same_request_one_counts(db: AsyncClient) -> None:
     before = await counter(db)
     request = await orders.request_of(db, await wanted(db))
-    made = DraftOrder("gid://shopify/DraftOrder/new", "#D9")
+    made = DraftOrder(id="gid://shopify/DraftOrder/new", name="#D9")
     first, second = await asyncio.gather(record(db, request, made), record(db, request, made))
     assert first.id == second.id
     assert await counter(db) == before + 1
@@ -216,7 +303,8 @@ async def test_writers_at_once_are_counted_exactly(db: AsyncClient) -> None:
     async def write(writer: int) -> None:
         for number in range(each):
             request = await orders.request_of(db, asked)
-            await record(db, request, DraftOrder(f"gid://shopify/DraftOrder/w{writer}-{number}", "#W"))
+            made = DraftOrder(id=f"gid://shopify/DraftOrder/w{writer}-{number}", name="#W")
+            await record(db, request, made)
 
     await asyncio.gather(*(write(writer) for writer in range(writers)))
     assert await counter(db) == before + writers * each == await recorded(db)

@@ -53,9 +53,11 @@ async def _check(settings: Settings) -> int:
 
 async def _reconcile(settings: Settings) -> int:
     async with AsyncClient(url=settings.database_url) as db, shopify_of(settings) as shopify:
-        recorded, uncertain = await orders.reconcile(db, shopify)
-    print(f"{recorded} draft orders were recorded, {uncertain} are still uncertain.")
-    return int(bool(uncertain))
+        found = await orders.reconcile(db, shopify)
+    print(
+        f"{found.recorded} draft orders were recorded, {found.refused} refused, {found.uncertain} are still uncertain."
+    )
+    return int(found.uncertain > 0)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from starlette.exceptions import HTTPException
 
 from draft_orders import orders, pages, security
 from draft_orders.db import AsyncClient
+from draft_orders.orders import Reconciled
 from draft_orders.rendering import HERE, html
 from draft_orders.settings import Settings
 from draft_orders.shopify import Shopify
 from draft_orders.stand_in import stand_in
-from nicol.errors import ClientError, ConnectionFailed, NicolError, TableMissing, ValueInvalid
+from nicol.errors import ClientError, ConnectionFailed, TableMissing, ValueInvalid
 
 STAND_IN = "http://shopify.stand-in/{store}/admin/api/2026-07/graphql.json"
 BETWEEN = 30.0
@@ -65,11 +66,11 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
 async def _care(db: AsyncClient, shopify: Shopify) -> None:
     while True:
         try:
-            recorded, uncertain = await orders.reconcile(db, shopify)
-            if recorded or uncertain:
-                log.info("reconciled %d draft orders, %d are still uncertain", recorded, uncertain)
-        except NicolError as error:
-            log.warning("could not look for requests that were left: %s", error)
+            found = await orders.reconcile(db, shopify)
+            if found != Reconciled():
+                log.info("requests that were left on their way: %s", found)
+        except Exception:
+            log.exception("could not look after requests that were left; the next round tries again")
         await asyncio.sleep(BETWEEN)
 
 

@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from draft_orders import matrices, orders, stores
 from draft_orders.db import ProductMatrix, Store
 from draft_orders.matrices import UnknownProductError, grid_of
-from draft_orders.orders import DuplicateOrderError, QuantityError, Wanted
+from draft_orders.orders import QuantityError, RecordError, Wanted
 from draft_orders.pricing import Grid, GridError, OutsideMatrixError, money
 from draft_orders.rendering import html
 from draft_orders.shopify import RefusedError, UncertainError
@@ -79,7 +79,7 @@ async def order(
         done = await orders.create_draft_order(db, shopify, Wanted(domain, product, width, height, quantity))
     except UnknownProductError as fault:
         raise HTTPException(404, str(fault)) from fault
-    except (OutsideMatrixError, QuantityError, RefusedError, DuplicateOrderError) as fault:
+    except (OutsideMatrixError, QuantityError, RefusedError, RecordError) as fault:
         return await _refused(request, db, domain, str(fault), 422)
     except UncertainError as fault:
         said = f"{fault}. It will be looked after: nothing is ordered twice."
