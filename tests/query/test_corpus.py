@@ -16,7 +16,7 @@ from tests.query.blog import SCHEMA, engine
 
 _CALL = re.compile(r"(```python\n(?P<call>.*?)\n```\n)(?P<answer>(?:\n```sql \w+\n.*?\n```\n)*)", re.DOTALL)
 _CLAUSES = re.compile(
-    r"[()]| (?=(?:FROM|WHERE|GROUP BY|ORDER BY|LIMIT|LEFT JOIN|JOIN|UNION ALL|VALUES|RETURNING|ON CONFLICT|SET|SELECT) )"
+    r"[()]| (?=(?:FROM|WHERE|GROUP BY|ORDER BY|LIMIT|(?:LEFT |CROSS )?JOIN|UNION ALL|VALUES|RETURNING|ON CONFLICT|SET|SELECT) )"
 )
 
 
@@ -62,7 +62,7 @@ def _wrapped(text: str) -> str:
         nonlocal depth
         if match[0] == " ":
             before = text[: match.start()]
-            return " " if before.endswith((" LEFT", "UNION ALL")) else "\n" + "  " * (depth + 1)
+            return " " if before.endswith((" LEFT", " CROSS", "UNION ALL")) else "\n" + "  " * (depth + 1)
         depth += 1 if match[0] == "(" else -1
         return match[0]
 

@@ -13,13 +13,22 @@ def list_text(items: Sequence[Any]) -> str:
 
 
 def beside(arrays: Sequence[str], binary: Sequence[bool]) -> tuple[list[str], str]:
-    """The values of arrays of the same length, and the join that has them in the same row."""
+    """The values of arrays of the same length, and the join that has them in the same row.
+
+    SQLite looks through a whole array for each item of another, unless it has made a table of it before (LIMIT), which comes
+    second (CROSS JOIN): then it makes an index.
+    """
     names = [f'"l{index}"' for index in range(len(arrays))]
-    sources = [f"json_each({array}) AS {name}" for array, name in zip(arrays, names, strict=True)]
-    others = zip(sources[1:], names[1:], strict=True)
-    joined = [sources[0], *(f"{source} ON {name}.key = {names[0]}.key" for source, name in others)]
+    others = zip(arrays[1:], names[1:], strict=True)
+    joined = [
+        f"json_each({arrays[0]}) AS {names[0]}",
+        *(
+            f"(SELECT key, value FROM json_each({array}) LIMIT -1) AS {name} ON {name}.key = {names[0]}.key"
+            for array, name in others
+        ),
+    ]
     values = [
         f"unhex({name}.value)" if is_binary else f"{name}.value"
         for name, is_binary in zip(names, binary, strict=True)
     ]
-    return values, " JOIN ".join(joined)
+    return values, " CROSS JOIN ".join(joined)
