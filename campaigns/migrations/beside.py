@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from campaigns.migrations.drafts import Chance, pair, spelled
+from campaigns.migrations.ground import apply
 from campaigns.migrations.trial import dialect_of, schema_of
 from campaigns.oracle import Oracle
 from nicol.catalog import Catalog
@@ -17,7 +18,6 @@ from nicol.errors import DriverError, MigrationError
 from nicol.migrate.diff import diff
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import script, steps_between
-from nicol.sql.program import Program
 
 _BARE_JSON = re.compile(r"DEFAULT ([\[{].*[\]}])(?=,?$)", re.MULTILINE)
 """Prisma writes the default of a Json without quotes for SQLite, which no database understands as JSON."""
@@ -67,27 +67,13 @@ def _one(seed: str, kind: str, dialect: Dialect, database: Database, judge: Orac
 def _end(text: str, old: Catalog, dialect: Dialect, database: Database) -> Catalog | str:
     """What a database holds after the old schema and a script; the reason where the script is refused."""
     database.run(dialect.clear(), True)
-    _apply(script(steps_between(Catalog(), old, dialect)), dialect, database)
+    apply(database, dialect, script(steps_between(Catalog(), old, dialect)))
     try:
-        _apply(text, dialect, database)
+        apply(database, dialect, text)
     except (DriverError, MigrationError) as error:
         return str(error)
     return database.run(dialect.introspect(), False)
 
 
-def _apply(text: str, dialect: Dialect, database: Database) -> None:
-    database.run(dialect.transact(dialect.split(text), first=_yes(), last=_nothing()), True)
-
-
 def _whole(text: str, kind: str) -> str:
     return f'datasource db {{\n  provider = "{kind}"\n}}\n\n{text}'
-
-
-def _yes() -> Program[bool]:
-    return True
-    yield
-
-
-def _nothing() -> Program[None]:
-    return
-    yield

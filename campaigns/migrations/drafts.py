@@ -189,23 +189,20 @@ def pair(chance: Chance) -> Pair:
     before = draft(chance)
     if chance.often(0.1):
         return Pair(before, draft(chance))
-    after = before
-    for _ in range(chance.random.randint(1, 5)):
-        after = chance.random.choice(_CHANGES)(chance, after)
-    after = _without_lost_defaults(after)
-    return Pair(before, after, list(_said(before, after)))
+    return _changed(chance, before, 5)
 
 
 def fork(chance: Chance) -> tuple[Pair, Pair]:
     """Two pairs that begin with the same schema: what two branches make of it with one or two changes each."""
     before = draft(chance)
-    one, other = (_branch(chance, before) for _ in range(2))
+    one, other = (_changed(chance, before, 2) for _ in range(2))
     return one, other
 
 
-def _branch(chance: Chance, before: Draft) -> Pair:
+def _changed(chance: Chance, before: Draft, most: int) -> Pair:
+    """What some changes make of a schema, at most so many."""
     after = before
-    for _ in range(chance.random.randint(1, 2)):
+    for _ in range(chance.random.randint(1, most)):
         after = chance.random.choice(_CHANGES)(chance, after)
     after = _without_lost_defaults(after)
     return Pair(before, after, list(_said(before, after)))

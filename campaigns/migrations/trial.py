@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 from campaigns.migrations.drafts import Chance, Pair, pair, spelled
-from campaigns.migrations.rows import bag, inserts, kept, values_renamed
+from campaigns.migrations.ground import apply, begin, met
+from campaigns.migrations.rows import bag, kept, values_renamed
 from nicol.catalog import Catalog
 from nicol.diagnostics import Source, draw
 from nicol.dialects import changes as c
@@ -20,11 +21,10 @@ from nicol.migrate.diff import diff
 from nicol.migrate.hazards import HazardSeverity
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import Step, script, steps_between
-from nicol.migrate.wishes import meet, parse_wish
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import Schema
-from nicol.sql.program import Program, Row, Statement, ask, rows
+from nicol.sql.program import Row, Statement, ask, rows
 from nicol.sql.quoting import quote, quote_all
 
 
@@ -82,31 +82,18 @@ class _Trial:
         schema = schema_of(self.outcome.after, self.dialect)
         after = lower(schema, self.dialect)
         self.check(not diff(before, before) and not diff(after, after), "a catalog differs from itself")
-        self.database.run(self.dialect.clear(), True)
-        self.apply(script(steps_between(Catalog(), before, self.dialect)))
-        for statement in inserts(before, self.random):
-            try:
-                self.database.run(ask(Statement(statement, prepare=False)), True)
-            except DriverError as error:  # a foreign key that found no parent
-                if "null" not in error.message.lower():
-                    raise
-        held = self.database.run(self.dialect.introspect(), False)
-        wishes = [wish for text in made.said if (wish := parse_wish(text)) is not None]
-        met = meet(wishes, schema, self.dialect, held, after)
-        if any("already" in unmet.why for unmet in met.unmet):
+        held = begin(self.database, self.dialect, before, self.random)
+        renaming = met(made, schema, self.dialect, held, after)
+        if any("already" in unmet.why for unmet in renaming.unmet):
             self.outcome.ended = "refused"  # a new name that is taken is a matter of two migrations
             return
-        self.check(not self.dialect.has_enums or not met.unmet, f"renames were not understood: {met.unmet}")
-        self.migrate(held, after, met.renames)
+        understood = not self.dialect.has_enums or not renaming.unmet
+        self.check(understood, f"renames were not understood: {renaming.unmet}")
+        self.migrate(held, after, renaming.renames)
 
     def check(self, right: bool, sentence: str) -> None:
         if not right:
             self.outcome.faults.append(sentence)
-
-    def apply(self, text: str) -> None:
-        self.database.run(
-            self.dialect.transact(self.dialect.split(text), first=_yes(), last=_nothing()), True
-        )
 
     def migrate(self, held: Catalog, after: Catalog, renames: Sequence[c.Rename]) -> None:
         steps = steps_between(held, after, self.dialect, tuple(renames))
@@ -126,7 +113,7 @@ class _Trial:
         was = old_rows()
         self.outcome.rows = sum(sum(each.values()) for each in was.values())
         try:
-            self.apply(self.outcome.text)
+            apply(self.database, self.dialect, self.outcome.text)
         except (DriverError, MigrationError) as error:
             self.outcome.ended = "refused"
             self.check(bool(real), f"it failed unforeseen: {error}")
@@ -187,13 +174,3 @@ def _enum_places(after: Catalog, table: str, columns: list[str], renames: Sequen
         for place, name in enumerate(columns)
         if (table, name) in rewritten or ((column := held.column(name)) is not None and column.type.enum)
     ]
-
-
-def _yes() -> Program[bool]:
-    return True
-    yield
-
-
-def _nothing() -> Program[None]:
-    return
-    yield

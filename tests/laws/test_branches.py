@@ -11,20 +11,18 @@ from random import Random
 import pytest
 
 from campaigns.migrations.drafts import KINDS, Chance, Pair, fork, spelled
-from campaigns.migrations.rows import inserts
+from campaigns.migrations.ground import begin, carries, met
 from campaigns.migrations.trial import dialect_of, schema_of
 from nicol.catalog import Catalog
 from nicol.dialects.dialect import Dialect
 from nicol.drivers import Database, open_database
-from nicol.errors import DriverError, MigrationError
 from nicol.migrate.commuting import clash, footprint, made_by
 from nicol.migrate.diff import diff
 from nicol.migrate.history import Migration
 from nicol.migrate.lower import lower
 from nicol.migrate.plan import script, steps_between
-from nicol.migrate.wishes import meet, parse_wish
 from nicol.sql.quoting import quote
-from tests.migrate.engine import apply, ask, introspect
+from tests.migrate.engine import ask, introspect
 
 FORKS = 60
 
@@ -37,50 +35,24 @@ class End:
     rows: dict[str, Counter[str]]
 
 
-class Place:
-    """A database on which two orders are tried."""
+def planned(made: Pair, held: Catalog, dialect: Dialect) -> str:
+    """The migration of a pair."""
+    schema = schema_of(spelled(made.after), dialect)
+    after = lower(schema, dialect)
+    return script(steps_between(held, after, dialect, tuple(met(made, schema, dialect, held, after).renames)))
 
-    def __init__(self, database: Database, dialect: Dialect) -> None:
-        self.database, self.dialect = database, dialect
-        self.base = ""
 
-    def begin(self, before: Catalog, seed: int) -> Catalog:
-        self.database.run(self.dialect.clear(), True)
-        self.base = script(steps_between(Catalog(), before, self.dialect))
-        apply(self.database, self.base, self.dialect)
-        for statement in inserts(before, Random(seed)):
-            try:
-                ask(self.database, statement)
-            except DriverError as error:  # a foreign key that found no parent
-                assert "null" in error.message.lower()
-        return introspect(self.database, self.dialect)
-
-    def planned(self, made: Pair, held: Catalog) -> str:
-        schema = schema_of(spelled(made.after), self.dialect)
-        after = lower(schema, self.dialect)
-        wishes = [wish for text in made.said if (wish := parse_wish(text)) is not None]
-        return script(
-            steps_between(
-                held, after, self.dialect, tuple(meet(wishes, schema, self.dialect, held, after).renames)
-            )
-        )
-
-    def end(self, scripts: Sequence[str]) -> End | None:
-        """Where scripts lead to, one after the other; None where the rows stand in the way of one."""
-        try:
-            for text in scripts:
-                apply(self.database, text, self.dialect)
-        except (DriverError, MigrationError):
-            return None
-        catalog = introspect(self.database, self.dialect)
-        tables = {table.name: sorted(column.name for column in table.columns) for table in catalog.tables}
-        rows = {
-            name: Counter(
-                map(repr, ask(self.database, f"SELECT {', '.join(map(quote, columns))} FROM {quote(name)}"))
-            )
-            for name, columns in tables.items()
-        }
-        return End(catalog, rows)
+def end(database: Database, dialect: Dialect, scripts: Sequence[str]) -> End | None:
+    """Where scripts lead to, one after the other; None where the rows stand in the way of one."""
+    if not carries(database, dialect, *scripts):
+        return None
+    catalog = introspect(database, dialect)
+    tables = {table.name: sorted(column.name for column in table.columns) for table in catalog.tables}
+    rows = {
+        name: Counter(map(repr, ask(database, f"SELECT {', '.join(map(quote, columns))} FROM {quote(name)}")))
+        for name, columns in tables.items()
+    }
+    return End(catalog, rows)
 
 
 CLOCK = re.compile(r"\bnow\b|CURRENT_TIMESTAMP", re.IGNORECASE)
@@ -107,18 +79,18 @@ def test_independent_migrations_lead_to_the_same_in_either_order(
     dialect = dialect_of(kind)
     found = Counter[tuple[bool, bool]]()
     with open_database(url) as database:
-        place = Place(database, dialect)
         for number in range(FORKS):
             branches = fork(Chance(Random(f"fork:{kind}:{number}"), kind))
             before = lower(schema_of(spelled(branches[0].before), dialect), dialect)
-            held = place.begin(before, number)
-            texts = [place.planned(made, held) for made in branches]
-            history = [Migration("", (("", text),)) for text in (place.base, *texts)]
+            held = begin(database, dialect, before, Random(number))
+            texts = [planned(made, held, dialect) for made in branches]
+            base = script(steps_between(Catalog(), before, dialect))
+            history = [Migration("", (("", text),)) for text in (base, *texts)]
             made = made_by(history, dialect)
             about = clash(*(footprint(migration, dialect, made) for migration in history[1:]))
-            here = place.end(texts)
-            place.begin(before, number)
-            there = place.end(texts[::-1])
+            here = end(database, dialect, texts)
+            begin(database, dialect, before, Random(number))
+            there = end(database, dialect, texts[::-1])
             same = alike(here, there, timed=any(map(CLOCK.search, texts)))
             assert same or about, (number, texts, here, there)
             found[bool(about), same] += 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -20,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from nicol.ops.deploy import migrate_deploy
 from nicol.ops.project import open_project
+from tests.commands import nicol_in, succeed
 
 if TYPE_CHECKING:
     from control_center.db import AsyncClient
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = Path(__file__).parents[1]
 PACKAGE = EXAMPLE / "src" / "control_center"
-NICOL = Path(sys.executable).with_name("nicol")
 MEMORY = ("--config", "memory.toml")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SHOP = "nordlicht-supply.myshopify.com"
@@ -36,26 +34,6 @@ SHOP = "nordlicht-supply.myshopify.com"
 def nicol(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of Nicol in the example's folder."""
     return nicol_in(EXAMPLE, *arguments, **environment)
-
-
-def nicol_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of Nicol as CI does: without a terminal, and with no other settings than those given."""
-    bare = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "PORT", "HOST"))}
-    return subprocess.run(
-        [NICOL, *arguments],
-        cwd=folder,
-        env=bare | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def succeed(run: subprocess.CompletedProcess[str]) -> str:
-    """What a command said, once it is sure that it succeeded."""
-    assert run.returncode == 0, f"{run.args}\n{run.stdout}\n{run.stderr}"
-    return run.stdout + run.stderr
 
 
 def deploy(*, config: str | None = None, **environment: str) -> None:

@@ -11,8 +11,9 @@ from control_center.db import Client
 from control_center.db.types import SessionCreateInput
 
 from nicol.errors import TableMissing
+from tests.commands import nicol_in, succeed
 
-from .conftest import EXAMPLE, MEMORY, nicol, nicol_in, succeed
+from .conftest import EXAMPLE, MEMORY, nicol
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,9 @@ from control_center import approvals, facts, seed
 from control_center.db import AsyncClient
 from control_center.fact_types import KNOWN
 
-from .conftest import NOW, SHOP, nicol, succeed
+from tests.commands import succeed
+
+from .conftest import NOW, SHOP, nicol
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 

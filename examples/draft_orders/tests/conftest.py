@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pytest
 
 from nicol.ops.deploy import migrate_deploy
 from nicol.ops.project import open_project
+from tests.commands import free_port, nicol_in, succeed
 
 if TYPE_CHECKING:
     from draft_orders.db import AsyncClient
@@ -26,41 +26,13 @@ if TYPE_CHECKING:
 
 EXAMPLE = Path(__file__).parents[1]
 PACKAGE = EXAMPLE / "src" / "draft_orders"
-NICOL = Path(sys.executable).with_name("nicol")
 STORE = "leinen-und-licht.myshopify.com"
 TOKEN = "shpat_test"
-
-
-def nicol_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of Nicol as CI does: without a terminal, and with no other settings than those given."""
-    bare = {name: value for name, value in os.environ.items() if not name.endswith(("_URL", "PORT", "HOST"))}
-    return subprocess.run(
-        [NICOL, *arguments],
-        cwd=folder,
-        env=bare | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def nicol(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command of Nicol in the example's folder."""
     return nicol_in(EXAMPLE, *arguments, **environment)
-
-
-def succeed(run: subprocess.CompletedProcess[str]) -> str:
-    """What a command said, once it is sure that it succeeded."""
-    assert run.returncode == 0, f"{run.args}\n{run.stdout}\n{run.stderr}"
-    return run.stdout + run.stderr
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as place:
-        place.bind(("127.0.0.1", 0))
-        return int(place.getsockname()[1])
 
 
 def _generate() -> None:
@@ -139,8 +111,6 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
                 httpx.get(f"{found.address}/orders")
                 break
             except httpx.TransportError:
-                import time
-
                 time.sleep(0.05)
         yield found
     finally:

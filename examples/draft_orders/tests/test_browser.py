@@ -7,29 +7,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.accessibility import serious_findings
+from tests.browsing import BROWSER_MARKS, LOOKS, Visit, chromium, served
+from tests.commands import free_port, succeed
 
-from .conftest import EXAMPLE, STORE, free_port, nicol, succeed
+from .conftest import EXAMPLE, STORE, nicol
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 PICTURES = EXAMPLE / "docs"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 AT = f"/stores/{STORE}"
 PAGES = (
     "/",
@@ -39,20 +29,14 @@ PAGES = (
     f"{AT}/matrices",
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (set CHROMIUM to its path)"),
-]
+pytestmark = BROWSER_MARKS
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the module."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -66,44 +50,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     succeed(nicol("migrate", "deploy", **settings))
     succeed(nicol("db", "seed", **settings))
-    served = subprocess.Popen(
-        [sys.executable, "-m", "draft_orders"], env=os.environ | settings, stderr=subprocess.PIPE, text=True
-    )
-    assert served.stderr is not None
-    for line in served.stderr:
-        if "Uvicorn running" in line:
-            break
-    yield f"http://127.0.0.1:{port}"
-    served.terminate()
-    served.communicate(timeout=30)
-
-
-class Visit:
-    """A page with what went wrong on it: messages of its console, failed scripts, and foreign hosts."""
-
-    def __init__(self, browser: Browser, address: str, **options: Any) -> None:
-        self.faults: list[str] = []
-        self._host = urlsplit(address).netloc
-        context = browser.new_context(
-            base_url=address, locale="en-GB", timezone_id="Europe/Berlin", **options
-        )
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
-        self.page.on(
-            "console", lambda said: self._say(said.text) if said.type in ("error", "warning") else None
-        )
-        self.page.on("pageerror", lambda fault: self._say(str(fault)))
-        self.page.on("request", lambda request: self._check_host(request.url))
-
-    def _say(self, fault: str) -> None:
-        self.faults.append(fault)
-
-    def _check_host(self, url: str) -> None:
-        if not url.startswith("data:") and urlsplit(url).netloc != self._host:
-            self.faults.append(f"asked {url}")
-
-    def close(self) -> None:
-        self.page.context.close()
+    with served("draft_orders", settings) as found:
+        yield found
 
 
 @pytest.fixture
@@ -113,19 +61,6 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
     visitor = Visit(browser, address, **options)
     yield visitor
     visitor.close()
-
-
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1200, "height": 860}},
-    "dark": {"color_scheme": "dark", "viewport": {"width": 1200, "height": 860}},
-    "phone": {
-        "color_scheme": "light",
-        "viewport": {"width": 390, "height": 844},
-        "has_touch": True,
-        "is_mobile": True,
-    },
-    "small": {"color_scheme": "dark", "viewport": {"width": 320, "height": 640}},
-}
 
 
 def matrix_of(page: Page) -> str:

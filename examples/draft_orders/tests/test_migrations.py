@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import EXAMPLE, nicol_in, succeed
+from tests.commands import nicol_in, succeed
+
+from .conftest import EXAMPLE
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,9 @@ from draft_orders import stores
 from draft_orders.matrices import grid_of
 from draft_orders.seed import SMALL, seed
 
-from .conftest import nicol, succeed
+from tests.commands import succeed
+
+from .conftest import nicol
 
 if TYPE_CHECKING:
     from draft_orders.db import AsyncClient

@@ -20,7 +20,7 @@ from nicol.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from nicol.migrate.commuting import Late
+    from nicol.migrate.late import Late
     from nicol.migrate.ledger import Standing
     from nicol.ops.databases import Target
     from nicol.ops.project import Project

@@ -17,7 +17,7 @@ from nicol.dialects.lint.level import Level
 from nicol.dialects.lint.rule import Act, Script
 from nicol.dialects.statements import Token
 from nicol.migrate.history import History, Migration
-from nicol.migrate.ledger import Standing
+from nicol.migrate.late import Clash, Late, late_names
 
 Words = frozenset[str]
 
@@ -58,43 +58,11 @@ class Made:
     places: Mapping[Words, Words] = field(default_factory=dict[Words, Words])
 
 
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """What a migration and `other` both concern, so that their order matters; in words."""
-
-    other: str
-    about: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A pending migration that comes, by its name, before some that are applied: `behind` them it would be applied."""
-
-    name: str
-    behind: tuple[str, ...]
-    clashes: tuple[Clash, ...]
-
-    @property
-    def sentence(self) -> str:
-        """What that means for whoever applies it."""
-        if not self.clashes:
-            return f"{self.name} comes late, behind {_listed(self.behind)}: it has nothing to do with what they change"
-        reasons = "; ".join(f"{each.other} ({', '.join(each.about)})" for each in self.clashes)
-        return f"{self.name} comes late, and its order matters beside {reasons}"
-
-
-def latecomers(history: History, standing: Standing, dialect: Dialect) -> tuple[Late, ...]:
-    """The pending migrations that another branch left behind applied ones, each judged beside these."""
-    pending = [name for name in standing.pending if name not in standing.halfway]
-    return late_beside(history, pending, standing.applied, dialect)
-
-
 def late_beside(
     history: History, new: Collection[str], settled: Collection[str], dialect: Dialect
 ) -> tuple[Late, ...]:
     """Those of the new migrations that some settled ones follow by name, each judged beside these."""
-    newest = max(settled, default="")
-    late = [name for name in history.names if name in new and name < newest]
+    late = late_names(history, new, settled)
     if not late:
         return ()
     made = made_by(history.migrations, dialect)
@@ -304,8 +272,3 @@ _WORD = re.compile(r"\w+")
 def words(text: str) -> Words:
     """The words of a text as they are compared: `PriceCell`, `price_cell` and `"PRICECELL"` are one."""
     return frozenset(word.replace("_", "").casefold() for word in _WORD.findall(text))
-
-
-def _listed(names: tuple[str, ...], limit: int = 3) -> str:
-    shown = ", ".join(names[:limit])
-    return shown + (f" and {len(names) - limit} more" if len(names) > limit else "")

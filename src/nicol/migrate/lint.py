@@ -10,10 +10,15 @@ from nicol.dialects.dialect import Dialect
 from nicol.dialects.lint import known
 from nicol.dialects.lint.level import Level
 from nicol.dialects.lint.rule import Problem, Script, at
-from nicol.migrate.commuting import ORDER_RULES, OUT_OF_ORDER, Late
+from nicol.migrate.commuting import ORDER_RULES, OUT_OF_ORDER
 from nicol.migrate.ignores import IGNORE_RULES, ignores_of, judged
+from nicol.migrate.late import Late
 
 _SEVERITIES = {Level.NOTE: Severity.NOTE, Level.WARNING: Severity.WARNING, Level.ERROR: Severity.ERROR}
+
+
+SHARED_RULES = {**IGNORE_RULES, **ORDER_RULES}
+"""What is said of ignores and of the order, whichever the database: level, sentence, what may happen, the way out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,7 @@ class Guidance:
 def guidance(dialect: Dialect, levels: Mapping[str, Level]) -> Mapping[str, Guidance]:
     """Every rule of a database, those about ignores and the order included, with the levels that the project wants."""
     usual = {rule.code: Guidance(rule.level, rule.way) for rule in dialect.rules}
-    others = {**IGNORE_RULES, **ORDER_RULES}
-    usual |= {code: Guidance(level, way) for code, (level, _, _, way) in others.items()}
+    usual |= {code: Guidance(level, way) for code, (level, _, _, way) in SHARED_RULES.items()}
     return {code: replace(each, level=levels.get(code, each.level)) for code, each in usual.items()}
 
 

@@ -54,9 +54,7 @@ def breaks(before: Catalog, after: Catalog, renames: Iterable[c.Rename], dialect
     return (
         *sorted(tables),
         *(f'the enum "{each.name}" loses values' for each in _narrowed(before, after)),
-        *chain.from_iterable(
-            _broken(pair, dialect) for pair in _pairs(before, after, said) if pair.former is not None
-        ),
+        *chain.from_iterable(_broken(pair, dialect) for pair in _pairs(before, after, said)),
     )
 
 
@@ -64,13 +62,12 @@ def phases(before: Catalog, after: Catalog, renames: Sequence[c.Rename], dialect
     """Both scripts; MigrationError with all obstacles where there are any."""
     pairs = list(_pairs(before, after, renames))
     _refuse([*_foreign_renames(renames), *chain.from_iterable(_obstacles(pair, dialect) for pair in pairs)])
-    wide = replace(
-        after,
-        tables=(*(_expanded(pair, dialect) for pair in pairs), *_gone(before, after)),
-        enums=_enums(before, after),
-    )
+    tables = [_expanded(pair, dialect) for pair in pairs]
+    wide = replace(after, tables=(*tables, *_gone(before, after)), enums=_enums(before, after))
     bridges = [
-        dialect.bridge(_expanded(pair, dialect), old, new) for pair in pairs for old, new in pair.renamed
+        dialect.bridge(table, old, new)
+        for pair, table in zip(pairs, tables, strict=True)
+        for old, new in pair.renamed
     ]
     return Phases(
         _text(
@@ -249,10 +246,11 @@ def _columns_of(thing: Index | ForeignKey | Check) -> frozenset[str]:
 
 
 def _broken(pair: _Pair, dialect: Dialect) -> Iterator[str]:
+    if pair.former is None:
+        return
     table, old = pair.table.name, dict(pair.names)
-    if pair.former is not None:
-        for former, _ in _narrower(pair.former, pair.table, dialect):
-            yield f'a column of "{table}" takes fewer values than before ({former.name})'
+    for former, _ in _narrower(pair.former, pair.table, dialect):
+        yield f'a column of "{table}" takes fewer values than before ({former.name})'
     for column in pair.kept:
         became = f'is renamed to "{old[column.name]}"' if column.name in old else "is dropped"
         yield f'the column "{column.name}" of "{table}" {became}'

@@ -8,10 +8,11 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
+from nicol.dialects.dialect import Dialect
 from nicol.errors import DriverError, MigrationBusy, MigrationError
 from nicol.migrate.apply import apply_migration, is_passing, stages_of
-from nicol.migrate.commuting import Late
-from nicol.migrate.history import Migration
+from nicol.migrate.history import History, Migration
+from nicol.migrate.late import Late, late_names
 from nicol.migrate.ledger import LedgerRow, Standing, create_ledger, read_ledger
 from nicol.migrate.ledger import refuse_failed as refuse_failed_names
 from nicol.migrate.stepwise import is_stepwise
@@ -81,6 +82,18 @@ def refuse_halfway(standing: Standing) -> None:
             help="`nicol migrate deploy` goes on where it stopped, `nicol migrate status` tells where that is",
             migration=name,
         )
+
+
+def latecomers(history: History, standing: Standing, dialect: Dialect) -> tuple[Late, ...]:
+    """The pending migrations that another branch left behind applied ones, each judged beside these."""
+    pending = [name for name in standing.pending if name not in standing.halfway]
+    if not late_names(history, pending, standing.applied):
+        return ()
+    from nicol.migrate.commuting import (
+        late_beside,  # reading scripts costs more than a deployment with nothing to do
+    )
+
+    return late_beside(history, pending, standing.applied, dialect)
 
 
 def refuse_clashing(late: Iterable[Late]) -> None:

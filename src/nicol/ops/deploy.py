@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import check_lock
+from nicol.migrate.late import Late
 from nicol.migrate.ledger import Standing, standing
-from nicol.ops.applying import apply_all, due, open_ledger, refuse_clashing, refuse_failed
+from nicol.ops.applying import apply_all, due, latecomers, open_ledger, refuse_clashing, refuse_failed
 from nicol.ops.data_migrations import check_python
 from nicol.ops.databases import Target, ensure_database, talk, target_of
 from nicol.ops.histories import read_history

@@ -13,10 +13,10 @@ from nicol.dialects.outlook import Lock, Outlook, Risk
 from nicol.dialects.scripts import Stage, bare
 from nicol.errors import DriverError
 from nicol.migrate.apply import is_outage, stages_of
-from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import Migration, check_lock
+from nicol.migrate.late import Late
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
-from nicol.ops.applying import due, refuse_failed, unrecorded
+from nicol.ops.applying import due, latecomers, refuse_failed, unrecorded
 from nicol.ops.data_migrations import check_python
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
 from nicol.ops.histories import read_history

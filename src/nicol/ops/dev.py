@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from nicol.catalog import Catalog
-from nicol.migrate.commuting import latecomers
 from nicol.migrate.data import SKELETON
 from nicol.migrate.history import (
-    History,
     Migration,
     latest_snapshot,
     migration_name,
@@ -21,7 +20,7 @@ from nicol.migrate.history import (
 from nicol.migrate.ledger import LedgerRow, standing
 from nicol.migrate.phases import breaks, phases
 from nicol.ops.agreement import refuse_drift, settled
-from nicol.ops.applying import apply_all, open_ledger, refuse_clashing
+from nicol.ops.applying import apply_all, latecomers, open_ledger, refuse_clashing
 from nicol.ops.databases import Conversation, Target, ensure_database, talk
 from nicol.ops.desk import Desk, open_desk
 from nicol.ops.drift import drift
@@ -39,9 +38,8 @@ from nicol.ops.replay import catalog_after
 class Development:
     """What `migrate dev` did. `caught_up` are migrations of the history that were applied first.
 
-    `created` is the new migration's name, `folder` its place, `contract` the name of its second half, `applied` whether it was
-    applied, too. `remarks` are
-    doubts and losses that people should know of.
+    `created` is the new migration's name, `folder` its place, `contract` the name of its second half, `applied` whether it
+    was applied, too. `remarks` are doubts and losses that people should know of.
     """
 
     target: Target
@@ -72,10 +70,9 @@ def migrate_dev(
     """Apply what is pending, then make one migration of what the schema asks beyond the history, and apply it.
 
     `create_only` writes the migration without applying it, `python` a `migrate.py` beside its SQL. `renames` tells what is
-    renamed and what is not. `expand`: what breaks running code becomes two migrations.
-    `out_of_order`: apply migrations of other branches even where their order matters. `now` stamps
-    the migration's name, in UTC. `told` hears the name of each migration when it is applied, `warned` each remark before
-    anything comes of it.
+    renamed and what is not. `expand`: what breaks running code becomes two migrations. `out_of_order`: apply migrations of
+    other branches even where their order matters. `now` stamps the migration's name, in UTC. `told` hears the name of each
+    migration when it is applied, `warned` each remark before anything comes of it.
     """
     desk = open_desk(project)
     read, target, history = desk.read, desk.target, desk.history
@@ -87,14 +84,17 @@ def migrate_dev(
             read.schema, renames, questioner, made_in(history.migrations, target.dialect.name)
         )
         plans = plan_all(read, history, desk.places, {target.dialect.name: expected}, renaming)
-        remarks = (*remarks, *plans.remarks, *(() if expand else _breaking(plans, history)))
+        broken = _broken(plans)
+        remarks = (*remarks, *plans.remarks)
+        if history.migrations and not expand:
+            remarks += tuple(map(_to_expand, broken))
         warned(remarks)
         caught_up = _catch_up(desk, conversation, told)
         done = Development(target, created_database, caught_up, remarks=remarks)
         if plans.empty and not create_only:
             _keep_snapshot(desk)
             return done
-        in_two = expand and _breaks(plans)
+        in_two = expand and bool(broken)
         hazards = weigh(conversation, plans.of[target.dialect.name].steps)
         later = hazards.impossible if in_two else ()  # rows have time until the second half
         hazards = replace(hazards, impossible=()) if in_two else hazards
@@ -120,23 +120,15 @@ def _waits(contract: str, why: str) -> str:
     return f"{contract} waits here, too: {why} Fill what is missing, and `nicol migrate dev` applies it."
 
 
-def _breaks(plans: Plans) -> bool:
-    return any(breaks(each.before, each.after, each.renames, each.dialect) for each in plans.of.values())
+def _broken(plans: Plans) -> tuple[str, ...]:
+    """What running code would stumble over, on any of the databases."""
+    found = (breaks(each.before, each.after, each.renames, each.dialect) for each in plans.of.values())
+    return tuple(dict.fromkeys(chain.from_iterable(found)))
 
 
-def _breaking(plans: Plans, history: History) -> tuple[str, ...]:
-    """What running code would stumble over, and the way round it."""
-    if not history.migrations:
-        return ()
-    found = dict.fromkeys(
-        sentence
-        for plan in plans.of.values()
-        for sentence in breaks(plan.before, plan.after, plan.renames, plan.dialect)
-    )
-    return tuple(
-        f"{each}: code that still runs fails until it is replaced; --expand makes two migrations, and a time for both versions"
-        for each in found
-    )
+def _to_expand(broken: str) -> str:
+    way = "--expand makes two migrations, and a time for both versions"
+    return f"{broken}: code that still runs fails until it is replaced; {way}"
 
 
 def _examine(

@@ -13,10 +13,9 @@ from nicol.diagnostics import Diagnostic, Source
 from nicol.dialects import NAMES, named
 from nicol.dialects.lint.level import Level
 from nicol.errors import ConfigurationError, MigrationError, NicolError
-from nicol.migrate.commuting import ORDER_RULES, late_beside
+from nicol.migrate.commuting import late_beside
 from nicol.migrate.history import LOCK_FILE, History, Migration, lock_of, script_file
-from nicol.migrate.ignores import IGNORE_RULES
-from nicol.migrate.lint import lint
+from nicol.migrate.lint import SHARED_RULES, lint
 from nicol.ops.histories import read_history
 from nicol.ops.project import Project
 from nicol.ops.schemas import datasource_of, shown
@@ -88,8 +87,7 @@ def lint_given(project: Project, given: Sequence[Path | Source], provider: str |
 def sentences(providers: Iterable[str]) -> Mapping[str, str]:
     """What must hold, by the code of the rule."""
     rules = {rule.code: rule.sentence for provider in providers for rule in named(provider).rules}
-    others = {**IGNORE_RULES, **ORDER_RULES}
-    return {**{code: sentence for code, (_, sentence, _, _) in others.items()}, **rules}
+    return {**{code: sentence for code, (_, sentence, _, _) in SHARED_RULES.items()}, **rules}
 
 
 # ---- which migrations ------------------------------------------------------------------------------------------------

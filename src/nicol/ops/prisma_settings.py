@@ -38,9 +38,12 @@ class PrismaSettings:
     @property
     def sentence(self) -> str:
         """The same in words."""
-        return f"{self.file} is Prisma's, and Nicol does not read it. In {FILE} it says: " + (
-            "; ".join(self.lines) or "nothing, since all is as usual"
-        )
+        return f"{self.file} is Prisma's, and Nicol does not read it. In {FILE} it says: {self.instead}"
+
+    @property
+    def instead(self) -> str:
+        """The lines in one."""
+        return "; ".join(self.lines) or "nothing, since all is as usual"
 
 
 def with_prisma(advice: str, root: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from nicol.diagnostics import Diagnostic, Severity, Source
 from nicol.dialects import PROVIDERS, named, provider_named
 from nicol.errors import ConfigurationError, SchemaInvalid
-from nicol.ops.prisma_settings import with_prisma
 from nicol.ops.project import Project
 from nicol.schema.bind import datasources
 from nicol.schema.document import Document
@@ -72,17 +71,19 @@ class ReadSchema:
 
 def read_sources(project: Project) -> tuple[Source, ...]:
     """The schema's files; those of the migration history are none of it."""
-    return sources_at(
-        project.schema,
-        project,
-        with_prisma(
-            "create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml",
-            project.root,
-        ),
+    return sources_at(project.schema, project, lambda: _advice(project))
+
+
+def _advice(project: Project) -> str:
+    from nicol.ops.prisma_settings import (
+        with_prisma,  # every command reads a schema, and hardly any misses it
     )
 
+    advice = "create it, give --schema, or set `schema` in nicol.toml or in [tool.nicol] of pyproject.toml"
+    return with_prisma(advice, project.root)
 
-def sources_at(path: Path, project: Project, advice: str) -> tuple[Source, ...]:
+
+def sources_at(path: Path, project: Project, advice: Callable[[], str]) -> tuple[Source, ...]:
     """A file, or the `.prisma` files of a folder; ConfigurationError with that advice where there is none."""
     if path.is_dir():
         files = [
@@ -93,7 +94,7 @@ def sources_at(path: Path, project: Project, advice: str) -> tuple[Source, ...]:
     else:
         files = [path] if path.is_file() else []
     if not files:
-        raise ConfigurationError(f"there is no schema at {path}", help=advice)
+        raise ConfigurationError(f"there is no schema at {path}", help=advice())
     return tuple(_source(file) for file in files)
 
 

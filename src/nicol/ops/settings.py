@@ -8,7 +8,6 @@ from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
 from nicol.masking import masked
 from nicol.ops.configuration import FILE, Configuration
-from nicol.ops.prisma_settings import prisma_settings
 from nicol.ops.project import Project
 from nicol.schema.schema import Datasource, EnvironmentVariable
 
@@ -83,6 +82,8 @@ def _from_variable(project: Project, name: str, asked_by: str) -> Setting:
 
 def settings(project: Project, datasource: Datasource | None) -> dict[str, Setting]:
     """Every setting with its value, secrets masked, and its origin."""
+    from nicol.ops.prisma_settings import prisma_settings  # only here, while every command looks for a URL
+
     configuration = project.configuration
     file = str(configuration.path)
     found = {
@@ -113,8 +114,7 @@ def settings(project: Project, datasource: Datasource | None) -> dict[str, Setti
             else Setting("not set", "")
         )
     if (prisma := prisma_settings(project.root)) is not None:
-        instead = "; ".join(prisma.lines) or "nothing, all is as usual"
-        found["prisma"] = Setting(str(prisma.file), f"not read; {FILE} says it so: {instead}")
+        found["prisma"] = Setting(str(prisma.file), f"not read; {FILE} says it so: {prisma.instead}")
     return found
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nicol.errors import MigrationError
-from nicol.migrate.commuting import Late, latecomers
 from nicol.migrate.history import History, check_lock
+from nicol.migrate.late import Late
 from nicol.migrate.ledger import LedgerRow, Standing, read_ledger, standing
-from nicol.ops.applying import due
+from nicol.ops.applying import due, latecomers
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
 from nicol.ops.drift import Drift, drift
 from nicol.ops.histories import read_history
@@ -42,8 +42,8 @@ class Halfway:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Where a database stands. `unrecorded`: it holds tables, but no record of migrations. `halfway`: what is under way.
-    `late`: what is pending before applied ones. `held`: what is pending until no code of the former version runs.
 
+    `late`: what is pending before applied ones. `held`: what is pending until no code of the former version runs.
     `drift`: what the database holds otherwise than its migrations made it; None where nobody compared.
     """
 

@@ -25,7 +25,7 @@ def validate_given(project: Project, given: Sequence[Path | Source], *, each: bo
 
 
 def _sources(project: Project, given: Path | Source) -> tuple[Source, ...]:
-    return (given,) if isinstance(given, Source) else sources_at(given, project, NO_PATH_HELP)
+    return (given,) if isinstance(given, Source) else sources_at(given, project, lambda: NO_PATH_HELP)
 
 
 def _once(sources: Iterable[Source]) -> tuple[Source, ...]:
