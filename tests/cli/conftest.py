@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -46,6 +47,11 @@ enum Kind {
   NOTE
 }
 """
+
+
+def _hear_interruptions() -> None:
+    """A shell lets what it runs in the background ignore interruptions, and tests that run so would hand that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass
@@ -101,6 +107,7 @@ class Shop:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_interruptions,  # noqa: PLW1509 - it sets a signal, and takes no lock
         )
 
     def migrations(self) -> list[str]:
