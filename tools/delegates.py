@@ -1,7 +1,7 @@
 """Writes src/nicol/client/delegate.pyi from tools/operations.pyi, where every operation has one signature.
 
-The awaited class is the blocking one with `async` before its operations, and what answers records gets a second signature
-for `into`. `--check` only says whether the file is as it would be written.
+The awaited classes are the blocking ones with `async` before their operations, and what answers records gets a second
+signature for `into`. `--check` only says whether the file is as it would be written.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ STUB = ROOT / "src" / "nicol" / "client" / "delegate.pyi"
 _METHOD = re.compile(
     r'    def (?P<name>\w+)\(\n.*?\n    \) -> (?P<answer>[^\n]+):\n        """(?P<doc>.*?)"""\n', re.DOTALL
 )
+_CLASS = re.compile(r"\b(?:View)?Delegate\b")
+_SUMMARY = re.compile(r'("""The operations of one [^".]*)\.')
 _NOT_AWAITED = ("__init__", "fields", "stream")
 _SELECTED = "        include: Include | None = None,\n"
 _WITHOUT_INTO = re.compile(r"        (?:select: Select|omit: Omit) \| None = None,\n")
@@ -33,17 +35,15 @@ def main() -> int:
 
 def stub(source: str) -> str:
     """The text of the stub."""
-    start, end = source.index("class Delegate("), source.index("def delegate_of(")
+    start, end = source.index("class ViewDelegate("), source.index("def delegate_class(")
     blocking = _METHOD.sub(_with_into, source[start:end])
     return source[:start] + blocking + awaited(blocking) + batched(blocking) + source[end:]
 
 
 def awaited(blocking: str) -> str:
-    """The class of an asynchronous client's operations."""
-    text = blocking.replace("class Delegate(", "class AsyncDelegate(").replace(
-        "client: Client)", "client: AsyncClient)"
-    )
-    text = text.replace('"""The operations of one model."""', '"""The operations of one model, awaited."""')
+    """The classes of an asynchronous client's operations."""
+    text = _CLASS.sub(r"Async\g<0>", blocking).replace("client: Client)", "client: AsyncClient)")
+    text = _SUMMARY.sub(r"\1, awaited.", text)
     text = text.replace("-> Iterator[", "-> AsyncIterator[")
     return re.sub(rf"    def (?!(?:{'|'.join(_NOT_AWAITED)})\()", "    async def ", text)
 
@@ -52,10 +52,10 @@ _TIME = "        timeout: Seconds | None = None,\n"
 
 
 def batched(blocking: str) -> str:
-    """The class of a batch's operations: what they answer is there when the batch has ended."""
+    """The classes of a batch's operations: what they answer is there when the batch has ended."""
     text = _WHOLE_METHOD.sub(lambda method: "" if method[1] in _NOT_BATCHED else method[0], blocking)
-    text = text.replace("class Delegate(", "class BatchDelegate(").replace(_TIME, "")
-    text = text.replace('"""The operations of one model."""', '"""The operations of one model in a batch."""')
+    text = _CLASS.sub(r"Batch\g<0>", text).replace(_TIME, "")
+    text = _SUMMARY.sub(r"\1, in a batch.", text)
     return re.sub(r"\n    \) -> ([^\n]+?):", r"\n    ) -> Pending[\1]:", text)
 
 

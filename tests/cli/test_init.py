@@ -125,15 +125,3 @@ def test_a_deployment_with_nothing_to_do_loads_no_more_than_it_needs(tmp_path: P
     python = str(Path(NICOL).parent / "python")
     done = subprocess.run([python, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr
-
-
-def test_views_that_the_client_leaves_out_are_named(tmp_path: Path):
-    run(tmp_path, "init", "--with-model")
-    file = tmp_path / "schema.prisma"
-    text = file.read_text().replace('"nicol"', '"nicol"\n  previewFeatures = ["views"]', 1)
-    file.write_text(
-        text + "\nview Emails {\n  email String @unique\n}\n\nview Hidden {\n  id Int\n\n  @@ignore\n}\n"
-    )
-    said = run(tmp_path, "generate")
-    assert "Wrote" in said.stdout
-    assert "the client leaves out the view Emails: read with typed SQL" in said.stderr

@@ -13,7 +13,7 @@ import nicol.client
 from nicol.client.client import Client
 from nicol.client.client_async import AsyncClient
 from nicol.client.codegen import read_options, render_package
-from nicol.client.delegate import OPERATIONS
+from nicol.client.delegate import READS, WRITES
 from nicol.client.names import CLIENT_WORDS, RECORD_WORDS, attribute_name, delegate_name, member_name
 from nicol.client.record import Record
 from nicol.diagnostics import Source
@@ -88,7 +88,7 @@ def test_taken_words_are_exactly_the_public_names_of_clients_and_records() -> No
 
 
 def test_delegates_have_every_operation_that_queries_know() -> None:
-    assert {*OPERATIONS, "stream"} == set(READ_OPERATIONS)
+    assert {*READS, *WRITES, "stream"} == set(READ_OPERATIONS)
 
 
 def test_the_stub_of_the_delegates_is_the_one_that_is_written() -> None:

@@ -30,6 +30,7 @@ model User {
   orders Order[]
   card   Card?
   tags   Tag[]
+  sales  Sales[] @relation("best")
   @@map("users")
 }
 model Card {
@@ -62,8 +63,10 @@ model Alone {
   id Int @id
 }
 view Sales {
-  day   DateTime @unique
-  total Int
+  day    DateTime @unique
+  total  Int
+  bestId Int?
+  best   User?    @relation("best", fields: [bestId], references: [id])
 }
 enum Kind {
   NEW @map("new")

@@ -44,6 +44,7 @@ def test_everything_is_shown(shop: Schema):
         ("user", "User", (End.ONE, End.MANY), "Order"),
         ("order", "Order", (End.ONE, End.MANY), "Line"),
         ("users / tags", "Tag", (End.MANY, End.MANY), "User"),
+        ("best", "User", (End.OPTIONAL, End.MANY), "Sales"),
     ],
 )
 def test_relations_become_links(shop: Schema, label: str, source: str, ends: tuple[End, End], target: str):
@@ -51,7 +52,7 @@ def test_relations_become_links(shop: Schema, label: str, source: str, ends: tup
         (link.label, link.source, (link.source_end, link.target_end), link.target)
         for link in describe(shop).links
     ]
-    assert len(links) == 5
+    assert len(links) == 6
     assert (label, source, ends, target) in links
 
 

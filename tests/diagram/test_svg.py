@@ -37,7 +37,7 @@ def test_everything_is_in_it(shop: Schema):
     root = ET.fromstring(text)
     assert root.find(f"{SVG}title").text == "Shop & co"  # type: ignore[union-attr]
     description = root.find(f"{SVG}desc").text or ""  # type: ignore[union-attr]
-    assert description.startswith("6 models, 1 view, 2 enums, 5 relations. ")
+    assert description.startswith("6 models, 1 view, 2 enums, 6 relations. ")
     assert "Order.user → User." in description
     assert texts(root, "name") == [entity.name for entity in diagram.entities]
     assert texts(root, "kind") == ["view", "enum", "enum"]

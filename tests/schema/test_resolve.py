@@ -254,8 +254,9 @@ def test_views_stand_apart_from_models():
     )
     assert [each.name for each in schema.models] == ["A"]
     assert [each.name for each in schema.views] == ["V"]
-    assert schema.relations == ()
-    assert schema.model("A").relations == ()
+    assert [each.ends for each in schema.relations] == [("A", "V")]
+    assert schema.between_models() == ()
+    assert [field.name for model in schema.readable for field in model.relations] == ["vs", "a"]
 
 
 @pytest.mark.proves("Schema", "several files make one schema")

@@ -76,7 +76,7 @@ def generate(
     url: UrlOption = None,
 ) -> None:
     """Write the clients that the schema's generator blocks ask for."""
-    from nicol.cli.screen import done, say, warn
+    from nicol.cli.screen import done, say
     from nicol.ops.generate import check_sql
     from nicol.ops.generate import generate as write_clients
 
@@ -93,9 +93,6 @@ def generate(
             )
         else:
             done(f"{result.folder} is up to date.")
-        if result.views:
-            names = f"{'views' if len(result.views) > 1 else 'view'} {', '.join(result.views)}"
-            warn([f"the client leaves out the {names}: read with typed SQL (`--sql`) or query_raw"])
 
 
 def config(

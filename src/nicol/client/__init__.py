@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from nicol.client.client import Client as Client
     from nicol.client.client_async import AsyncClient as AsyncClient
     from nicol.client.delegate import AsyncDelegate as AsyncDelegate
+    from nicol.client.delegate import AsyncViewDelegate as AsyncViewDelegate
     from nicol.client.delegate import BatchDelegate as BatchDelegate
+    from nicol.client.delegate import BatchViewDelegate as BatchViewDelegate
     from nicol.client.delegate import Delegate as Delegate
+    from nicol.client.delegate import ViewDelegate as ViewDelegate
     from nicol.client.events import LogEvent as LogEvent
     from nicol.client.events import QueryEvent as QueryEvent
     from nicol.client.inputs import JsonInput as JsonInput
@@ -39,8 +42,10 @@ _HOMES = {
     "AnyNull": "nicol.sql.json",
     "AsyncClient": "nicol.client.client_async",
     "AsyncDelegate": "nicol.client.delegate",
+    "AsyncViewDelegate": "nicol.client.delegate",
     "AwaitingBatch": "nicol.client.batch",
     "BatchDelegate": "nicol.client.delegate",
+    "BatchViewDelegate": "nicol.client.delegate",
     "BlockingBatch": "nicol.client.batch",
     "Client": "nicol.client.client",
     "DbNull": "nicol.sql.json",
@@ -60,6 +65,7 @@ _HOMES = {
     "Pending": "nicol.client.batch",
     "Record": "nicol.client.record",
     "Upserted": "nicol.query.upserted",
+    "ViewDelegate": "nicol.client.delegate",
     "Sql": "nicol.client.interpolation",
     "sql": "nicol.client.interpolation",
     "Rule": "nicol.query.scope.rules",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
-from nicol.client.delegate import delegate_of
 from nicol.client.scope import refuse_inner
 from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
@@ -72,7 +71,7 @@ class Batch:
         model = None if name.startswith("__") else self._package.delegates.get(name)
         if model is None:
             raise AttributeError(f"a batch has no attribute {name!r}", name=name, obj=self)
-        return delegate_of(model, self._collect, self._no_stream)
+        return self._package.operations(model)(model, self._collect, self._no_stream)
 
     if not TYPE_CHECKING:
         __getattr__ = _delegate

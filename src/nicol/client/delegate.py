@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nicol.query.references import FieldRefs
 
-OPERATIONS = (
+READS = (
     "find_unique",
     "find_unique_or_raise",
     "find_first",
@@ -17,6 +17,10 @@ OPERATIONS = (
     "count",
     "aggregate",
     "group_by",
+)
+"""Every operation of a view, and of a model those that only read."""
+
+WRITES = (
     "create",
     "create_many",
     "create_many_and_return",
@@ -31,11 +35,11 @@ OPERATIONS = (
     "delete_many",
     "delete_many_and_return",
 )
-"""Every operation of a model."""
+"""The other operations of a model."""
 
 
-class Delegate:
-    """The operations of one model: a blocking client returns their answers, an asynchronous one is awaited for them."""
+class ViewDelegate:
+    """The operations of one view: a blocking client returns their answers, an asynchronous one is awaited for them."""
 
     __slots__ = ("_answer", "_model", "_stream")
 
@@ -64,36 +68,36 @@ class Delegate:
         return f"<operations of {self._model}>"
 
 
-def _operation(name: str) -> Callable[..., Any]:
-    def call(self: Delegate, **arguments: Any) -> Any:
+class Delegate(ViewDelegate):
+    """The operations of one model: those of a view, and those that write."""
+
+    __slots__ = ()
+
+
+def _add(name: str, delegate: type[ViewDelegate]) -> None:
+    def call(self: ViewDelegate, **arguments: Any) -> Any:
         return self._answer(self._model, name, arguments)  # pyright: ignore[reportPrivateUsage] - a method of the class
 
     call.__name__ = name
-    call.__qualname__ = f"Delegate.{name}"
-    return call
+    call.__qualname__ = f"{delegate.__name__}.{name}"
+    setattr(delegate, name, call)
 
 
-for _name in OPERATIONS:
-    setattr(Delegate, _name, _operation(_name))
+for _name in READS:
+    _add(_name, ViewDelegate)
+for _name in WRITES:
+    _add(_name, Delegate)
 
 AsyncDelegate = BatchDelegate = Delegate
+AsyncViewDelegate = BatchViewDelegate = ViewDelegate
 """The same operations under the names by which the stubs of asynchronous clients and of batches know them."""
 
 
-def delegate_of(
-    model: str,
-    answer: Callable[[str, str, dict[str, Any]], Any],
-    stream: Callable[[str, dict[str, Any]], Any],
-) -> Any:
-    """The delegate of a model; `answer` is given the model, the operation and its arguments, `stream` all but the operation."""
-    return Delegate(model, answer, stream)
+def delegate_class(name: str, module: str, model: str, base: type[ViewDelegate]) -> type[Any]:
+    """The class of the operations of one model or view, made with the client that answers them."""
 
-
-def delegate_class(name: str, module: str, model: str) -> type[Any]:
-    """The class of one model's operations, made with the client that answers them."""
-
-    def new(self: Delegate, client: Any) -> None:
-        Delegate.__init__(self, model, client._answer, client._stream)  # noqa: SLF001 - the two halves of a client
+    def new(self: ViewDelegate, client: Any) -> None:
+        ViewDelegate.__init__(self, model, client._answer, client._stream)  # noqa: SLF001 - the two halves of a client
 
     body = {"__module__": module, "__doc__": f"The operations of {model}.", "__init__": new}
-    return type(name, (Delegate,), body)
+    return type(name, (base,), body)

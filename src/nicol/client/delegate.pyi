@@ -1,6 +1,6 @@
 """What a delegate takes and returns: at run time one class, whose answers a client returns or awaits."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, TypeVar, overload
 
 from nicol.client.batch import Pending
@@ -36,22 +36,17 @@ Counted = TypeVar("Counted")
 Aggregated = TypeVar("Aggregated")
 Grouped = TypeVar("Grouped")
 
-class Delegate(
+class ViewDelegate(
     Generic[
         M,
         Fields,
         Where,
         Unique,
-        Create,
-        CreateMany,
-        Update,
-        UpdateMany,
         Order,
         Include,
         Select,
         Omit,
         FieldName,
-        KeyName,
         By,
         Having,
         GroupOrder,
@@ -64,7 +59,7 @@ class Delegate(
         Grouped,
     ]
 ):
-    """The operations of one model."""
+    """The operations of one view, and those of a model that only read."""
 
     def __init__(self, client: Client) -> None:
         """The operations on a client: for a class of your own that adds some to them."""
@@ -268,6 +263,124 @@ class Delegate(
         timeout: Seconds | None = None,
     ) -> Iterator[T]:
         """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    def count(
+        self,
+        *,
+        select: None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
+    ) -> int:
+        """How many rows fit."""
+    @overload
+    def count(
+        self,
+        *,
+        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
+    ) -> Counted:
+        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
+
+    def aggregate(
+        self,
+        *,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
+    ) -> Aggregated:
+        """Measures of the rows of a page, each under its name with an underscore before it."""
+
+    def group_by(
+        self,
+        *,
+        by: By,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        having: Having | None = None,
+        order: GroupOrder | Sequence[GroupOrder] | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        timeout: Seconds | None = None,
+    ) -> list[Grouped]:
+        """The groups of the rows that fit, with what they have in common and their measures."""
+
+class Delegate(
+    ViewDelegate[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ],
+    Generic[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Create,
+        CreateMany,
+        Update,
+        UpdateMany,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        KeyName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ],
+):
+    """The operations of one model."""
 
     @overload
     def create(
@@ -511,89 +624,17 @@ class Delegate(
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
 
-    @overload
-    def count(
-        self,
-        *,
-        select: None = None,
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-        timeout: Seconds | None = None,
-    ) -> int:
-        """How many rows fit."""
-    @overload
-    def count(
-        self,
-        *,
-        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-        timeout: Seconds | None = None,
-    ) -> Counted:
-        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
-
-    def aggregate(
-        self,
-        *,
-        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
-        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
-        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-        timeout: Seconds | None = None,
-    ) -> Aggregated:
-        """Measures of the rows of a page, each under its name with an underscore before it."""
-
-    def group_by(
-        self,
-        *,
-        by: By,
-        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
-        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
-        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        where: Where | None = None,
-        having: Having | None = None,
-        order: GroupOrder | Sequence[GroupOrder] | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        timeout: Seconds | None = None,
-    ) -> list[Grouped]:
-        """The groups of the rows that fit, with what they have in common and their measures."""
-
-class AsyncDelegate(
+class AsyncViewDelegate(
     Generic[
         M,
         Fields,
         Where,
         Unique,
-        Create,
-        CreateMany,
-        Update,
-        UpdateMany,
         Order,
         Include,
         Select,
         Omit,
         FieldName,
-        KeyName,
         By,
         Having,
         GroupOrder,
@@ -606,7 +647,7 @@ class AsyncDelegate(
         Grouped,
     ]
 ):
-    """The operations of one model, awaited."""
+    """The operations of one view, and those of a model that only read, awaited."""
 
     def __init__(self, client: AsyncClient) -> None:
         """The operations on a client: for a class of your own that adds some to them."""
@@ -810,6 +851,124 @@ class AsyncDelegate(
         timeout: Seconds | None = None,
     ) -> AsyncIterator[T]:
         """The same with objects of `into`, whose fields say what is read."""
+
+    @overload
+    async def count(
+        self,
+        *,
+        select: None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
+    ) -> int:
+        """How many rows fit."""
+    @overload
+    async def count(
+        self,
+        *,
+        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
+    ) -> Counted:
+        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
+
+    async def aggregate(
+        self,
+        *,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+        timeout: Seconds | None = None,
+    ) -> Aggregated:
+        """Measures of the rows of a page, each under its name with an underscore before it."""
+
+    async def group_by(
+        self,
+        *,
+        by: By,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        having: Having | None = None,
+        order: GroupOrder | Sequence[GroupOrder] | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        timeout: Seconds | None = None,
+    ) -> list[Grouped]:
+        """The groups of the rows that fit, with what they have in common and their measures."""
+
+class AsyncDelegate(
+    AsyncViewDelegate[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ],
+    Generic[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Create,
+        CreateMany,
+        Update,
+        UpdateMany,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        KeyName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ],
+):
+    """The operations of one model, awaited."""
 
     @overload
     async def create(
@@ -1053,89 +1212,17 @@ class AsyncDelegate(
     ) -> list[M]:
         """Delete every row that fits, or so many of them, and return them as they were."""
 
-    @overload
-    async def count(
-        self,
-        *,
-        select: None = None,
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-        timeout: Seconds | None = None,
-    ) -> int:
-        """How many rows fit."""
-    @overload
-    async def count(
-        self,
-        *,
-        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-        timeout: Seconds | None = None,
-    ) -> Counted:
-        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
-
-    async def aggregate(
-        self,
-        *,
-        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
-        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
-        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-        timeout: Seconds | None = None,
-    ) -> Aggregated:
-        """Measures of the rows of a page, each under its name with an underscore before it."""
-
-    async def group_by(
-        self,
-        *,
-        by: By,
-        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
-        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
-        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        where: Where | None = None,
-        having: Having | None = None,
-        order: GroupOrder | Sequence[GroupOrder] | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        timeout: Seconds | None = None,
-    ) -> list[Grouped]:
-        """The groups of the rows that fit, with what they have in common and their measures."""
-
-class BatchDelegate(
+class BatchViewDelegate(
     Generic[
         M,
         Fields,
         Where,
         Unique,
-        Create,
-        CreateMany,
-        Update,
-        UpdateMany,
         Order,
         Include,
         Select,
         Omit,
         FieldName,
-        KeyName,
         By,
         Having,
         GroupOrder,
@@ -1148,7 +1235,7 @@ class BatchDelegate(
         Grouped,
     ]
 ):
-    """The operations of one model in a batch."""
+    """The operations of one view, and those of a model that only read, in a batch."""
 
     @overload
     def find_unique(
@@ -1302,6 +1389,120 @@ class BatchDelegate(
 
     @overload
     @overload
+    @overload
+    def count(
+        self,
+        *,
+        select: None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[int]:
+        """How many rows fit."""
+    @overload
+    def count(
+        self,
+        *,
+        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[Counted]:
+        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
+
+    def aggregate(
+        self,
+        *,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        order: Order | Sequence[Order] | Literal["random"] | None = None,
+        cursor: Unique | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+        distinct: FieldName | Sequence[FieldName] | None = None,
+    ) -> Pending[Aggregated]:
+        """Measures of the rows of a page, each under its name with an underscore before it."""
+
+    def group_by(
+        self,
+        *,
+        by: By,
+        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
+        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
+        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
+        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
+        where: Where | None = None,
+        having: Having | None = None,
+        order: GroupOrder | Sequence[GroupOrder] | None = None,
+        take: int | None = None,
+        skip: int | None = None,
+    ) -> Pending[list[Grouped]]:
+        """The groups of the rows that fit, with what they have in common and their measures."""
+
+class BatchDelegate(
+    BatchViewDelegate[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ],
+    Generic[
+        M,
+        Fields,
+        Where,
+        Unique,
+        Create,
+        CreateMany,
+        Update,
+        UpdateMany,
+        Order,
+        Include,
+        Select,
+        Omit,
+        FieldName,
+        KeyName,
+        By,
+        Having,
+        GroupOrder,
+        CountName,
+        DistinctName,
+        NumberName,
+        ComparedName,
+        Counted,
+        Aggregated,
+        Grouped,
+    ],
+):
+    """The operations of one model, in a batch."""
+
     @overload
     def create(
         self,
@@ -1524,75 +1725,5 @@ class BatchDelegate(
     ) -> Pending[list[M]]:
         """Delete every row that fits, or so many of them, and return them as they were."""
 
-    @overload
-    def count(
-        self,
-        *,
-        select: None = None,
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-    ) -> Pending[int]:
-        """How many rows fit."""
-    @overload
-    def count(
-        self,
-        *,
-        select: CountName | Sequence[CountName] | Mapping[CountName, bool],
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-    ) -> Pending[Counted]:
-        """How many rows fit; with `select` how many of the named fields are not null, `_all` for rows."""
-
-    def aggregate(
-        self,
-        *,
-        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
-        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
-        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        where: Where | None = None,
-        order: Order | Sequence[Order] | Literal["random"] | None = None,
-        cursor: Unique | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-        distinct: FieldName | Sequence[FieldName] | None = None,
-    ) -> Pending[Aggregated]:
-        """Measures of the rows of a page, each under its name with an underscore before it."""
-
-    def group_by(
-        self,
-        *,
-        by: By,
-        count: bool | CountName | Sequence[CountName] | Mapping[CountName, bool] | None = None,
-        count_distinct: DistinctName | Sequence[DistinctName] | Mapping[DistinctName, bool] | None = None,
-        sum: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        avg: NumberName | Sequence[NumberName] | Mapping[NumberName, bool] | None = None,
-        min: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        max: ComparedName | Sequence[ComparedName] | Mapping[ComparedName, bool] | None = None,
-        where: Where | None = None,
-        having: Having | None = None,
-        order: GroupOrder | Sequence[GroupOrder] | None = None,
-        take: int | None = None,
-        skip: int | None = None,
-    ) -> Pending[list[Grouped]]:
-        """The groups of the rows that fit, with what they have in common and their measures."""
-
-def delegate_of(
-    model: str,
-    answer: Callable[[str, str, dict[str, Any]], Any],
-    stream: Callable[[str, dict[str, Any]], Any],
-) -> Any:
-    """The delegate of a model; `answer` is given the model, the operation and its arguments, `stream` all but the operation."""
-
-def delegate_class(name: str, module: str, model: str) -> type[Any]:
-    """The class of one model's operations, made with the client that answers them."""
+def delegate_class(name: str, module: str, model: str, base: type[Any]) -> type[Any]:
+    """The class of the operations of one model or view, made with the client that answers them."""

@@ -89,8 +89,8 @@ def member_name(value: str) -> str:
 
 
 def visible_models(schema: Schema) -> tuple[Model, ...]:
-    """The models that a client shows."""
-    return tuple(model for model in schema.models if not model.ignored)
+    """The models and views that a client shows."""
+    return tuple(model for model in schema.readable if not model.ignored)
 
 
 def visible_scalars(model: Model) -> tuple[ScalarField, ...]:
@@ -101,8 +101,8 @@ def visible_scalars(model: Model) -> tuple[ScalarField, ...]:
 
 
 def visible_relations(schema: Schema, model: Model) -> tuple[RelationField, ...]:
-    """The fields that lead to models that a client shows."""
-    hidden = {other.name for other in schema.models if other.ignored}
+    """The fields that lead to models and views that a client shows."""
+    hidden = {other.name for other in schema.readable if other.ignored}
     return tuple(field for field in model.relations if not field.ignored and field.model not in hidden)
 
 

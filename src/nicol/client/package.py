@@ -100,7 +100,7 @@ class Package:
 
     @cached_property
     def models(self) -> dict[str, Model]:
-        """The models that the client shows, by their names."""
+        """The models and views that the client shows, by their names."""
         return {model.name: model for model in visible_models(self.schema)}
 
     @cached_property
@@ -112,6 +112,16 @@ class Package:
     def delegates(self) -> dict[str, str]:
         """The model that each delegate of the client leads to."""
         return {delegate_name(name): name for name in self.models}
+
+    def operations(self, model: str) -> type[Any]:
+        """What holds the operations of a model or a view."""
+        from nicol.client.delegate import Delegate, ViewDelegate
+
+        return ViewDelegate if model in self._views else Delegate
+
+    @cached_property
+    def _views(self) -> frozenset[str]:
+        return frozenset(view.name for view in self.schema.views)
 
     # ---- classes -------------------------------------------------------------------------------------------------
 
@@ -129,7 +139,9 @@ class Package:
         from nicol.client.delegate import delegate_class
 
         model = self._delegated.get(name)
-        return None if model is None else delegate_class(name, f"{self.name}.delegates", model)
+        if model is None:
+            return None
+        return delegate_class(name, f"{self.name}.delegates", model, self.operations(model))
 
     @cached_property
     def _delegated(self) -> dict[str, str]:

@@ -12,7 +12,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeAlias, TypedDict, TypeVar, overload
 
 from nicol.client import raw
-from nicol.client.delegate import delegate_of
 from nicol.client.events import Level, Listener, LogEvent, QueryEvent, tell_safely
 from nicol.client.limits import Seconds, inside_only, seconds_of, time_limit
 from nicol.client.tags import TagSource
@@ -374,12 +373,13 @@ class SharedClient(ABC):
         return client
 
     def _delegate(self, name: str) -> Any:
-        model = None if name.startswith("__") else self.__nicol_modules__.package.delegates.get(name)
+        package = self.__nicol_modules__.package
+        model = None if name.startswith("__") else package.delegates.get(name)
         if model is None:
             raise AttributeError(
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
-        delegate = delegate_of(model, self._answer, self._stream)
+        delegate = package.operations(model)(model, self._answer, self._stream)
         self._delegates.append(name)
         setattr(self, name, delegate)
         return delegate

@@ -27,9 +27,9 @@ _MARKS = {Arity.REQUIRED: "", Arity.OPTIONAL: "?", Arity.LIST: "[]"}
 
 def describe(schema: Schema, names: Collection[str] | None = None, *, keys_only: bool = False) -> Diagram:
     """The diagram of all models and views, or of those named, with the relations between them and the enums they use."""
-    shown = [model for model in (*schema.models, *schema.views) if names is None or model.name in names]
+    shown = [model for model in schema.readable if names is None or model.name in names]
     kept = {model.name for model in shown}
-    relations = [relation for relation in schema.relations if kept.issuperset(_ends(relation))]
+    relations = [relation for relation in schema.relations if kept.issuperset(relation.ends)]
     views = {view.name for view in schema.views}
     foreign = _foreign(schema.relations)
     models = [
@@ -47,7 +47,7 @@ def around(schema: Schema, names: Iterable[str], depth: int) -> frozenset[str]:
     """The models that are at most so many relations away from the named ones, themselves included."""
     neighbours: dict[str, set[str]] = defaultdict(set)
     for relation in schema.relations:
-        one, other = _ends(relation)
+        one, other = relation.ends
         neighbours[one].add(other)
         neighbours[other].add(one)
     reached = set(names)
@@ -56,16 +56,6 @@ def around(schema: Schema, names: Iterable[str], depth: int) -> frozenset[str]:
         edge = {near for name in edge for near in neighbours[name]} - reached
         reached |= edge
     return frozenset(reached)
-
-
-def _ends(relation: Relation) -> tuple[str, str]:
-    match relation:
-        case ForeignKeyRelation():
-            return relation.parent, relation.child
-        case JoinTableRelation():
-            return relation.a, relation.b
-        case _:
-            assert_never(relation)
 
 
 def _foreign(relations: Iterable[Relation]) -> dict[str, set[str]]:

@@ -59,7 +59,7 @@ def _model(world: World, model: BoundModel) -> Iterator[str | None]:
     yield model.syntax.documentation
     yield f"{'View' if model.is_view else 'Table'} `{_qualified(model)}`{_key(model)}"
     schema = build(world.binding)
-    built = next((each for each in (*schema.models, *schema.views) if each.name == model.name), None)
+    built = next((each for each in schema.readable if each.name == model.name), None)
     lines = [f"- {_sentence(schema, model.name, field)}" for field in (built.relations if built else ())]
     yield "\n".join(lines[:_LISTED])
 
@@ -102,7 +102,7 @@ def _field(world: World, field: BoundField) -> Iterator[str | None]:
     yield _code(_one_line(world, field.syntax.span))
     yield field.syntax.documentation
     schema = build(world.binding)
-    model = next((each for each in (*schema.models, *schema.views) if each.name == field.model), None)
+    model = next((each for each in schema.readable if each.name == field.model), None)
     built = model.field(field.name) if model else None
     match built:
         case ScalarField():

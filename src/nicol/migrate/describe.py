@@ -53,7 +53,7 @@ class _Description:
         self.present = present
         self.partial = partial
         self.lowered = {table.key: table for table in lower(present, dialect).tables}
-        blocks = (*present.models, *present.views)
+        blocks = present.readable
         self.models = {ObjectName(model.mapped, model.namespace): model for model in blocks}
         self.enums = {ObjectName(enum.mapped, enum.namespace): enum for enum in present.enums}
         named = (*self.models.items(), *self.enums.items())
@@ -71,16 +71,19 @@ class _Description:
         plain = tuple(table for table in self.catalog.tables if table not in joins)
         tables = _ordered(plain, self.models)
         models = {table.key: self.table(table, fields, keys) for table in tables}
-        found = related(models, tables, joins, self.dialect, self.present)
+        seen = self.present.views
+        if views:
+            seen = tuple(self.view(thing, fields) for thing in self.catalog.unmanaged if thing.columns)
+        seen = tuple(replace(view, fields=view.scalars) for view in seen)
+        found = related(models, seen, tables, joins, self.dialect, self.present)
         self.remarks.extend((*fields.remarks, *keys.remarks, *found.remarks))
         self.remark(self.catalog.unmanaged, views=views)
-        seen = tuple(self.view(thing, fields) for thing in self.catalog.unmanaged if thing.columns and views)
         schema = replace(
             self.present,
             models=found.models,
             enums=enums,
             relations=found.relations,
-            views=seen if views else self.present.views,
+            views=found.views,
         )
         return Described(schema, tuple(self.remarks))
 
@@ -115,12 +118,19 @@ class _Description:
         return any(all(_is_usable(model.scalar(field.name)) for field in key) for key in keys)
 
     def view(self, thing: Unmanaged, fields: Fields) -> Model:
-        """The view block of a view: nothing tells whether its columns may be null, so that all may."""
+        """The view block of a view. Nothing tells whether its columns may be null, or what is unique: the schema says so."""
         key = ObjectName(thing.name, thing.namespace)
         base = self.models.get(key) or Model(
             self.names.name(key), thing.name, (), None, namespace=thing.namespace
         )
-        return replace(base, fields=fields.of(base, thing.columns, None))
+        required = {field.name for field in base.scalars if field.arity is Arity.REQUIRED}
+        found = fields.of(base, thing.columns, None)
+        names = {field.name for field in found}
+        return replace(
+            base,
+            fields=tuple(_required(field) if field.name in required else field for field in found),
+            uniques=tuple(key for key in base.uniques if names.issuperset(each.name for each in key.fields)),
+        )
 
     def remark(self, things: Iterable[Unmanaged], *, views: bool) -> None:
         """One sentence for each kind of thing that a schema has no word for."""
@@ -131,6 +141,10 @@ class _Description:
         for kind, names in kinds.items():
             shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
             self.remarks.append(f"a schema has no word for a {kind}; it stays in the database: {shown}")
+
+
+def _required(field: ScalarField) -> ScalarField:
+    return replace(field, arity=Arity.REQUIRED) if field.arity is Arity.OPTIONAL else field
 
 
 def _ordered(things: tuple[T, ...], present: dict[ObjectName, Model] | dict[ObjectName, Enum]) -> list[T]:

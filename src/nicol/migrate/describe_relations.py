@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -35,9 +35,10 @@ _ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Models with their relation fields, the relations, and what could not be said."""
+    """Models and views with their relation fields, the relations, and what could not be said."""
 
     models: tuple[Model, ...]
+    views: tuple[Model, ...]
     relations: tuple[Relation, ...]
     remarks: tuple[str, ...]
 
@@ -64,23 +65,32 @@ def _is_of_id(key: ForeignKey, catalog: Catalog) -> bool:
 
 def related(
     models: Mapping[ObjectName, Model],
+    views: Sequence[Model],
     tables: list[Table],
     joins: tuple[Table, ...],
     dialect: Dialect,
     present: Schema,
 ) -> Related:
-    """Find the relations between models that have only scalar fields yet."""
+    """Find the relations between models and views that have only scalar fields yet."""
     finder = _Finder(models, dialect, present)
     for table in tables:
         finder.keys(table)
     for table in joins:
         finder.join(table)
-    if present.datasource and present.datasource.relation_mode == "prisma":
-        finder.keep_without_keys()
-    sides = _Sides({model.name: model for model in models.values()}, present)
+    names = frozenset(view.name for view in views)
+    emulated = present.datasource is not None and present.datasource.relation_mode == "prisma"
+    readable = {each.name: each for each in (*models.values(), *views)}
+    finder.keep_without_keys(readable, readable.keys() if emulated else names)
+    sides = _Sides(readable, present)
     for relation in finder.named():
         sides.add(relation, is_ambiguous=finder.is_ambiguous(relation))
-    return Related(sides.models(), tuple(sides.relations), tuple(finder.remarks))
+    whole = sides.models()
+    return Related(
+        tuple(each for each in whole if each.name not in names),
+        tuple(each for each in whole if each.name in names),
+        tuple(sides.relations),
+        tuple(finder.remarks),
+    )
 
 
 _Ends: TypeAlias = tuple[str, tuple[str, ...], str]
@@ -170,12 +180,21 @@ class _Finder:
         first = held.pop(0)
         return replace(made, name=first.name, child_field=first.child_field, parent_field=first.parent_field)
 
-    def keep_without_keys(self) -> None:
-        """Where clients alone keep relations, the database knows of none: those of the schema stay while their columns do."""
-        models = {model.name: model for model in self.models_by_table.values()}
+    def keep_without_keys(self, readable: Mapping[str, Model], loose: Collection[str]) -> None:
+        """The database knows no relations of views, nor any that clients alone keep: they stay while their columns do.
+
+        `loose`: the models and views that no key leads to.
+        """
         for relation in (each for left in self.held.values() for each in left):
-            child, parent = models.get(relation.child), models.get(relation.parent)
-            if child and parent and _has(child, relation.fields) and _has(parent, relation.references):
+            child, parent = readable.get(relation.child), readable.get(relation.parent)
+            is_loose = not set(relation.ends).isdisjoint(loose)
+            if (
+                child
+                and parent
+                and is_loose
+                and _has(child, relation.fields)
+                and _has(parent, relation.references)
+            ):
                 self.found.append(relation)
 
     def named(self) -> list[Relation]:
@@ -196,14 +215,8 @@ class _Finder:
     def is_ambiguous(self, relation: Relation) -> bool:
         """True when another relation has the same two ends, so that their names cannot tell them apart."""
         if not self.pairs:
-            self.pairs = Counter(map(_pair, self.found))
-        return self.pairs[_pair(relation)] > 1
-
-
-def _pair(relation: Relation) -> frozenset[str]:
-    match relation:
-        case ForeignKeyRelation(child=one, parent=other) | JoinTableRelation(a=one, b=other):
-            return frozenset((one, other))
+            self.pairs = Counter(frozenset(each.ends) for each in self.found)
+        return self.pairs[frozenset(relation.ends)] > 1
 
 
 def _criteria(model: Model) -> Iterator[frozenset[str]]:
@@ -220,7 +233,7 @@ class _Sides:
     def __init__(self, models: dict[str, Model], present: Schema) -> None:
         self.own = models
         self.fields: dict[str, list[RelationField]] = {name: [] for name in models}
-        self.present = {model.name: model for model in present.models}
+        self.present = {model.name: model for model in present.readable}
         self.relations: list[Relation] = []
 
     def add(self, relation: Relation, *, is_ambiguous: bool) -> None:

@@ -89,7 +89,7 @@ class _Lowering:
         source = schema.datasource
         self.constrains = source is None or source.relation_mode != "prisma"
         self.models = {model.name: model for model in schema.models}
-        self.relations = {relation.name: relation for relation in schema.relations}
+        self.relations = {relation.name: relation for relation in schema.between_models()}
 
     def catalog(self) -> Catalog:
         models = [model for model in self.schema.models if model.mapped not in self.dialect.foreign_tables]
@@ -225,7 +225,7 @@ class _Lowering:
         if not self.constrains:
             return
         for field in model.relations:
-            relation = self.relations[field.relation]
+            relation = self.relations.get(field.relation)
             if isinstance(relation, ForeignKeyRelation) and (relation.child, relation.child_field) == (
                 model.name,
                 field.name,
@@ -249,7 +249,7 @@ class _Lowering:
         """In the order in which the fields of their sides A stand in the schema."""
         for model in self.schema.models:
             for field in model.relations:
-                relation = self.relations[field.relation]
+                relation = self.relations.get(field.relation)
                 if isinstance(relation, JoinTableRelation) and (relation.a, relation.a_field) == (
                     model.name,
                     field.name,

@@ -96,8 +96,8 @@ class _Revising:
         self.sentences: list[str] = []
 
     def whole(self) -> Revision:
-        wanted = {model.name: model for model in (*self.wanted.models, *self.wanted.views)}
-        present = {model.name: model for model in (*self.present.models, *self.present.views)}
+        wanted = {model.name: model for model in self.wanted.readable}
+        present = {model.name: model for model in self.present.readable}
         for name, bound in self.binding.models.items():
             block = self.block(bound.syntax)
             if name not in wanted:
@@ -139,7 +139,7 @@ class _Revising:
             self.sentences.append(f"* {kind} {block.name}: {', '.join(block.sentences)}")
 
     def new_blocks(self) -> Iterator[str]:
-        for model in (*self.wanted.models, *self.wanted.views):
+        for model in self.wanted.readable:
             if model.name not in self.binding.models:
                 is_view = model in self.wanted.views
                 self.sentences.append(f"+ {'view' if is_view else 'model'} {model.name}")

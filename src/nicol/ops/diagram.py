@@ -40,7 +40,7 @@ def draw_diagram(
 def _chosen(
     schema: Schema, models: Sequence[str], centres: Sequence[str], depth: int
 ) -> Collection[str] | None:
-    known = [model.name for model in (*schema.models, *schema.views)]
+    known = [model.name for model in schema.readable]
     for name in (*models, *centres):
         if name not in known:
             near = suggestion(name, known)

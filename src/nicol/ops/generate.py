@@ -21,10 +21,7 @@ from nicol.schema.schema import Generator, Schema
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What became of one generator block. `skipped` says why nothing was written, where that is so.
-
-    `views`: those of the schema, which the client leaves out.
-    """
+    """What became of one generator block. `skipped` says why nothing was written, where that is so."""
 
     generator: str
     folder: Path | None = None
@@ -33,7 +30,6 @@ class Generation:
     removed: int = 0
     queries: int = 0
     skipped: str | None = None
-    views: tuple[str, ...] = ()
 
 
 def generate(
@@ -102,8 +98,7 @@ def _generate(project: Project, read: ReadSchema, generator: Generator, typed: T
             f"the client cannot be written to {folder}: {error.strerror or error}",
             help="make the folder writable, or give another `output` in the generator block",
         ) from error
-    views = tuple(view.name for view in read.schema.views if not view.ignored)
-    return Generation(generator.name, folder, len(files), written, removed, len(queries), views=views)
+    return Generation(generator.name, folder, len(files), written, removed, len(queries))
 
 
 def _kept(folder: Path) -> tuple[TypedQuery, ...]:

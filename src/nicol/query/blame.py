@@ -17,7 +17,7 @@ _PARTS = ("data", "create", "update", "bulk")
 
 def broken_key(query: q.Query, models: Models, schema: Schema) -> ForeignKeyRelation | None:
     """The one foreign key that the query can have broken; None when there are several."""
-    keys = [each for each in schema.relations if isinstance(each, ForeignKeyRelation)]
+    keys = [each for each in schema.between_models() if isinstance(each, ForeignKeyRelation)]
     touched = list(_touched(query, query.model, models))
     found = [key for key in keys if any(_breaks(key, *each) for each in touched)]
     return found[0] if len(found) == 1 else None

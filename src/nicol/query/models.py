@@ -135,7 +135,7 @@ class Link:
     """A relation seen from one of its fields: `local` fields of this model equal `remote` fields of the target.
 
     `owns`: the foreign key, called `constraint`, is on this side. `opposite` is the field at the other end. `required`: it
-    always leads to a row.
+    always leads to a row. `to_view`: the target is a view, so that at most the key on this side can be written.
     """
 
     name: str
@@ -147,6 +147,7 @@ class Link:
     owns: bool
     required: bool
     opposite: str
+    to_view: bool = False
     through: Through | None = None
     constraint: str | None = None
 
@@ -156,7 +157,7 @@ class Model:
     """A model. `fields` are the columns that a client sees, `stored` all of them by their fields' names.
 
     `keys` maps the client's name of a unique key to its fields. `whole` is what is read of a row where a call does not say;
-    None: all fields.
+    None: all fields. `is_view`: nobody writes its rows, and its keys are what the schema says without the database's word.
     """
 
     name: str
@@ -168,6 +169,7 @@ class Model:
     id: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...]
     schema: SchemaModel
+    is_view: bool = False
     whole: Selection | None = None
 
     def columns(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -203,12 +205,12 @@ def bind(
     left_out = omitted or {}
     models = {
         model.name: _model(model, schema, dialect, objects, left_out.get(model.name, frozenset()))
-        for model in schema.models
+        for model in schema.readable
     }
     return Models(
         models,
         objects,
-        tables=frozenset(model.mapped.lower() for model in schema.models),
+        tables=frozenset(model.mapped.lower() for model in schema.readable),
         measures={
             scalar: _measure(scalar, dialect.codec(scalar, Arity.OPTIONAL, None, schema))
             for scalar in _MEASURES
@@ -241,6 +243,7 @@ def _model(
         id=next(iter(keys.values()), ()),
         indexes=tuple(_indexes(model)),
         schema=model,
+        is_view=model in schema.views,
         whole=Selection(tuple(name for name in fields if name not in omitted)) if omitted else None,
     )
 
@@ -383,6 +386,7 @@ def _link(field: RelationField, model: SchemaModel, schema: Schema) -> Link:
                 owns,
                 required,
                 opposite,
+                to_view=schema.model(field.model) in schema.views,
                 constraint=constraint,
             )
 

@@ -54,9 +54,8 @@ def build(binding: Binding) -> Schema:
     names: dict[tuple[str, str], str] = {}
     relations: list[Relation] = []
     for relation, group in build_relations(binding):
-        if views.isdisjoint(group.models):
-            relations.append(relation)
-            names.update(((field.model, field.name), relation.name) for field in group.fields)
+        relations.append(relation)
+        names.update(((field.model, field.name), relation.name) for field in group.fields)
     models = tuple(_model(model, names, binding.annotations) for model in binding.models.values())
     return Schema(
         datasource=build_datasource(binding.datasource) if binding.datasource else None,

@@ -21,8 +21,8 @@ class SchemaIndex:
     def of(cls, schema: Schema) -> SchemaIndex:
         """The dictionaries of a schema, built once."""
         return cls(
-            {model.name: model for model in schema.models},
-            {model.name: {field.name: field for field in model.fields} for model in schema.models},
+            {model.name: model for model in schema.readable},
+            {model.name: {field.name: field for field in model.fields} for model in schema.readable},
             {enum.name: enum for enum in schema.enums},
             {relation.name: relation for relation in schema.relations},
         )

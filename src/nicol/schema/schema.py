@@ -331,6 +331,11 @@ class ForeignKeyRelation:
     on_update: ReferentialAction
     mapped: str | None = None
 
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The names of both models."""
+        return self.parent, self.child
+
 
 @dataclass(frozen=True, slots=True)
 class JoinTableRelation:
@@ -345,6 +350,11 @@ class JoinTableRelation:
     b: str
     b_field: str
     mapped: str
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The names of both models."""
+        return self.a, self.b
 
 
 Relation: TypeAlias = ForeignKeyRelation | JoinTableRelation
@@ -427,9 +437,19 @@ class Schema:
     relations: tuple[Relation, ...]
     views: tuple[Model, ...] = ()
 
+    @property
+    def readable(self) -> tuple[Model, ...]:
+        """The models, then the views: all that rows are read from."""
+        return (*self.models, *self.views)
+
+    def between_models(self) -> tuple[Relation, ...]:
+        """The relations that a database can hold by keys: nothing in it says where a view's rows lead."""
+        names = {view.name for view in self.views}
+        return tuple(relation for relation in self.relations if names.isdisjoint(relation.ends))
+
     def model(self, name: str) -> Model:
-        """The model of that name; KeyError where there is none."""
-        for model in self.models:
+        """The model or view of that name; KeyError where there is none."""
+        for model in self.readable:
             if model.name == name:
                 return model
         raise KeyError(name)

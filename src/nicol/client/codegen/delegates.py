@@ -36,6 +36,8 @@ INPUTS = (
 """The parameters of a delegate behind its record, as the ends of the names in `types.pyi`; `nicol/client/delegate.pyi` has them
 in the same order."""
 
+_WRITTEN = frozenset({"CreateInput", "CreateManyInput", "UpdateInput", "UpdateManyInput", "KeyName"})
+"""Those that a view's delegate does without."""
 
 _IMPORTS = {
     "_Sequence": "from collections.abc import Sequence as _Sequence",
@@ -51,8 +53,9 @@ def delegates_stub(schema: Schema) -> str:
     models = visible_models(schema)
     classes: list[str] = []
     for model in models:
-        classes += [*_fields(model), *_delegate(model, ""), *_delegate(model, "Async")]
-        classes += _delegate(model, "Batch")
+        classes += _fields(model)
+        for kind in ("", "Async", "Batch"):
+            classes += _delegate(model, kind, is_view=model in schema.views)
     classes += [*_batch("Batch", "BlockingBatch", models), *_batch("AsyncBatch", "AwaitingBatch", models)]
     body = "\n".join(classes)
     words = set(_WORD.findall(body))
@@ -98,12 +101,13 @@ def _reference(field: ScalarField) -> str:
     return f"_inputs.{family(field)}{'ListRef' if field.arity is Arity.LIST else 'Ref'}"
 
 
-def _delegate(model: Model, kind: str) -> list[str]:
-    parameters = [f"_{model.name}", f"_{model.name}Fields", *(f"{model.name}{end}" for end in INPUTS)]
+def _delegate(model: Model, kind: str, *, is_view: bool) -> list[str]:
+    ends = [end for end in INPUTS if end not in _WRITTEN] if is_view else INPUTS
+    parameters = [f"_{model.name}", f"_{model.name}Fields", *(f"{model.name}{end}" for end in ends)]
     body = docstring(model.documentation) or ["    pass"]
     return [
         f"class {kind}{model.name}Delegate(",
-        f"    _nicol.{kind}Delegate[",
+        f"    _nicol.{kind}{'View' if is_view else ''}Delegate[",
         *(f"        {parameter}," for parameter in parameters),
         "    ]",
         "):",

@@ -108,7 +108,7 @@ def _unique_filters(shown: Shown, fields: dict[str, Key]) -> list[str]:
     for index, way in enumerate(ways):
         later = [_other_key(shown, other, fields) for other in ways[index + 1 :]]
         lines += typed_dict(f"_{name}By_{way.key}", [_own_key(shown, way), *later, *rest])
-    union = " | ".join(f"_{name}By_{way.key}" for way in ways) or f"{name}WhereInput"
+    union = " | ".join(f"_{name}By_{way.key}" for way in ways) or "Never"
     return [*lines, *alias(f"{name}WhereUniqueInput", union)]
 
 

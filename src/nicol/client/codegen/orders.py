@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from nicol.client.codegen.source import Key, alias, literal, typed_dict
-from nicol.client.codegen.values import Shown, uniques
+from nicol.client.codegen.values import Shown
 from nicol.schema.schema import Arity, RelationField, ScalarField
 
 
 def model_orders(shown: Shown) -> list[str]:
-    """`FieldName`, `KeyName`, `OrderByInput`, and the order of relations that lead to many rows of the model."""
+    """`FieldName`, `OrderByInput`, and the order of relations that lead to many rows of the model."""
     keys = [*map(_order, shown.scalars), *map(_relation_order, shown.relations)]
     return [
         *alias(f"{shown.name}FieldName", literal(field.name for field in shown.scalars)),
-        *alias(f"{shown.name}KeyName", _keys(shown)),
         *typed_dict(f"{shown.name}OrderByInput", keys),
         *(typed_dict(f"{shown.name}ListOrder", _measures(shown)) if True in shown.led_to else []),
     ]
@@ -28,11 +27,6 @@ def _measures(shown: Shown) -> list[Key]:
         *(Key(word, f"Mapping[{name}NumberName, NullableOrder]") for word in ("_sum", "_avg")),
         *(Key(word, f"Mapping[{name}ComparedName, NullableOrder]") for word in ("_min", "_max")),
     ]
-
-
-def _keys(shown: Shown) -> str:
-    keys = [unique.key for unique in uniques(shown.model)]
-    return literal(keys) if keys else "str"
 
 
 def _order(field: ScalarField) -> Key:

@@ -34,14 +34,19 @@ _FAMILIES = {scalar: scalar.value for scalar in Scalar} | {Scalar.BIGINT: "Int"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A model as a client shows it. `led_to`: whether relations lead to one row of it (False) and to many (True)."""
+    """A model or a view as a client shows it. `led_to`: whether relations lead to one row of it (False) and to many (True).
+
+    `writable`: the relations that may stand in data, which are not those to views that hold the key. `foreign`: the columns
+    that a relation can fill.
+    """
 
     model: Model
+    is_view: bool
     scalars: tuple[ScalarField, ...]
     relations: tuple[RelationField, ...]
+    writable: tuple[RelationField, ...]
     led_to: frozenset[bool]
     foreign: frozenset[str]
-    """The columns that a relation can fill."""
 
     @property
     def name(self) -> str:
@@ -59,13 +64,22 @@ def shown_models(schema: Schema) -> tuple[Shown, ...]:
     return tuple(
         Shown(
             model,
+            model in schema.views,
             visible_scalars(model),
             relations[model.name],
+            tuple(field for field in relations[model.name] if _is_writable(schema, model, field)),
             frozenset(led_to[model.name]),
             foreign_fields(schema, model),
         )
         for model in models
     )
+
+
+def _is_writable(schema: Schema, model: Model, field: RelationField) -> bool:
+    if schema.model(field.model) not in schema.views:
+        return True
+    relation = schema.relation(field.relation)
+    return isinstance(relation, ForeignKeyRelation) and relation.child == model.name
 
 
 def foreign_fields(schema: Schema, model: Model) -> frozenset[str]:

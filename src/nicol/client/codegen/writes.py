@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nicol.client.codegen.source import Key, alias, one_or_many, typed_dict
-from nicol.client.codegen.values import Shown, family, nullable, value, written
+from nicol.client.codegen.source import Key, alias, literal, one_or_many, typed_dict
+from nicol.client.codegen.values import Shown, family, nullable, uniques, value, written
 from nicol.schema.schema import Arity, Enum, RelationField, Scalar, ScalarField
 
 
@@ -18,21 +18,29 @@ def enum_writes(enum: Enum) -> list[str]:
 
 
 def model_writes(shown: Shown) -> list[str]:
-    """The inputs of new rows and of changes.
+    """The inputs of new rows and of changes, and the keys by which many are changed; of a view what relations to it take.
 
     `CreateInput` may leave a foreign key to a relation; a row that has no relations (`CreateManyInput`) gives all of them.
     """
+    if shown.is_view:
+        return _acts_on_view(shown) if False in shown.led_to else []
     name = shown.name
     columns = [field for field in shown.scalars if field.generated is None]
     rows, changes = [_new(field) for field in columns], [_change(field) for field in columns]
     loose = [Key(key.name, key.type, key.required and key.name not in shown.foreign) for key in rows]
     return [
-        *typed_dict(f"{name}CreateInput", [*loose, *map(_create, shown.relations)]),
+        *alias(f"{name}KeyName", _keys(shown)),
+        *typed_dict(f"{name}CreateInput", [*loose, *map(_create, shown.writable)]),
         *typed_dict(f"{name}CreateManyInput", rows),
-        *typed_dict(f"{name}UpdateInput", [*changes, *map(_update, shown.relations)]),
+        *typed_dict(f"{name}UpdateInput", [*changes, *map(_update, shown.writable)]),
         *typed_dict(f"{name}UpdateManyInput", changes),
         *(_acts(shown) if shown.led_to else []),
     ]
+
+
+def _keys(shown: Shown) -> str:
+    keys = [unique.key for unique in uniques(shown.model)]
+    return literal(keys) if keys else "Never"
 
 
 def _new(field: ScalarField) -> Key:
@@ -73,6 +81,16 @@ def _acts(shown: Shown) -> list[str]:
         *typed_dict(either, [Key("where", unique, required=True), Key("create", create, required=True)]),
         *(_acts_on_one(shown.name, acts) if False in shown.led_to else []),
         *(_acts_on_many(shown.name, acts) if True in shown.led_to else []),
+    ]
+
+
+def _acts_on_view(shown: Shown) -> list[str]:
+    """The rows of a view are only read: a relation to one has its key written."""
+    connect = Key("connect", f"{shown.name}WhereUniqueInput")
+    disconnect = Key("disconnect", f"bool | {shown.name}WhereInput")
+    return [
+        *typed_dict(f"{shown.name}CreateOne", [connect]),
+        *typed_dict(f"{shown.name}UpdateOne", [connect, disconnect]),
     ]
 
 

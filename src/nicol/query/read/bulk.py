@@ -179,10 +179,25 @@ def _by_word(link: Link, given: Iterable[Item]) -> dict[str, list[Item]]:
         for word, value in acts.items():
             if word not in allowed:
                 unknown(f"act on relation `{link.name}`", word, allowed, model=link.model, field=link.name)
+            refuse_view(link, word)
             words.setdefault(word, []).append((place, value))
     if link.owns:
         _refuse_two(link, words)
     return words
+
+
+def refuse_view(link: Link, word: str) -> None:
+    """Nobody writes the rows of a view: a relation to one can at most have its key written, where that is on this side."""
+    if link.to_view and not (link.owns and word in _OF_KEYS):
+        raise invalid(
+            f"`{word}` of relation `{link.model}.{link.name}` would write rows of the view `{link.target}`, which is only read",
+            model=link.model,
+            fields=(link.name,),
+            hint="write the tables that the view reads",
+        )
+
+
+_OF_KEYS = ("connect", "disconnect")
 
 
 def _refuse_two(link: Link, words: Mapping[str, list[Item]]) -> None:

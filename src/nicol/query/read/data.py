@@ -25,7 +25,14 @@ from nicol.query.query import (
     UpdateRelated,
     UpsertRelated,
 )
-from nicol.query.read.bulk import connect_all, connect_or_create_all, part, read_bulk, refuse_generated
+from nicol.query.read.bulk import (
+    connect_all,
+    connect_or_create_all,
+    part,
+    read_bulk,
+    refuse_generated,
+    refuse_view,
+)
 from nicol.query.read.kinds import is_dict, is_list
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 from nicol.schema.schema import Arity, Scalar
@@ -175,6 +182,7 @@ def _acts(models: Models, link: Link, given: Any, values: Values, *, new: bool) 
     for word, value in given.items():
         if word not in readers:
             unknown(f"act on relation `{link.name}`", word, readers, model=link.model, field=link.name)
+        refuse_view(link, word)
         acts.extend(readers[word](models, link, value, values))
     return acts
 

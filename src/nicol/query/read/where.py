@@ -140,6 +140,12 @@ def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
             return Key(fields, (len(values) - 1,))
     name = next((name for name in given if name in model.keys and _is_key(model, name, given[name])), None)
     if name is None:
+        if not model.keys:
+            raise invalid(
+                f"the view `{model.name}` has no unique key, so that nothing names one row of it",
+                model=model.name,
+                hint="use find_first, or mark a field that is never null and never twice with @unique",
+            )
         needed = ", ".join(f"`{key}`" for key in model.keys)
         _known(model, given)
         raise invalid(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nicol.diagnostics import Severity, suggestion
+from nicol.diagnostics import suggestion
 from nicol.schema.bound import BoundEnum, BoundModel
 from nicol.schema.document import ModelKind, StringLiteral
 from nicol.schema.edits import instead, new_attribute, text_of
@@ -23,17 +23,6 @@ def there_are_no_composite_types(case: Case) -> Iterator[Problem]:
                 yield Problem(
                     f"`{name}` is a composite type, which only MongoDB has", model.name.span, way_out
                 )
-
-
-@rule("view-left-out")
-def views_are_left_to_the_database(case: Case) -> Iterator[Problem]:
-    """A view is never migrated, and not in the generated client yet."""
-    for model in case.binding.models.values():
-        if model.is_view:
-            text = f"the view `{model.name}` is read, but neither migrated nor in the generated client"
-            yield Problem(
-                text, model.syntax.name.span, "create it in a migration's SQL; query it raw", Severity.WARNING
-            )
 
 
 @rule("view-flag")
@@ -84,7 +73,6 @@ def database_schemas_are_declared(case: Case) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     there_are_no_composite_types,
-    views_are_left_to_the_database,
     views_are_asked_for,
     enums_have_values,
     database_schemas_are_declared,
