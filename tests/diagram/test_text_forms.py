@@ -69,7 +69,7 @@ def test_words_that_mermaid_cannot_read_are_written_otherwise(row: Row, line: st
 def test_dot_in_parts(shop: Schema):
     text = dot(describe(shop, keys_only=True))
     assert text.startswith("digraph schema {\n")
-    assert text.count(" -> ") == 5
+    assert text.count(" -> ") == 6
     assert '"User" -> "Card" [arrowtail="teetee", arrowhead="teeodot"' in text
     assert "<b>Sales</b> <i>view</i>" in text
     assert "<i>3 more</i>" in text

@@ -51,7 +51,18 @@ model Link {
     "  Link       Link?   @relation(fields: [linkId], references: [id])\n  linkId     String? @unique\n",
 )
 
+VIEWS = (ROOT / "tests/contract/views.prisma").read_text("utf-8")
+
 ACCEPTED = [
+    'vdb.figure.find_unique(where={"authorId": 1}, include={"author": True, "notes": {"take": 1}})',
+    'vdb.figure.find_many(where={"last": None, "author": {"name": "x"}}, order={"posts": "desc"}, cursor={"authorId": 1})',
+    'vdb.line.find_first(where={"price": {"lt": 3}, "mood": "BAD"}, distinct="title")',
+    'vdb.line.group_by(by="mood", sum="price"), vdb.line.count(), vdb.line.stream(batch=2), vdb.line.aggregate(max="title")',
+    'vdb.author.find_many(where={"lines": {"some": {"title": "x"}}}, order={"lines": {"_count": "asc"}})',
+    'vdb.author.find_many(include={"figure": True, "lines": {"take": 1}})',
+    'vdb.note.create(data={"id": 1, "text": "x", "figure": {"connect": {"authorId": 1}}})',
+    'vdb.note.update(where={"id": 1}, data={"figure": {"disconnect": True}})',
+    'vdb.batch().figure.find_unique(where={"authorId": 1})',
     'db.user.find_many(lock="update", timeout=1)',
     'db.user.find_unique(where={"id": 1}, lock={"mode": "share", "wait": "skip"}, timeout=timedelta(seconds=1))',
     'db.batch(timeout=1, isolation_level="Serializable").user.create(data={"email": "x"})',
@@ -137,6 +148,20 @@ ACCEPTED = [
 ]
 
 REJECTED = [
+    'vdb.figure.create(data={"authorId": 1, "posts": 1})',
+    "vdb.line.delete_many()",
+    'vdb.line.update_many(data={"title": "x"})',
+    "vdb.batch().line.delete_many()",
+    'avdb.figure.upsert(where={"authorId": 1}, create={}, update={})',
+    'vdb.figure.find_unique(where={"posts": 1})',
+    'vdb.line.find_unique(where={"title": "x"})',
+    'vdb.line.find_many(cursor={"title": "x"})',
+    'vdb.line.find_many(where={"titel": "x"})',
+    'vdb.author.create(data={"id": 1, "name": "x", "lines": {"create": {"title": "x"}}})',
+    'vdb.author.update(where={"id": 1}, data={"figure": {"connect": {"authorId": 1}}})',
+    'vdb.note.create(data={"id": 1, "text": "x", "figure": {"create": {"authorId": 1}}})',
+    'vdb.note.update(where={"id": 1}, data={"figure": {"delete": True}})',
+    "vdb.hidden.find_many()",
     'db.held.create(data={"id": 1, "address": Card("x")})',
     'db.held.create(data={"id": 1, "address": None})',
     'db.held.create(data={"id": 1, "address": Address("x"), "places": [Card("x")]})',
@@ -266,6 +291,10 @@ REVEALED = {
     "db.user.find_many(into=Card)": "list[Card]",
     'db.user.find_unique(where={"id": 1}, into=CardDict)': "CardDict | None",
     'db.user.update(where={"id": 1}, data={}, into=CardTuple)': "CardTuple",
+    'vdb.figure.find_unique(where={"authorId": 1})': "Figure | None",
+    "vdb.line.find_many()": "list[Line]",
+    "avdb.line.find_many()": "CoroutineType[Any, Any, list[Line]]",
+    "vdb.figure.find_first_or_raise().last": "datetime | None",
     "adb.user.find_first(into=Card)": "CoroutineType[Any, Any, Card | None]",
     "shop.user": "Users",
     "db.user.count()": "int",
@@ -303,6 +332,7 @@ from decimal import Decimal
 from nicol.client import AnyNull, FieldRef, JsonMerge, JsonNull, JsonSet, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word
 from pydantic_db import Client as PydanticClient
+from views_db import AsyncClient as AsyncViewsClient, Client as ViewsClient
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 from typed_db.delegates import UserDelegate
@@ -325,6 +355,8 @@ shop = Shop()
 db = Client()
 pdb = PydanticClient()
 adb = AsyncClient()
+vdb = ViewsClient()
+avdb = AsyncViewsClient()
 """
 
 
@@ -345,6 +377,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("typing")
     write_package(schema_of(SCHEMA + WORDS), folder, "typed_db", portable=True)
     write_package(schema_of(SCHEMA + WORDS), folder, "pydantic_db", portable=True, models="pydantic")
+    write_package(schema_of(VIEWS), folder, "views_db", portable=True)
     (folder / "typed_held.py").write_text(HELD)
     revealed = [f"reveal_type({call})" for call in REVEALED]
     (folder / "calls.py").write_text(

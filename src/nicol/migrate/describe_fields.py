@@ -53,7 +53,7 @@ class Fields:
         for column in columns:
             was = lowered.column(column.name) if lowered else None
             field = present.get(column.name)
-            if field is None or was is None or not _is_as_described(was, column):
+            if field is None or not _is_as_described(was, column):
                 field = self.field(column, field, taken, key=(model.mapped, column.name))
             taken.add(field.name)
             found.append(field)
@@ -143,7 +143,10 @@ class Fields:
         return ListLiteral(known) if len(known) == len(found) else None
 
 
-def _is_as_described(lowered: Column, live: Column) -> bool:
+def _is_as_described(lowered: Column | None, live: Column) -> bool:
+    """No schema makes a view's columns: those that SQLite computes have no type, and are what the schema says of them."""
+    if lowered is None:
+        return not live.type.name
     return (
         lowered.comment == live.comment
         and (lowered.generated is None) == (live.generated is None)
