@@ -8,11 +8,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from benchmarks.harness import show
+from nicol.dialects import named
 from nicol.drivers import open_database, parse_address
 from nicol.drivers.snapshots import snapshot
+from nicol.ops.backups.layout import layout_of
 from nicol.sql.program import Statement, ask
 
 GIGABYTE, MEGABYTES_QUICK = 1024, 64
@@ -82,7 +85,7 @@ def _nicol(file: Path, folder: Path) -> None:
     staged = folder / "staged"
     staged.mkdir()
     with snapshot(parse_address(f"file:{file}"), staged) as frozen:
-        frozen.save(staged / "data.gz", lambda _done, _total: None)
+        frozen.save(staged / "data.gz", partial(layout_of, named("sqlite")), lambda _done, _total: None)
     shutil.rmtree(staged)
 
 

@@ -40,15 +40,26 @@ def write(url: str, *texts: str) -> None:
             database.run(ask(Statement(text)), write=True)
 
 
+@pytest.fixture(params=["tools", "copy"])
+def way(request: pytest.FixtureRequest) -> str:
+    """How a server's backup is taken: by its own tools, or by COPY where they are not there."""
+    found: str = request.param
+    return found
+
+
 @pytest.fixture
-def bank(living_shop: Shop) -> Shop:
+def bank(living_shop: Shop, way: str, tmp_path: Path) -> Shop:
     """A project whose database holds accounts with 100 each."""
+    assert living_shop.url
+    if way == "copy":
+        if living_shop.url.startswith("file:"):
+            pytest.skip("a file needs no tools")
+        living_shop.environment["NICOL_POSTGRES_BIN"] = str(tmp_path)
     living_shop.schema(
         'datasource db {\n  provider = "postgresql"\n}\n\nmodel Account {\n  id Int @id\n  balance Int\n}\n'
     )
     living_shop.migration(INIT, {"migration.sqlite.sql": TABLES, "migration.postgresql.sql": TABLES})
     living_shop.run("migrate", "deploy")
-    assert living_shop.url
     write(
         living_shop.url, f'INSERT INTO "Account" VALUES {", ".join(f"({n}, 100)" for n in range(ACCOUNTS))}'
     )

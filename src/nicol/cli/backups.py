@@ -174,7 +174,10 @@ def _value(manifest: Manifest) -> dict[str, object]:
 
 def _words(manifest: Manifest) -> str:
     count = len(manifest.tables)
-    return f"{manifest.rows:,} rows of {count} table{'s' if count != 1 else ''} in {_size(manifest.size)}"
+    way = ", by COPY" if manifest.method == "copy" else ""
+    return (
+        f"{manifest.rows:,} rows of {count} table{'s' if count != 1 else ''} in {_size(manifest.size)}{way}"
+    )
 
 
 def _proof(manifest: Manifest) -> str:

@@ -193,6 +193,10 @@ class Dialect(ABC):
         the same for a schema without and with a list of namespaces.
         """
 
+    def in_full(self, namespaces: tuple[str, ...]) -> Program[Catalog]:
+        """The same for making it anew around rows, where that differs: what is to come after them stands there as objects."""
+        return self.introspect(namespaces)
+
     @abstractmethod
     def split(self, script: str) -> tuple[str, ...]:
         """The statements of a script in order, without their semicolons; comments stay with the statement they precede."""

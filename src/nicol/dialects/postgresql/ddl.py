@@ -44,7 +44,7 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
         case c.DropEnum(enum=enum):
             return (f"DROP TYPE {spell_name(enum.key)}",)
         case c.CreateTable(table=table):
-            return (create_table(table), *_switches(table))
+            return (create_table(table), *switches(table))
         case c.DropTable(table=table):
             return (f"DROP TABLE {spell_name(table.key)}",)
         case c.AlterTable(table=table, changes=changes):
@@ -122,12 +122,16 @@ def _clauses(table: Table) -> str:
     return "".join(f" {clause}" for clause in clauses)
 
 
-def _switches(table: Table) -> Iterator[str]:
+def switch_options(table: Table) -> Iterator[str]:
+    """Those options of a table that are switched on once it is there."""
+    return (option for option in table.options if option.startswith(_SWITCHES))
+
+
+def switches(table: Table) -> Iterator[str]:
     """What a table is told once it is there."""
-    for option in table.options:
-        if option.startswith(_SWITCHES):
-            word = "" if option.startswith(("FORCE", "REPLICA")) else "ENABLE "
-            yield f"ALTER TABLE {spell_name(table.key)} {word}{option}"
+    for option in switch_options(table):
+        word = "" if option.startswith(("FORCE", "REPLICA")) else "ENABLE "
+        yield f"ALTER TABLE {spell_name(table.key)} {word}{option}"
 
 
 def _check(check: Check) -> str:

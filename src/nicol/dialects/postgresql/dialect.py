@@ -112,6 +112,12 @@ class PostgreSQL(Dialect):
 
         return introspect.introspect(namespaces)
 
+    def in_full(self, namespaces: tuple[str, ...]) -> Program[Catalog]:
+        """What these namespaces hold, for making it anew around rows."""
+        from nicol.dialects.postgresql import introspect
+
+        return introspect.in_full(namespaces)
+
     def meaning(self, column: Column) -> Meaning:
         """What a column holds in the language's words."""
         from nicol.dialects.postgresql import describe

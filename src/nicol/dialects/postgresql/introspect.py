@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nicol.catalog import (
@@ -34,15 +35,16 @@ from nicol.catalog import (
     Table,
     Unmanaged,
 )
+from nicol.dialects.postgresql import ddl
 from nicol.dialects.postgresql import introspect_sql as ask
 from nicol.dialects.postgresql.types import stored_type
-from nicol.sql.program import Program, Row, Statement
+from nicol.sql.program import Program, Release, RollbackTo, Row, Savepoint, Statement
 from nicol.sql.quoting import quote_text
 
 
-def introspect(namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
+def introspect(namespaces: tuple[str, ...] = (), hidden: str = ask.LEDGER) -> Program[Catalog]:
     """Everything in the current schema, under the namespace None; or in the given ones, each under its own name."""
-    scope = ", ".join(map(quote_text, namespaces)) if namespaces else "current_schema()"
+    scope = _Scope(", ".join(map(quote_text, namespaces)) if namespaces else "current_schema()", hidden)
     read = _Reader(qualified=bool(namespaces))
     names = yield from _rows(ask.NAMESPACES, scope)
     enums = yield from _rows(ask.ENUMS, scope)
@@ -66,8 +68,75 @@ def introspect(namespaces: tuple[str, ...] = ()) -> Program[Catalog]:
     )
 
 
-def _rows(text: str, scope: str) -> Program[list[Row]]:
-    return (yield Statement(text.replace("$scope", scope), prepare=False)).rows
+_HERE = "nicol_in_full"
+_SERVERS = ("grant", "owner")
+"""Who may do what is an affair of the server that a database is on."""
+
+
+def in_full(namespaces: tuple[str, ...]) -> Program[Catalog]:
+    """The same for making it anew: in words that hold in every namespace, with indexes, keys and switches as objects.
+
+    The migrations' own table is one of them. Tables are bare, so that rows come in fast and whatever they point at.
+    Only inside a transaction.
+    """
+    scope = _Scope(", ".join(map(quote_text, namespaces)), "")
+    yield Savepoint(_HERE)
+    yield Statement("SET LOCAL search_path = ''", prepare=False)
+    catalog = yield from introspect(namespaces, scope.hidden)
+    others = (yield from _rows(ask.IN_FULL, scope)) + (yield from _rows(ask.UNKNOWN, scope))
+    borrowed = yield from _rows(ask.BORROWED, scope)
+    yield RollbackTo(_HERE)
+    yield Release(_HERE)
+    read = _Reader(qualified=True)
+    numbers = {(read.key(row), row[2]): Expression(row[3]) for row in borrowed}
+    return replace(
+        catalog,
+        tables=tuple(_bare(table, numbers) for table in catalog.tables),
+        unmanaged=(
+            *(thing for thing in catalog.unmanaged if thing.kind not in _SERVERS),
+            *(read.unmanaged(row) for row in others),
+            *(
+                Unmanaged("switch", option, text, table.name, table.namespace)
+                for table in catalog.tables
+                for option, text in zip(ddl.switch_options(table), ddl.switches(table), strict=True)
+            ),
+            *(
+                Unmanaged("inherited table", table.name, option, namespace=table.namespace)
+                for table in catalog.tables
+                for option in table.options
+                if option.startswith("INHERITS")
+            ),
+        ),
+        extensions=tuple(replace(extension, version=None) for extension in catalog.extensions),
+    )
+
+
+def _bare(table: Table, numbers: dict[tuple[ObjectName, str], Expression]) -> Table:
+    def plain(column: Column) -> Column:
+        number = numbers.get((table.key, column.name))
+        return column if number is None else replace(column, autoincrement=False, default=number)
+
+    switches = set(ddl.switch_options(table))
+    return replace(
+        table,
+        columns=tuple(map(plain, table.columns)),
+        indexes=(),
+        foreign_keys=(),
+        options=tuple(option for option in table.options if option not in switches),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where is looked: a list of namespaces, and the table that is passed over."""
+
+    namespaces: str
+    hidden: str
+
+
+def _rows(text: str, scope: _Scope) -> Program[list[Row]]:
+    filled = text.replace("$scope", scope.namespaces).replace("$hidden", scope.hidden)
+    return (yield Statement(filled, prepare=False)).rows
 
 
 def _place(thing: Unmanaged) -> tuple[str, str, str, str]:

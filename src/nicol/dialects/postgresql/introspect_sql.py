@@ -1,4 +1,5 @@
-"""The statements that ask PostgreSQL's catalogs what a database holds. `$scope` is a list of namespaces.
+"""The statements that ask PostgreSQL's catalogs what a database holds. `$scope` is a list of namespaces, `$hidden` a table
+that is passed over.
 
 https://www.postgresql.org/docs/current/catalogs.html. Columns that older servers lack are asked for through `to_jsonb`.
 """
@@ -15,13 +16,18 @@ LEDGER = "_prisma_migrations"
 _OWN = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {}.oid AND d.deptype = 'e')"
 
 _TABLES = f"""c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname IN ($scope)
-  AND c.relname <> '{LEDGER}' AND {_OWN.format("c")}"""
+  AND c.relname <> '$hidden' AND {_OWN.format("c")}"""
 
 _RELATIONS = f"""c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname IN ($scope)
-  AND c.relname <> '{LEDGER}' AND {_OWN.format("c")}"""
+  AND c.relname <> '$hidden' AND {_OWN.format("c")}"""
 
 _COMMENT = """(SELECT description FROM pg_description
         WHERE objoid = {object} AND classoid = '{kind}'::regclass AND objsubid = {part})"""
+
+_PLACE = (
+    "CASE WHEN n.nspname IS DISTINCT FROM current_schema() THEN quote_ident(n.nspname) || '.' ELSE '' END"
+)
+"""What stands before a name in another namespace than the connection's own."""
 
 _DEFERRABLE = """CASE WHEN {0}.condeferred THEN 'DEFERRABLE INITIALLY DEFERRED'
             WHEN {0}.condeferrable THEN 'DEFERRABLE' END"""
@@ -56,7 +62,7 @@ SELECT n.nspname::text, c.relname::text, c.relkind::text, {_COMMENT.format(objec
        ] || c.reloptions, NULL),
        CASE WHEN c.relkind IN ('v', 'm') THEN
          format('CREATE %s %s%I AS%s%s', CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'VIEW' END,
-                CASE WHEN n.nspname <> current_schema() THEN quote_ident(n.nspname) || '.' ELSE '' END, c.relname,
+                {_PLACE}, c.relname,
                 E'\\n', pg_get_viewdef(c.oid))
        ELSE (SELECT format('SERVER %I %s', s.srvname, f.ftoptions)
              FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid) END
@@ -131,8 +137,8 @@ GROUP BY n.nspname, c.relname, x.relname, x.oid, x.reloptions, i.indisunique, m.
          i.indisvalid, i.indnkeyatts, to_jsonb(i) ->> 'indnullsnotdistinct', o.oid, o.condeferred, o.condeferrable
 ORDER BY 1, 2, 3"""
 
-_SEQUENCE = """format('CREATE SEQUENCE %I AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s',
-       c.relname, format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
+_SEQUENCE = f"""format('CREATE SEQUENCE %s%I AS %s INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%s',
+       {_PLACE}, c.relname, format_type(s.seqtypid, NULL), s.seqincrement, s.seqmin, s.seqmax, s.seqstart, s.seqcache,
        CASE WHEN s.seqcycle THEN ' CYCLE' ELSE '' END)"""
 
 _UNUSUAL_SEQUENCE = """(s.seqincrement <> 1 OR s.seqmin <> 1 OR s.seqstart <> 1 OR s.seqcache <> 1 OR s.seqcycle
@@ -169,7 +175,7 @@ FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n
 WHERE r.rulename <> '_RETURN' AND n.nspname IN ($scope) AND {_OWN.format("r")}
 UNION ALL
 SELECT 'policy', n.nspname::text, c.relname::text, p.polname::text,
-       format('CREATE POLICY %I ON %I AS %s FOR %s TO %s%s%s', p.polname, c.relname,
+       format('CREATE POLICY %I ON %s%I AS %s FOR %s TO %s%s%s', p.polname, {_PLACE}, c.relname,
          CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END,
          CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE'
            ELSE 'ALL' END,
@@ -181,7 +187,7 @@ FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.
 WHERE n.nspname IN ($scope)
 UNION ALL
 SELECT 'domain', n.nspname::text, NULL, t.typname::text,
-       format('CREATE DOMAIN %I AS %s%s%s%s', t.typname, format_type(t.typbasetype, t.typtypmod),
+       format('CREATE DOMAIN %s%I AS %s%s%s%s', {_PLACE}, t.typname, format_type(t.typbasetype, t.typtypmod),
          coalesce(' DEFAULT ' || t.typdefault, ''), CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END,
          (SELECT string_agg(format(' CONSTRAINT %I %s', o.conname, pg_get_constraintdef(o.oid)), '' ORDER BY o.conname)
           FROM pg_constraint o WHERE o.contypid = t.oid AND o.contype = 'c'))
@@ -189,14 +195,14 @@ FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typtype = 'd' AND n.nspname IN ($scope) AND {_OWN.format("t")}
 UNION ALL
 SELECT 'type', n.nspname::text, NULL, t.typname::text,
-       format('CREATE TYPE %I AS (%s)', t.typname,
+       format('CREATE TYPE %s%I AS (%s)', {_PLACE}, t.typname,
          (SELECT string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
           FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped))
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_class c ON c.oid = t.typrelid
 WHERE t.typtype = 'c' AND c.relkind = 'c' AND n.nspname IN ($scope) AND {_OWN.format("t")}
 UNION ALL
 SELECT 'type', n.nspname::text, NULL, t.typname::text,
-       format('CREATE TYPE %I AS RANGE (SUBTYPE = %s)', t.typname, format_type(r.rngsubtype, NULL))
+       format('CREATE TYPE %s%I AS RANGE (SUBTYPE = %s)', {_PLACE}, t.typname, format_type(r.rngsubtype, NULL))
 FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE n.nspname IN ($scope) AND {_OWN.format("t")}
 UNION ALL
@@ -233,7 +239,7 @@ SELECT 'grant', n.nspname::text, c.relname::text, CASE WHEN g.grantee = 0 THEN '
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL aclexplode(c.relacl) g
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND g.grantee <> c.relowner AND n.nspname IN ($scope)
-  AND c.relname <> '{LEDGER}' AND {_OWN.format("c")}
+  AND c.relname <> '$hidden' AND {_OWN.format("c")}
 GROUP BY 1, 2, 3, 4
 UNION ALL
 SELECT 'owner', n.nspname::text, c.relname::text, c.relname::text, 'OWNER TO ' || c.relowner::regrole
@@ -241,3 +247,51 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE {_RELATIONS} AND c.relowner <> (
   SELECT mode() WITHIN GROUP (ORDER BY m.relowner) FROM pg_class m
   WHERE m.relnamespace = n.oid AND m.relkind IN ('r', 'p', 'v', 'm', 'f'))"""
+
+
+IN_FULL = f"""
+SELECT 'constraint', n.nspname::text, c.relname::text, o.conname::text, pg_get_constraintdef(o.oid)
+FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE o.contype IN ('u', 'f') AND {_TABLES}
+UNION ALL
+SELECT 'index', n.nspname::text, c.relname::text, x.relname::text, pg_get_indexdef(x.oid)
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT EXISTS (SELECT FROM pg_constraint o WHERE o.conindid = x.oid AND o.contype IN ('p', 'u', 'x')) AND {_TABLES}
+UNION ALL
+SELECT 'large object', NULL, NULL, l.oid::text, '' FROM pg_largeobject_metadata l"""
+"""Indexes and keys in the server's own words, and what no words of ours make."""
+
+BORROWED = f"""
+SELECT n.nspname::text, c.relname::text, a.attname::text, pg_get_expr(d.adbin, d.adrelid)
+FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
+WHERE pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' AND {_TABLES}
+  AND pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) IS NULL"""
+"""Columns that are numbered by a sequence which belongs to no column."""
+
+_UNKNOWN = (
+    ("operator", "pg_operator", "oprname"),
+    ("operator class", "pg_opclass", "opcname"),
+    ("cast", "pg_cast", "castsource::regtype"),
+    ("conversion", "pg_conversion", "conname"),
+    ("collation", "pg_collation", "collname"),
+    ("text search configuration", "pg_ts_config", "cfgname"),
+    ("text search dictionary", "pg_ts_dict", "dictname"),
+    ("text search parser", "pg_ts_parser", "prsname"),
+    ("foreign-data wrapper", "pg_foreign_data_wrapper", "fdwname"),
+    ("foreign server", "pg_foreign_server", "srvname"),
+    ("language", "pg_language", "lanname"),
+    ("transform", "pg_transform", "trftype::regtype"),
+    ("access method", "pg_am", "amname"),
+    ("base type", "(SELECT oid, typname FROM pg_type WHERE typtype = 'b' AND typcategory <> 'A')", "typname"),
+)
+
+_FIRST_OWN = 16384
+"""Objects below this number are the server's: https://www.postgresql.org/docs/current/system-catalog-initial-data.html."""
+
+UNKNOWN = "\nUNION ALL".join(
+    f"\nSELECT '{kind}', NULL, NULL, x.{name}::text, '' FROM {table} x WHERE x.oid >= {_FIRST_OWN} AND {_OWN.format('x')}"
+    for kind, table, name in _UNKNOWN
+)
+"""Objects that introspection passes over: no migration of ours makes them."""

@@ -62,7 +62,11 @@ def make(thing: Unmanaged) -> tuple[str, ...]:
             return text.removesuffix(
                 state
             ), f"ALTER TABLE {table} {_STATES[state]} TRIGGER {quote(thing.name)}"
-        case "sequence" | "aggregate" | "event trigger":
-            return ()  # a column's own, or told in parts only
+        case "sequence" if thing.table is not None:
+            return (text.replace("CREATE", "ALTER", 1),)  # the column has made it
+        case "switch":
+            return () if thing.name.endswith("USING INDEX") else (text,)  # nobody has read which index
+        case "aggregate" | "event trigger" | "foreign table":
+            return ()  # told in parts only
         case _:
             return (text,) if drop(thing) is not None else ()

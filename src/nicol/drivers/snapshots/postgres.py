@@ -15,16 +15,23 @@ from typing import IO, ClassVar, TypeVar
 
 from nicol.drivers.address import PostgresAddress
 from nicol.drivers.connection import Connection, run
-from nicol.drivers.database import open_database
-from nicol.drivers.snapshots.postgres_tools import Tools, find_tools
+from nicol.drivers.snapshots.layout import LayOut
+from nicol.drivers.snapshots.postgres_copy import (
+    LOCK_WAIT,
+    CopiedSnapshot,
+    alone,
+    clearing,
+    copied_restore,
+    open_connection,
+)
+from nicol.drivers.snapshots.postgres_tools import Tools, find_tools, need_tools
 from nicol.drivers.snapshots.snapshot import Told
 from nicol.errors import DriverError
-from nicol.sql.program import Begin, Program, Rollback, ask, rows
+from nicol.sql.program import Begin, Program, ask, rows
 from nicol.sql.quoting import quote
 
 T = TypeVar("T")
 
-_LOCK_WAIT = "10s"
 _LISTENING = 0.1
 
 
@@ -34,6 +41,7 @@ class PostgresSnapshot:
 
     address: PostgresAddress
     connection: Connection
+    tools: Tools
     name: str
     version: str
 
@@ -44,14 +52,13 @@ class PostgresSnapshot:
         """Ask inside the transaction."""
         return run(program, self.connection)
 
-    def save(self, path: Path, told: Told) -> None:
+    def save(self, path: Path, lay_out: LayOut, told: Told) -> None:  # noqa: ARG002 - `pg_dump` finds it out itself
         """Run `pg_dump` in its own compressed format."""
-        tools = find_tools(int(self.version.partition(".")[0]))
         with _service(self.address) as variables:
-            namespace = [f"--schema={quote(name)}"] if (name := _alone(self.address)) else []
+            namespace = [f"--schema={quote(name)}"] if (name := alone(self.address)) else []
             command = [
-                str(tools.pg_dump), "--format=custom", "--compress=1", "--no-owner", "--no-privileges", "--no-password",
-                f"--lock-wait-timeout={_LOCK_WAIT}", f"--snapshot={self.name}", f"--file={path}", *namespace,
+                str(self.tools.pg_dump), "--format=custom", "--compress=1", "--no-owner", "--no-privileges", "--no-password",
+                f"--lock-wait-timeout={LOCK_WAIT}", f"--snapshot={self.name}", f"--file={path}", *namespace,
                 "--dbname=service=nicol",
             ]  # fmt: skip
             with (
@@ -86,23 +93,24 @@ def _unwritten(refusal: DriverError, path: Path) -> DriverError | OSError:
 
 
 @contextmanager
-def postgres_snapshot(address: PostgresAddress) -> Generator[PostgresSnapshot]:
-    """Hold a transaction that sees one moment."""
-    with open_database(address.for_scripts()) as database, database.session(write=True) as connection:
+def postgres_snapshot(address: PostgresAddress) -> Generator[PostgresSnapshot | CopiedSnapshot]:
+    """Hold a transaction that sees one moment; without fitting tools its rows are read by `COPY`."""
+    with open_connection(address) as connection:
         run(ask(Begin(write=False, isolation="REPEATABLE READ")), connection)
-        try:
-            ((name, version),) = run(
-                rows("SELECT pg_catalog.pg_export_snapshot(), pg_catalog.current_setting('server_version')"),
-                connection,
-            )
-            yield PostgresSnapshot(address, connection, name, version.split()[0])
-        finally:
-            run(ask(Rollback()), connection)
+        ((name, version),) = run(
+            rows("SELECT pg_catalog.pg_export_snapshot(), pg_catalog.current_setting('server_version')"),
+            connection,
+        )
+        version = version.split()[0]
+        tools = find_tools(_major(version))
+        if tools is None:
+            yield CopiedSnapshot(address, connection, version)
+        else:
+            yield PostgresSnapshot(address, connection, tools, name, version)
 
 
-def _alone(address: PostgresAddress) -> str | None:
-    """The namespace that the URL confines us to: others may live beside it in the same database."""
-    return address.schema if address.schema not in (None, "public") else None
+def _major(version: str) -> int:
+    return int(version.partition(".")[0])
 
 
 @contextmanager
@@ -129,31 +137,15 @@ def _environment(service: Path) -> dict[str, str]:
 
 def postgres_restore(address: PostgresAddress, path: Path, told: Told) -> None:
     """Run what `pg_restore` writes through `psql`, between our own `BEGIN` and `COMMIT`, after all that was there is gone."""
-    with open_database(address.for_scripts()) as database, database.session(write=True) as connection:
+    if path.name.endswith(CopiedSnapshot.suffix):
+        copied_restore(address, path, told)
+        return
+    with open_connection(address) as connection:
         ((version,),) = run(rows("SELECT pg_catalog.current_setting('server_version')"), connection)
-        opening = run(_opening(_alone(address)), connection)
-    tools = find_tools(int(version.split()[0].partition(".")[0]))
+        opening = run(clearing(address), connection)
+    tools = need_tools(_major(version.split()[0]))
     with _service(address) as variables:
-        _pour(tools, variables, path, opening, told)
-
-
-def _opening(alone: str | None) -> Program[str]:
-    """What takes away the present namespaces."""
-    names = [alone] if alone else [name for (name,) in (yield from rows(_NAMESPACES))]
-    lines = [
-        "BEGIN;",
-        f"SET LOCAL lock_timeout = '{_LOCK_WAIT}';",
-        "SET LOCAL client_min_messages = warning;",
-        *(f"DROP SCHEMA IF EXISTS {quote(name)} CASCADE;" for name in names),
-        *([] if alone else ['CREATE SCHEMA IF NOT EXISTS "public";']),
-    ]
-    return "\n".join([*lines, ""])
-
-
-_NAMESPACES = r"""
-SELECT nspname FROM pg_catalog.pg_namespace
-WHERE nspname NOT LIKE 'pg\_%' AND nspname <> 'information_schema' ORDER BY nspname
-"""
+        _pour(tools, variables, path, "".join(f"{line};\n" for line in ("BEGIN", *opening)), told)
 
 
 def _pour(tools: Tools, variables: dict[str, str], path: Path, opening: str, told: Told) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from nicol.errors import NicolError
 
 PLACE = "NICOL_POSTGRES_BIN"
-"""The environment variable that names the folder of the tools."""
+"""The environment variable that names the folder of the tools; where it is set, no other is looked at."""
 
 _PACKAGES = (
     "/usr/lib/postgresql/*/bin",
@@ -49,18 +49,26 @@ class Tools:
         return self.folder / "psql"
 
 
-def find_tools(server: int) -> Tools:
+def find_tools(server: int) -> Tools | None:
     """Those of the server's own version, or of the next one: older ones refuse newer servers."""
-    found = sorted({tools.version: tools for tools in _all_tools()}.values(), key=lambda tools: tools.version)
-    for tools in found:
-        if tools.version >= server:
-            return tools
-    had = ", ".join(str(tools.version) for tools in found) or "none"
+    return next((tools for tools in _by_version() if tools.version >= server), None)
+
+
+def need_tools(server: int) -> Tools:
+    """The same; NicolError says what to install where there are none."""
+    if (tools := find_tools(server)) is not None:
+        return tools
+    had = ", ".join(str(tools.version) for tools in _by_version()) or "none"
     raise NicolError(
-        f"the server is PostgreSQL {server}, and this machine has no `pg_dump` for it (found: {had})",
+        f"the server is PostgreSQL {server}, and this machine has no `pg_restore` for it (found: {had})",
         help=f"install the client tools of PostgreSQL {server} (Debian: apt install postgresql-client-{server}), or name their "
         f"folder in {PLACE}",
     )
+
+
+def _by_version() -> list[Tools]:
+    found = {tools.version: tools for tools in _all_tools()}
+    return sorted(found.values(), key=lambda tools: tools.version)
 
 
 def _all_tools() -> Iterable[Tools]:
@@ -74,6 +82,7 @@ def _all_tools() -> Iterable[Tools]:
 def _folders() -> Iterable[Path]:
     if named := os.environ.get(PLACE):
         yield Path(named)
+        return
     if on_path := shutil.which("pg_dump"):
         yield Path(on_path).parent
     for pattern in _PACKAGES:

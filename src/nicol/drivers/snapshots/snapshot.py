@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, Protocol, TypeAlias, TypeVar
 
+from nicol.drivers.snapshots.layout import LayOut
 from nicol.sql.program import Program
 
 T = TypeVar("T")
@@ -29,6 +30,6 @@ class Snapshot(Protocol):
         """Ask the snapshot; it is never written to."""
         ...
 
-    def save(self, path: Path, told: Told) -> None:
-        """Write all of it to one compressed file; OSError when it does not fit."""
+    def save(self, path: Path, lay_out: LayOut, told: Told) -> None:
+        """Write all of it to one compressed file; OSError when it does not fit. `lay_out` is for who writes rows alone."""
         ...

@@ -24,6 +24,7 @@ import apsw
 
 from nicol.drivers.address import SqliteAddress
 from nicol.drivers.connection import run
+from nicol.drivers.snapshots.layout import LayOut
 from nicol.drivers.snapshots.snapshot import Told
 from nicol.drivers.sqlite import SqliteConnection, failure
 from nicol.errors import DriverError
@@ -57,7 +58,7 @@ class SqliteSnapshot:
         """Ask the copy."""
         return run(program, self.connection)
 
-    def save(self, path: Path, told: Told) -> None:
+    def save(self, path: Path, lay_out: LayOut, told: Told) -> None:  # noqa: ARG002 - the pages hold everything
         """Compress the copy."""
         total, done = self.copy.stat().st_size, 0
         with self.copy.open("rb") as plain, gzip.open(path, "wb", compresslevel=_LEVEL) as packed:

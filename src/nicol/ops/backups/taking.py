@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -16,6 +17,7 @@ import nicol
 from nicol.drivers.snapshots import Snapshot, Told, snapshot
 from nicol.errors import ConfigurationError, NicolError
 from nicol.ops.backups.contents import Contents, contents
+from nicol.ops.backups.layout import layout_of
 from nicol.ops.backups.manifest import FORMAT, Manifest, name_of
 from nicol.ops.backups.proving import prove
 from nicol.ops.backups.rotation import Keep, expired
@@ -68,7 +70,7 @@ def db_backup(
         with snapshot(target.address, folder) as frozen:
             found = frozen.run(contents(target.dialect, namespaces))
             data = folder / f"data{frozen.suffix}"
-            frozen.save(data, told)
+            frozen.save(data, partial(layout_of, target.dialect), told)
             manifest = _manifest(target, frozen, data, found, taken, monotonic() - started)
         if verify:
             prove(target, data, manifest, namespaces, catalog=found.catalog)
