@@ -1,57 +1,52 @@
-"""A tracer of OpenTelemetry that remembers its spans: the API alone, as an application without an SDK sees it."""
+"""A tracer of OpenTelemetry's SDK, as an application sets one up, whose spans are kept in the order in which they began."""
 
 from __future__ import annotations
 
-import itertools
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
-
-from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
+from opentelemetry.trace import StatusCode
 
-_TRACE = 0x0AF7651916CD43DD8448EB211C80319C
-
-
-class Remembered(trace.NonRecordingSpan):
-    """A span with what was said about it."""
-
-    def __init__(self, name: str, number: int, parent: trace.Span, attributes: Mapping[str, Any]) -> None:
-        super().__init__(trace.SpanContext(_TRACE, number, False, trace.TraceFlags(1)))
-        self.name = name
-        self.parent = parent.name if isinstance(parent, Remembered) else None
-        self.attributes = dict(attributes)
-        self.thread = threading.get_ident()
-        self.failed = False
-        self.ended = False
-
-    def set_attribute(self, key: str, value: Any) -> None:
-        self.attributes[key] = value
-
-    def set_status(self, status: Any, description: str | None = None) -> None:
-        self.failed = status.status_code is trace.StatusCode.ERROR
-
-    def end(self, end_time: int | None = None) -> None:
-        self.ended = True
+PREFIX = "prisma:client:"
 
 
-class Recorder(trace.Tracer):
-    """Remembers every span that it made."""
+class Recorder(SpanProcessor):
+    """`tracer` is what a client is given."""
 
     def __init__(self) -> None:
-        self.spans: list[Remembered] = []
-        self._numbers = itertools.count(1)
+        provider = TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(self)
+        self.tracer = provider.get_tracer("tests")
+        self.spans: list[ReadableSpan] = []
 
-    def start_span(self, name: str, context: Context | None = None, kind: Any = None,
-                   attributes: Any = None, *_: Any, **__: Any) -> Remembered:  # fmt: skip
-        made = Remembered(name, next(self._numbers), trace.get_current_span(context), attributes or {})
-        self.spans.append(made)
-        return made
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        self.spans.append(span)
 
-    @contextmanager
-    def start_as_current_span(self, name: str, context: Context | None = None, kind: Any = None,
-                              attributes: Any = None, *_: Any, **__: Any) -> Iterator[Remembered]:  # fmt: skip
-        span = self.start_span(name, context, kind, attributes)
-        with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-            yield span
+    def tree(self) -> list[tuple[str, str | None]]:
+        """Each span's name beside that of the span that it hangs below, both without Prisma's prefix."""
+        return [(name_of(span), self.parent(span)) for span in self.spans]
+
+    def parent(self, span: ReadableSpan) -> str | None:
+        """The name of the span that a span hangs below."""
+        if span.parent is None:
+            return None
+        (above,) = (each for each in self.spans if each.context == span.parent)
+        return name_of(above)
+
+    def called(self, name: str) -> list[ReadableSpan]:
+        """The spans of that name."""
+        return [span for span in self.spans if name_of(span) == name]
+
+    def failed(self) -> list[ReadableSpan]:
+        """The spans of what went wrong."""
+        return [span for span in self.spans if span.status.status_code is StatusCode.ERROR]
+
+    def exported(self) -> str:
+        """All that an exporter would be given: only spans that have ended."""
+        assert all(span.end_time for span in self.spans)
+        return "\n".join(span.to_json() for span in self.spans)
+
+
+def name_of(span: ReadableSpan) -> str:
+    """Prisma's name of a span, behind the prefix that all have."""
+    assert span.name.startswith(PREFIX)
+    return span.name.removeprefix(PREFIX)
