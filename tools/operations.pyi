@@ -11,6 +11,9 @@ from nicol.client.limits import Seconds
 from nicol.query.upserted import Upserted
 
 T = TypeVar("T")
+READS: tuple[str, ...]
+WRITES: tuple[str, ...]
+
 M = TypeVar("M")
 Fields = TypeVar("Fields")
 Where = TypeVar("Where")

@@ -70,7 +70,9 @@ class Batch:
     def _delegate(self, name: str) -> Any:
         model = None if name.startswith("__") else self._package.delegates.get(name)
         if model is None:
-            raise AttributeError(f"a batch has no attribute {name!r}", name=name, obj=self)
+            from nicol.client.missing import missing
+
+            raise missing("a batch", name, self._package.delegates)
         return self._package.operations(model)(model, self._collect, self._no_stream)
 
     if not TYPE_CHECKING:

@@ -53,8 +53,10 @@ class ViewDelegate:
         self._answer = answer
         self._stream = stream
 
-    def stream(self, **arguments: Any) -> Any:
+    def stream(self, *nameless: Any, **arguments: Any) -> Any:
         """The rows of a page one by one, read in pieces."""
+        if nameless:
+            raise _nameless(self._model, "stream")
         return self._stream(self._model, arguments)
 
     @property
@@ -63,6 +65,13 @@ class ViewDelegate:
         from nicol.query.references import FieldRefs
 
         return FieldRefs(self._model)
+
+    def __getattr__(self, name: str) -> Any:
+        from nicol.client.missing import missing
+
+        if name in WRITES:
+            raise AttributeError(f"`{self._model}` is a view, which is only read: it has no {name!r}")
+        raise missing(f"`{self._model}`", name, dir(type(self)))
 
     def __repr__(self) -> str:
         return f"<operations of {self._model}>"
@@ -74,8 +83,16 @@ class Delegate(ViewDelegate):
     __slots__ = ()
 
 
+def _nameless(model: str, operation: str) -> TypeError:
+    from nicol.client.missing import nameless
+
+    return nameless(model, operation)
+
+
 def _add(name: str, delegate: type[ViewDelegate]) -> None:
-    def call(self: ViewDelegate, **arguments: Any) -> Any:
+    def call(self: ViewDelegate, *nameless: Any, **arguments: Any) -> Any:
+        if nameless:
+            raise _nameless(self._model, name)  # pyright: ignore[reportPrivateUsage] - as below
         return self._answer(self._model, name, arguments)  # pyright: ignore[reportPrivateUsage] - a method of the class
 
     call.__name__ = name

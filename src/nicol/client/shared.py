@@ -376,9 +376,9 @@ class SharedClient(ABC):
         package = self.__nicol_modules__.package
         model = None if name.startswith("__") else package.delegates.get(name)
         if model is None:
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
-            )
+            from nicol.client.missing import missing
+
+            raise missing(f"`{type(self).__name__}`", name, [*package.delegates, *super().__dir__()])
         delegate = package.operations(model)(model, self._answer, self._stream)
         self._delegates.append(name)
         setattr(self, name, delegate)

@@ -143,6 +143,13 @@ class _Tx(Generic[C]):
 
     __slots__ = ("_block", "_client", "_how")
 
+    if not TYPE_CHECKING:  # type checkers know without help
+
+        def __getattr__(self, name: str) -> None:
+            raise AttributeError(
+                f"a transaction has no {name!r} until it is entered: with db.tx() as tx: tx.{name}"
+            )
+
     def __init__(self, client: C, how: Terms) -> None:
         self._client = client
         self._how = how
