@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-backups campaign-moving campaign-timing campaign-migrations campaign-client campaign-writers campaign-cuts docs lock clean
+.PHONY: help demo test quick check fix bench campaign-schema campaign-fuzz campaign-kills campaign-deployers campaign-backups campaign-moving campaign-timing campaign-canary campaign-migrations campaign-client campaign-writers campaign-cuts docs lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ campaign-moving: $(VENV)/.dev ## Move a million rows from SQLite to PostgreSQL, 
 
 campaign-timing: $(VENV)/.dev ## Compare the times of refused calls to the endpoint of scheduled jobs, over HTTP
 	@$(BIN)/python -m campaigns timing $(ARGS)
+
+campaign-canary: $(VENV)/.dev ## Run the whole suite with planted secrets, and look for them in all that is printed, logged, raised, answered or left
+	@$(PYTEST) -n 2 --canary $(ARGS)
 
 campaign-migrations: $(VENV)/.dev ## Migrate 10,000 random pairs of schemas with rows on each kind of database; ARGS="--prisma" compares with Prisma's SQL
 	@$(BIN)/python -m campaigns migrations $(ARGS)

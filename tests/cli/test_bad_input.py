@@ -12,8 +12,11 @@ import pytest
 
 from nicol.drivers import open_database
 from nicol.sql.program import Begin, rows
+from tests.canary import planted
 
 from .conftest import NICOL, SCHEMA, Shop
+
+SECRET = planted("password of a command")
 
 pytestmark = pytest.mark.slow
 
@@ -91,26 +94,26 @@ def test_a_missing_variable_is_named(shop: Shop, command: tuple[str, ...]) -> No
 @pytest.mark.proves("Command line", "an unreachable server is told without secrets")
 @pytest.mark.parametrize("command", ON_DATABASES, ids=" ".join)
 def test_an_unreachable_server_is_told_without_its_password(shop: Shop, command: tuple[str, ...]) -> None:
-    url = "postgresql://someone:s3cr3t@127.0.0.1:1/shop"
+    url = f"postgresql://someone:{SECRET}@127.0.0.1:1/shop"
     answer = shop.on(url).run(*command, code=1)
     assert "P1001" in answer.err
     assert "someone:***@127.0.0.1:1/shop" in answer.err
-    assert "s3cr3t" not in answer.err + answer.out
+    assert SECRET not in answer.err + answer.out
 
 
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("mysql://u:s3cr3t@h/d", "MySQL is not served"),
+        (f"mysql://u:{SECRET}@h/d", "MySQL is not served"),
         ("dev.db", "no scheme"),
         ("file:", "names no file"),
-        ("postgresql://u:s3cr3t@127.0.0.1:bad/d", "cannot be read"),
+        (f"postgresql://u:{SECRET}@127.0.0.1:bad/d", "cannot be read"),
     ],
 )
 def test_a_url_that_means_nothing_is_told_without_its_password(shop: Shop, url: str, message: str) -> None:
     answer = shop.on(url).run("migrate", "deploy", code=1)
     assert message in answer.err
-    assert "s3cr3t" not in answer.err
+    assert SECRET not in answer.err
 
 
 @pytest.mark.proves("Command line", "a locked SQLite file ends in a clear message", only="sqlite")
@@ -290,6 +293,6 @@ def test_a_schema_folder_is_read_whole_but_for_its_migrations(shop: Shop, sqlite
 
 
 def test_config_masks_the_url(shop: Shop) -> None:
-    answer = shop.on("postgresql://u:s3cr3t@h/d").run("config")
+    answer = shop.on(f"postgresql://u:{SECRET}@h/d").run("config")
     assert "postgresql://u:***@h/d" in answer.out
     assert "DATABASE_URL from environment" in answer.out

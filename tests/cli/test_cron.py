@@ -16,12 +16,13 @@ import pytest
 
 from nicol.drivers import open_database
 from nicol.sql.program import Row, Statement, ask, rows
+from tests.canary import planted
 
 from .conftest import Shop
 
 pytestmark = pytest.mark.slow
 
-SECRET, FORMER = "a secret of the scheduler", "the secret before that one"
+SECRET, FORMER = planted("cron secret"), planted("former cron secret")
 
 SCHEMA = """\
 datasource db {

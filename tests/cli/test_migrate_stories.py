@@ -343,7 +343,7 @@ def test_a_role_that_may_not_create_databases_plans_all_the_same(shop: Shop, pos
     ):
         write(postgres_url, statement)
     try:
-        modest = shop.on(postgres_url.replace("postgres:@", f"{role}:@"))
+        modest = shop.on(postgres_url.replace("//postgres:", f"//{role}:"))
         modest.run("migrate", "dev", "--name", "init")
         shop.schema(
             SCHEMA.replace("NOTE", "NOTE\n  LETTER").replace(

@@ -18,7 +18,10 @@ from nicol.dialects.sqlite import errors as sqlite
 from nicol.drivers import create_database, database_exists, drop_database, open_database, parse_address
 from nicol.errors import DriverError, MissingExtra
 from nicol.sql.program import Begin, Commit, Statement, ask, rows, say_all
+from tests.canary import planted
 from tests.drivers.speech import statement
+
+SECRET = planted("refused password")
 
 SET_UP = (
     (
@@ -224,7 +227,7 @@ def test_a_statement_may_take_only_as_long_as_the_url_says(postgres_url: str) ->
 def _refusal(url: str) -> DriverError:
     with open_database(url) as database, pytest.raises(DriverError) as caught:
         database.connect()
-    assert "hunter2" not in str(caught.value)
+    assert SECRET not in str(caught.value)
     return caught.value
 
 
@@ -295,6 +298,11 @@ def test_a_folder_that_cannot_be_written_is_named() -> None:
     ]
 
 
+def by(url: str, login: str) -> str:
+    """The URL with another login."""
+    return f"postgresql://{login}@{url.partition('@')[2]}"
+
+
 REFUSALS: list[tuple[Callable[[str], str], Fault, str]] = [
     (
         lambda url: url.replace("/test_", "/nowhere_"),
@@ -302,22 +310,22 @@ REFUSALS: list[tuple[Callable[[str], str], Fault, str]] = [
         "does not exist",
     ),
     (
-        lambda url: url.replace("postgres:@", "asks_for_password:hunter2@"),
+        lambda url: by(url, f"asks_for_password:{SECRET}"),
         Fault.AUTHENTICATION,
         "password authentication failed",
     ),
     (
-        lambda url: url.replace("postgres:@", "nobody_at_all:hunter2@"),
+        lambda url: by(url, f"nobody_at_all:{SECRET}"),
         Fault.AUTHENTICATION,
         "does not exist",
     ),
     (
-        lambda url: "postgresql://ada:hunter2@127.0.0.1:{port}/app?connect_timeout=2",
+        lambda url: f"postgresql://ada:{SECRET}@127.0.0.1:{{port}}/app?connect_timeout=2",
         Fault.UNREACHABLE,
         "refused",
     ),
     (
-        lambda url: "postgresql://ada:hunter2@/app?host=/nowhere",
+        lambda url: f"postgresql://ada:{SECRET}@/app?host=/nowhere",
         Fault.UNREACHABLE,
         "No such file or directory",
     ),
