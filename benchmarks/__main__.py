@@ -15,6 +15,7 @@ from benchmarks import (
     moving,
     newest_fact,
     retention,
+    shop_overview,
     streaming,
 )
 
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "newest_fact": newest_fact.main,
     "streaming": streaming.main,
     "retention": retention.main,
+    "shop_overview": shop_overview.main,
 }
 
 

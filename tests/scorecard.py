@@ -27,6 +27,7 @@ AREAS = (
     "Editor",
     "Control Center",
     "Draft Orders",
+    "Shop Dashboard",
 )
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NO_DATABASE = "none"

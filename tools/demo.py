@@ -27,9 +27,10 @@ class Example:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Where its data lies."""
+        """Where its data and its project lie."""
         variables = {"DATABASE_URL": self.folder, **{variable: config for config, variable in self.databases}}
-        return {name: f"file:{DATA / Path(file).with_suffix('.db').name}" for name, file in variables.items()}
+        data = {name: f"file:{DATA / Path(file).with_suffix('.db').name}" for name, file in variables.items()}
+        return {**data, "PROJECT": str(ROOT / "examples" / self.folder)}
 
 
 EXAMPLES = (
@@ -38,6 +39,11 @@ EXAMPLES = (
         "Operator Control Center",
         "Facts as tiles, proposals to approve, and an audit trail that nobody can change.",
         (("memory.toml", "MEMORY_DATABASE_URL"),),
+    ),
+    Example(
+        "shop_dashboard",
+        "Shop Dashboard",
+        "What a merchant has to know and to decide: key figures, flagged orders, an inbox with drafts, stock and purchases.",
     ),
     Example(
         "draft_orders",

@@ -1,0 +1,8 @@
+-- CreateIndex
+CREATE INDEX "StoreSecret_rotationReminderAt_idx" ON "StoreSecret"("rotationReminderAt");
+
+-- CreateIndex
+CREATE INDEX "ConnectionEvent_createdAt_idx" ON "ConnectionEvent"("createdAt");
+
+-- CreateIndex
+CREATE INDEX "AiDraft_createdAt_idx" ON "AiDraft"("createdAt");

@@ -1,0 +1,83 @@
+"""Connection tests against a server that goes wrong, what is kept of them, and when tokens are due."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from shop_dashboard import connections, secrets
+from shop_dashboard.connections import Integrations
+from shop_dashboard.db import Integration
+
+from .conftest import NOW, open_store
+
+if TYPE_CHECKING:
+    from shop_dashboard.db import AsyncClient, Store
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+
+TOKENS = {"SHOPIFY": "right-token", "BING": "wrong-token"}
+
+
+@pytest.mark.proves("Shop Dashboard", "connection tests, recorded with what went wrong and without the token")
+@pytest.mark.parametrize(
+    ("domain", "integration", "status", "message"),
+    [
+        ("checked", Integration.SHOPIFY, "OK", None),
+        ("checked", Integration.BING, "FAILED", "the token was refused"),
+        ("checked", Integration.GA4, "FAILED", "there is no token"),
+        ("403", Integration.SHOPIFY, "FAILED", "the token was refused"),
+        ("503", Integration.SHOPIFY, "FAILED", "answered 503"),
+        ("301", Integration.SHOPIFY, "FAILED", "answered 301"),
+        ("silent", Integration.SHOPIFY, "FAILED", "no answer in 0.3 seconds"),
+        ("cut", Integration.SHOPIFY, "FAILED", "no connection (RemoteProtocolError)"),
+    ],
+)
+async def test_a_connection_is_tested_and_the_outcome_kept(
+    db: AsyncClient, faulty: str, domain: str, integration: Integration, status: str, message: str | None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
+    store = await open_store(db, domain)
+    async with Integrations(faulty, TOKENS, timeout=0.3) as integrations:
+        event = await connections.test(db, integrations, store, integration)
+    assert (event.status, event.message) == (status, message)
+    kept = await db.connection_event.find_first_or_raise(where={"storeId": store.id})
+    assert (kept.id, kept.integration, kept.status, kept.message) == (event.id, integration, status, message)
+    assert "-token" not in f"{kept}{caplog.text}"
+
+
+async def test_a_server_that_is_not_there_is_no_connection(db: AsyncClient, store: Store) -> None:
+    async with Integrations("http://127.0.0.1:1/{store}/{integration}", TOKENS) as integrations:
+        event = await connections.test(db, integrations, store, Integration.SHOPIFY)
+    assert (event.status, event.message) == ("FAILED", "no connection (ConnectError)")
+
+
+async def test_the_latest_test_of_each_integration_is_shown(
+    db: AsyncClient, store: Store, other: Store
+) -> None:
+    for hours, status in ((3, "OK"), (1, "FAILED"), (2, "DEGRADED")):
+        event = await connections.record(db, store.id, Integration.GA4, status, 20, None)
+        at = NOW - timedelta(hours=hours)
+        await db.connection_event.update(where={"id": event.id}, data={"createdAt": at})
+    await connections.record(db, store.id, Integration.BING, "OK", 20, None)
+    await connections.record(db, other.id, Integration.GA4, "OK", 20, None)
+    found = await connections.latest(db, store.domain)
+    assert {kind: each.status for kind, each in found.items()} == {"GA4": "FAILED", "BING": "OK"}
+
+
+async def test_who_has_to_change_which_token_is_said_by_name(db: AsyncClient, store: Store) -> None:
+    for days, kind in ((91, Integration.BING), (80, Integration.GA4), (1, Integration.SHOPIFY)):
+        await secrets.rotated(db, store.id, kind, NOW - timedelta(days=days))
+    found = await secrets.reminders(db, NOW)
+    assert [(each.store, each.kind, each.overdue) for each in found] == [
+        (store.domain, "BING", True),
+        (store.domain, "GA4", False),
+    ]
+    await secrets.rotated(db, store.id, Integration.BING, NOW)
+    assert [each.kind for each in await secrets.reminders(db, NOW)] == ["GA4"]
+    assert await db.store_secret.count() == 3
+    kept = await db.store_settings.find_unique_or_raise(where={"storeId": store.id})
+    assert (kept.connections["BING"].account, kept.connections["BING"].last_rotated) == ("", NOW)
