@@ -208,7 +208,7 @@ def test_retention_is_a_job(office: Shop) -> None:
         assert result == {
             "ok": True,
             "state": "done",
-            "result": {"deleted": {"Session": 1}, "remaining": {"Session": 0}},
+            "result": {"deleted": {"Session": 1}, "remaining": {"Session": 0}, "reminders": []},
         }
     assert "was done before" in office.run("cron", "run", "retention").out
     again = json.loads(office.run("cron", "run", "retention", "--again", "--json").out)
@@ -253,6 +253,10 @@ def test_it_mounts_in_fastapi(shop: Shop, sqlite_url: str) -> None:
             answer = await caller.post(
                 "/internal/cron/retention", headers={"Authorization": f"Bearer {SECRET}"}
             )
-        assert answer.json()["result"] == {"deleted": {"Session": 0}, "remaining": {"Session": 0}}
+        assert answer.json()["result"] == {
+            "deleted": {"Session": 0},
+            "remaining": {"Session": 0},
+            "reminders": [],
+        }
 
     asyncio.run(calls())

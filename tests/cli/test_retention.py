@@ -48,6 +48,24 @@ model Day {
   day DateTime @db.Date
 }
 
+/// @nicol.remind(at: rotateAt, name: kind, ahead: 30, unless: revokedAt)
+model Secret {
+  id        Int       @id
+  kind      String
+  rotateAt  DateTime?
+  revokedAt DateTime?
+  @@index([rotateAt])
+}
+
+/// @nicol.remind(at: until)
+model Contract {
+  shop  String
+  year  Int
+  until DateTime @db.Date
+  @@id([shop, year])
+  @@index([until])
+}
+
 model Note {
   id        Int     @id
   sessionId Int
@@ -76,6 +94,11 @@ def write(url: str, *texts: str) -> None:
 def ago(days: float) -> str:
     """A time in the past, as Nicol writes it."""
     return f"'{(datetime.now(UTC) - timedelta(days=days)).isoformat(timespec='milliseconds')}'"
+
+
+def day(days: float) -> str:
+    """A day in the past."""
+    return f"'{(datetime.now(UTC) - timedelta(days=days)).date().isoformat()}'"
 
 
 def answer(shop: Shop, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -251,3 +274,53 @@ def test_children_go_first(living_shop: Shop) -> None:
     living_shop.run("retention", "run")
     assert read(living_shop.url, 'SELECT "id" FROM "Parent"') == [(2,)]
     assert read(living_shop.url, 'SELECT "id" FROM "Child"') == [(2,)]
+
+
+@pytest.mark.proves("Operations", "what has to be seen to in time is told by name")
+def test_reminders_are_told(office: Shop) -> None:
+    assert office.url
+    write(
+        office.url,
+        f"""INSERT INTO "Secret" ("id", "kind", "rotateAt", "revokedAt") VALUES
+        (1, 'overdue', {ago(2)}, NULL), (2, 'coming', {ago(-29.9)}, NULL), (3, 'far away', {ago(-30.1)}, NULL),
+        (4, 'revoked', {ago(9)}, {ago(1)}), (5, 'needs nothing', NULL, NULL), (6, 'just now', {ago(0.001)}, NULL)""",
+        f"""INSERT INTO "Contract" VALUES ('Bonn', 2024, {day(-3)}), ('Bonn', 2025, {day(-20)}), ('Bonn', 2023, {day(4)})""",
+    )
+    found = answer(office, "retention", "plan")["reminders"]
+    assert [(each["model"], each["name"], each["overdue"]) for each in found] == [
+        ("Contract", "Bonn, 2023", True),
+        ("Secret", "overdue", True),
+        ("Secret", "just now", True),
+        ("Contract", "Bonn, 2024", False),
+        ("Secret", "coming", False),
+    ]
+    said = office.run("retention", "plan").out
+    assert "3 overdue and 2 coming" in said and "Secret overdue" in said
+    assert len(answer(office, "retention", "plan", "--model", "Session")["reminders"]) == 0
+    complaints = [each for looked in answer(office, "doctor")["looked"] for each in looked["complaints"]]
+    assert [each["text"].split(" had ")[0] for each in complaints if each["code"] == "reminder-overdue"] == [
+        "Contract Bonn, 2023",
+        "Secret overdue",
+        "Secret just now",
+    ]
+
+
+@pytest.mark.proves(
+    "Operations", "reminders understand all forms of times that a SQLite file holds", only="sqlite"
+)
+def test_reminders_understand_every_form_of_time(shop: Shop, sqlite_url: str) -> None:
+    here = shop.on(sqlite_url)
+    here.schema(SCHEMA)
+    here.run("db", "push")
+    soon = datetime.now(UTC) + timedelta(days=3)
+    forms = [str(round(soon.timestamp() * 1000)), f"'{soon:%Y-%m-%d %H:%M:%S}'", f"'{soon.isoformat()}'"]
+    for number, form in enumerate([*forms, "'never'"]):
+        write(
+            sqlite_url, f'INSERT INTO "Secret" ("id", "kind", "rotateAt") VALUES ({number}, {number}, {form})'
+        )
+    found = answer(here, "retention", "plan")["reminders"]
+    assert sorted((each["name"], each["overdue"]) for each in found) == [
+        ("0", False),
+        ("1", False),
+        ("2", False),
+    ]

@@ -211,7 +211,7 @@ def noted(**lines: str) -> list[str]:
     return labels(complete(world, PATH, offset))
 
 
-ON_MODELS = ["renamed", "check", "retain", "audit", "index", "comment"]
+ON_MODELS = ["renamed", "check", "retain", "remind", "audit", "index", "comment"]
 ON_FIELDS = ["renamed", "check", "generated", "json", "encrypted", "index", "comment"]
 
 

@@ -9,6 +9,7 @@ import typer
 from nicol.cli.options import ConfigOption, JsonOption, SchemaOption, UrlOption, named_project
 
 if TYPE_CHECKING:
+    from nicol.ops.reminders import Reminded
     from nicol.ops.retention import Due
 
 ModelOption = Annotated[
@@ -35,15 +36,21 @@ def plan(
     config: ConfigOption = None,
     url: UrlOption = None,
 ) -> None:
-    """Count the rows that may go; nothing is deleted."""
+    """Count the rows that may go, and tell what has to be seen to; nothing is deleted."""
     import msgspec
 
     from nicol.cli.screen import answer, say, table, warn
+    from nicol.ops.reminders import reminders
     from nicol.ops.retention import retention_plan
 
-    target, found = retention_plan(named_project(schema, config, url), tuple(model or ()))
+    project = named_project(schema, config, url)
+    target, found = retention_plan(project, tuple(model or ()))
+    coming = [each for each in reminders(project) if not model or each.model in model]
     if not as_json and found:
         table({due.model: (f"{due.rows:,} rows", _since(due), _kept(due)) for due in found})
+        say()
+    if not as_json and coming:
+        table({f"{each.model} {each.name}": (f"{each.at:%Y-%m-%d %H:%M}", _urgency(each)) for each in coming})
         say()
     warn(
         f"{due.model}: no index begins with `{due.retention.by}`, so that every run reads the whole table"
@@ -52,12 +59,30 @@ def plan(
     )
     total = sum(due.rows for due in found)
     answer(
-        {"database": target.shown, "models": msgspec.to_builtins(found)},
+        {
+            "database": target.shown,
+            "models": msgspec.to_builtins(found),
+            "reminders": msgspec.to_builtins(coming),
+        },
+        *_seen_to(coming),
         f"{total:,} rows may go; `nicol retention run` deletes them."
         if total
         else "Nothing is due."
         if found
         else "No model has @nicol.retain.",
+    )
+
+
+def _urgency(reminded: Reminded) -> str:
+    return "overdue" if reminded.overdue else "coming"
+
+
+def _seen_to(found: list[Reminded]) -> list[str]:
+    overdue = sum(each.overdue for each in found)
+    return (
+        [f"{overdue} overdue and {len(found) - overdue} coming, of what @nicol.remind tells."]
+        if found
+        else []
     )
 
 

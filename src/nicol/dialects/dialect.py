@@ -381,6 +381,10 @@ class Dialect(ABC):
         """The statement that counts the rows that may go, and tells the oldest time among them."""
 
     @abstractmethod
+    def coming(self, expiry: Expiry, names: tuple[str, ...], limit: int) -> str:
+        """The statement that tells the earliest of these rows: their time, whether it is over, and some columns."""
+
+    @abstractmethod
     def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
         """Delete the oldest of these rows, from a time on; it is said inside a transaction."""
 

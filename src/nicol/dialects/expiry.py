@@ -21,7 +21,7 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """Rows of a table that go `days` after the time in a column; one without a time stays.
+    """Rows of a table that go `days` after the time in a column; one without a time stays. Fewer than 0: before that time.
 
     `native` is the native type of that column. Rows stay in which the column `hold` is true (`flag`), or has a value, and
     those that a guard protects.

@@ -17,6 +17,7 @@ from nicol.ops.backups.restoring import db_backups
 from nicol.ops.databases import Conversation, Target, exists, talk, target_of
 from nicol.ops.leases import session_of
 from nicol.ops.project import Project
+from nicol.ops.reminders import has_reminders, reminders
 from nicol.ops.retention import retention_plan
 from nicol.ops.schemas import ReadSchema, read_schema
 from nicol.ops.status import migrate_status
@@ -248,6 +249,23 @@ def _retention(project: Project, read: ReadSchema) -> Looked:
     return Looked("retention", f"{len(due)} models with @nicol.retain", complaints)
 
 
+def _reminders(project: Project, read: ReadSchema) -> Looked:
+    if not has_reminders(read.schema):
+        return Looked("reminders", "no model has @nicol.remind")
+    found = reminders(project)
+    complaints = tuple(
+        Complaint(
+            "reminder-overdue",
+            Weight.WARNING,
+            f"{each.model} {each.name} had to be seen to by {each.at:%Y-%m-%d}",
+            "see to it, and set the time of the next; nicol retention plan lists all",
+        )
+        for each in found
+        if each.overdue
+    )
+    return Looked("reminders", f"{len(found) - len(complaints)} coming", complaints)
+
+
 def _backups(project: Project, read: ReadSchema) -> Looked:
     place, found = db_backups(project)
     own = [each for each in found if each.provider in read.providers]
@@ -271,5 +289,6 @@ _Look = Callable[[Project, ReadSchema], Looked]
 _LOOKS: tuple[tuple[str, _Look], ...] = (
     ("migrations", _migrations),
     ("retention", _retention),
+    ("reminders", _reminders),
     ("backups", _backups),
 )

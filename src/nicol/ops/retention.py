@@ -144,22 +144,26 @@ def _policy(model: Model, tables: dict[tuple[str | None, str], Table]) -> Iterat
         raise ConfigurationError(
             f"the table of `{model.name}` is not there", help="`nicol migrate deploy` makes it"
         )
-    fields = {each.name: each for each in model.scalars}
-    time, hold = fields[retention.by], fields.get(retention.unless or "")
+    expiry = expiry_of(model, retention.by, retention.days, retention.unless)
     yield Policy(
         model,
         retention,
-        Expiry(
-            table.name,
-            table.namespace,
-            time.mapped,
-            time.native,
-            retention.days,
-            hold=hold.mapped if hold else None,
-            flag=hold is not None and hold.type is Scalar.BOOLEAN and hold.arity is Arity.REQUIRED,
-            guards=tuple(_guards(table, tables.values())),
-        ),
-        any(index.columns and index.columns[0].name == time.mapped for index in table.indexes),
+        replace(expiry, guards=tuple(_guards(table, tables.values()))),
+        any(index.columns and index.columns[0].name == expiry.time for index in table.indexes),
+    )
+
+
+def expiry_of(model: Model, by: str, days: int, unless: str | None) -> Expiry:
+    """The rows of a model that are so many days behind the time in a field, unless another field says otherwise."""
+    time, hold = model.scalar(by), model.scalar(unless) if unless else None
+    return Expiry(
+        model.mapped,
+        model.namespace,
+        time.mapped,
+        time.native,
+        days,
+        hold=hold.mapped if hold else None,
+        flag=hold is not None and hold.type is Scalar.BOOLEAN and hold.arity is Arity.REQUIRED,
     )
 
 

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from nicol.errors import NicolError
 from nicol.ops.databases import Target, talk, target_of
 from nicol.ops.project import Project
+from nicol.ops.reminders import reminders
 from nicol.ops.retention import Budget, retention_run
 from nicol.ops.runs import Claim, Done, Running, finish, take_turn
 from nicol.ops.schemas import read_schema
@@ -81,6 +84,8 @@ def _finish(target: Target, claim: Claim, result: Any, *, failed: bool) -> None:
 def run_retention(project: Project, most: float) -> dict[str, Any]:
     """Delete what is due, for so many seconds at most: the rows that went and those that are due still, by model.
 
+    `reminders`: what somebody has to see to, by name.
+
     NicolError when the database refused something.
     """
     _, swept = retention_run(project, Budget(seconds=most))
@@ -89,4 +94,5 @@ def run_retention(project: Project, most: float) -> dict[str, Any]:
     return {
         "deleted": {each.model: each.deleted for each in swept},
         "remaining": {each.model: each.remaining for each in swept},
+        "reminders": msgspec.to_builtins(reminders(project)),
     }

@@ -117,6 +117,7 @@ def _model(model: BoundModel, relations: Mapping[tuple[str, str], str], annotati
         comment=values.comment(held),
         checks=tuple(_checks(model, held, annotations)),
         retention=values.retention(held),
+        reminder=values.reminder(held),
         audited=values.audited(held),
     )
 

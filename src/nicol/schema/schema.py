@@ -161,6 +161,19 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """Somebody is told of rows from `ahead` days before the time in the field `at` on, by what the field `name` holds.
+
+    Without `name` the id tells which row it is. Nobody is told of those in which `unless` holds true or any value at all.
+    """
+
+    at: str
+    name: str | None
+    ahead: int
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ScalarField:
     """A field that is a column: a scalar, an enum or an unsupported type. `mapped` is the database's name for it.
 
@@ -287,6 +300,7 @@ class Model:
     comment: str | None = None
     checks: tuple[Check, ...] = ()
     retention: Retention | None = None
+    reminder: Reminder | None = None
     audited: bool = False
 
     def field(self, name: str) -> Field | None:

@@ -47,6 +47,7 @@ from nicol.schema.schema import (
     ReferentialAction,
     Relation,
     RelationField,
+    Reminder,
     Retention,
     Scalar,
     ScalarField,
@@ -169,6 +170,7 @@ def _pack_model(model: Model) -> _Packed:
         [_pack_index(index) for index in model.indexes],
         [(check.sql, check.name, check.field) for check in model.checks],
         _pack_retention(model.retention),
+        _pack_reminder(model.reminder),
         model.namespace,
         model.ignored,
         model.documentation,
@@ -187,6 +189,7 @@ def _load_model(
     indexes: list[_Packed],
     checks: list[_Packed],
     retention: _Packed,
+    reminder: _Packed,
     *rest: _Packed,
 ) -> Model:
     *others, audited = rest
@@ -200,12 +203,17 @@ def _load_model(
         *others,
         checks=tuple([Check(*check) for check in checks]),
         retention=None if retention is None else Retention(*retention),
+        reminder=None if reminder is None else Reminder(*reminder),
         audited=audited,
     )
 
 
 def _pack_retention(retention: Retention | None) -> _Packed:
     return None if retention is None else (retention.days, retention.by, retention.unless)
+
+
+def _pack_reminder(reminder: Reminder | None) -> _Packed:
+    return None if reminder is None else (reminder.at, reminder.name, reminder.ahead, reminder.unless)
 
 
 def _pack_unique(key: Unique) -> _Packed:

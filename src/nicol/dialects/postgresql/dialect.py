@@ -12,7 +12,7 @@ from nicol.dialects.dialect import Cast, Codec, Dialect, Doubts, Violation
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.postgresql import apply, errors, objects, stages
 from nicol.dialects.postgresql import provider as providers
-from nicol.dialects.postgresql.expiry import PACE, counted, expire
+from nicol.dialects.postgresql.expiry import PACE, coming, counted, expire
 from nicol.dialects.postgresql.introspect_sql import FOREIGN_TABLES
 from nicol.dialects.postgresql.script import bound, split
 from nicol.dialects.scripts import LIMITS, Limits, Stage
@@ -292,6 +292,10 @@ class PostgreSQL(Dialect):
     def expired(self, expiry: Expiry) -> str:
         """The statement that counts the rows that may go, and tells the oldest time among them."""
         return counted(expiry)
+
+    def coming(self, expiry: Expiry, names: tuple[str, ...], limit: int) -> str:
+        """The statement that tells the earliest of these rows: their time, whether it is over, and some of their columns."""
+        return coming(expiry, names, limit)
 
     def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
         """Delete the oldest of these rows, from a time on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nicol.dialects.expiry import Expired, Expiry, Pace, stays
 from nicol.sql.program import Program, rows
 from nicol.sql.quoting import quote
@@ -31,6 +33,16 @@ def counted(expiry: Expiry) -> str:
     """The statement that counts the rows that may go, and tells the oldest time among them."""
     where = " AND ".join((condition(expiry), *stays(expiry)))
     return f"SELECT pg_catalog.count(*), pg_catalog.min(t.{quote(expiry.time)}) FROM {expiry.source} WHERE {where}"
+
+
+def coming(expiry: Expiry, names: tuple[str, ...], limit: int) -> str:
+    """The statement that tells the earliest of these rows: their time, whether it is over, and some of their columns."""
+    over, time = condition(replace(expiry, days=0)), f"t.{quote(expiry.time)}"
+    columns = ", ".join(f"t.{quote(name)}" for name in names)
+    where = " AND ".join((condition(expiry), *stays(expiry)))
+    return (
+        f"SELECT {time}, {over}, {columns} FROM {expiry.source} WHERE {where} ORDER BY {time} LIMIT {limit}"
+    )
 
 
 def expire(expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:

@@ -11,7 +11,7 @@ from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import LIMITS, Limits, Stage
 from nicol.dialects.sqlite import apply, errors, objects, stages
 from nicol.dialects.sqlite import provider as providers
-from nicol.dialects.sqlite.expiry import PACE, counted, expire
+from nicol.dialects.sqlite.expiry import PACE, coming, counted, expire
 from nicol.dialects.sqlite.script import bound, split
 from nicol.errors import DriverError
 from nicol.schema.provider import Provider
@@ -267,6 +267,10 @@ class SQLite(Dialect):
     def expired(self, expiry: Expiry) -> str:
         """The statement that counts the rows that may go, and tells the oldest time among them."""
         return counted(expiry)
+
+    def coming(self, expiry: Expiry, names: tuple[str, ...], limit: int) -> str:
+        """The statement that tells the earliest of these rows: their time, whether it is over, and some of their columns."""
+        return coming(expiry, names, limit)
 
     def expire(self, expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
         """Delete the oldest of these rows, from a time on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nicol.dialects.expiry import Expired, Expiry, Pace, stays
 from nicol.sql.json import json_text
 from nicol.sql.program import Program, Statement, rows
@@ -12,8 +14,23 @@ PACE = Pace(seconds=0.008, rest=1.0)
 
 def counted(expiry: Expiry) -> str:
     """The statement that counts the rows that may go, and tells the oldest time among them."""
-    where = " AND ".join((f"({_numbers(expiry)} OR {_texts(expiry)})", *stays(expiry)))
+    where = " AND ".join((condition(expiry), *stays(expiry)))
     return f"SELECT count(*), min({_time(expiry)}) FROM {expiry.source} WHERE {where}"
+
+
+def condition(expiry: Expiry) -> str:
+    """Older than so many days by the machine's clock."""
+    return f"({_numbers(expiry)} OR {_texts(expiry)})"
+
+
+def coming(expiry: Expiry, names: tuple[str, ...], limit: int) -> str:
+    """The statement that tells the earliest of these rows: their time, whether it is over, and some of their columns."""
+    over, time = condition(replace(expiry, days=0)), _time(expiry)
+    columns = ", ".join(f"t.{quote(name)}" for name in names)
+    where = " AND ".join((condition(expiry), *stays(expiry)))
+    return (
+        f"SELECT {time}, {over}, {columns} FROM {expiry.source} WHERE {where} ORDER BY {time} LIMIT {limit}"
+    )
 
 
 def expire(expiry: Expiry, after: str | float | None, limit: int) -> Program[Expired]:
@@ -42,7 +59,7 @@ def _oldest(expiry: Expiry, form: str, after: str | float | None) -> str:
 
 def _numbers(expiry: Expiry) -> str:
     """Milliseconds: numbers come before all texts (https://sqlite.org/datatype3.html)."""
-    return f"{_time(expiry)} < unixepoch('now', '-{expiry.days} days', 'subsec') * 1000"
+    return f"{_time(expiry)} < unixepoch('now', '{-expiry.days:+d} days', 'subsec') * 1000"
 
 
 def _texts(expiry: Expiry) -> str:
@@ -51,7 +68,7 @@ def _texts(expiry: Expiry) -> str:
     Text with a blank sorts before text with a `T`, so that the first comparison alone would take it for a day older. What is
     no time at all stays; a bare number would be a Julian day (https://sqlite.org/lang_datefunc.html).
     """
-    time, age = _time(expiry), f"'now', '-{expiry.days} days'"
+    time, age = _time(expiry), f"'now', '{-expiry.days:+d} days'"
     spelled = f"replace(replace({time}, ' UTC', '+00:00'), ' +', '+')"
     return (
         f"({time} >= '0' AND {time} < strftime('%Y-%m-%dT%H:%M:%f', {age}) "

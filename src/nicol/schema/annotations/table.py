@@ -162,6 +162,20 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
             ),
         },
     ),
+    "remind": AnnotationSignature(
+        "Rows that somebody has to see to by a time that they hold, like secrets that have to be exchanged.",
+        _MODEL,
+        {
+            "at": Parameter(ParameterKind.FIELD, "the DateTime field", "rotateAt", required=True),
+            "name": Parameter(ParameterKind.FIELD, "the field that names a row; the id otherwise", "kind"),
+            "ahead": Parameter(ParameterKind.DAYS, "how long before it is told; 14 days otherwise", "30"),
+            "unless": Parameter(
+                ParameterKind.FIELD,
+                "a Boolean field that is true, or an optional one that has a value, in rows that nobody need see to",
+                "revokedAt",
+            ),
+        },
+    ),
     "audit": AnnotationSignature(
         "Who changed which row, and how, is recorded.", _MODEL, _NOTHING, pending="no changes are recorded"
     ),

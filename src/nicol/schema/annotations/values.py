@@ -24,10 +24,13 @@ from nicol.schema.schema import (
     Index,
     JsonType,
     NullsOrder,
+    Reminder,
     Retention,
 )
 
 NOT_DISTINCT = "NotDistinct"
+AHEAD = 14
+"""Days before a time from which on one is reminded, where nobody says otherwise."""
 
 Held = tuple[BoundAnnotation, ...]
 """The annotations of one declaration."""
@@ -81,10 +84,18 @@ def retention(held: Held) -> Retention | None:
     each = _one(held, "retain")
     if each is None:
         return None
-    days, by = each.arguments.get("days"), word_of(each.arguments.get("by"))
-    if not isinstance(days, NumberLiteral) or not days.text.isdigit() or by is None:
+    days, by = _days(each, "days"), word_of(each.arguments.get("by"))
+    return None if days is None or by is None else Retention(days, by, word_of(each.arguments.get("unless")))
+
+
+def reminder(held: Held) -> Reminder | None:
+    """When `remind` tells of rows."""
+    each = _one(held, "remind")
+    at = word_of(each.arguments.get("at")) if each else None
+    if each is None or at is None:
         return None
-    return Retention(int(days.text), by, word_of(each.arguments.get("unless")))
+    name, unless = (word_of(each.arguments.get(argument)) for argument in ("name", "unless"))
+    return Reminder(at, name, _days(each, "ahead") or AHEAD, unless)
 
 
 def audited(held: Held) -> bool:
@@ -179,6 +190,11 @@ def _all(held: Held, name: str) -> Iterator[BoundAnnotation]:
 
 def _one(held: Held, name: str) -> BoundAnnotation | None:
     return next(_all(held, name), None)
+
+
+def _days(annotation: BoundAnnotation, argument: str) -> int | None:
+    given = annotation.arguments.get(argument)
+    return int(given.text) if isinstance(given, NumberLiteral) and given.text.isdigit() else None
 
 
 def _string(held: Held, name: str, argument: str) -> str | None:

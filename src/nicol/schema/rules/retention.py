@@ -1,14 +1,15 @@
-"""Rules about `retain`: that it counts from a time, that the old rows are found, and that they can go."""
+"""Rules about `retain` and `remind`: that they have a time, that rows are found by it, and that old ones can go."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from nicol.diagnostics import Severity
 from nicol.schema.annotations.values import word_of
 from nicol.schema.bound import BoundField, ModelRef
 from nicol.schema.relations import action_of
-from nicol.schema.rules.annotated import named, no_field
+from nicol.schema.rules.annotated import annotated_fields, named, no_field
 from nicol.schema.rules.relations import foreign_keys
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, ReferentialAction, Scalar
@@ -17,8 +18,28 @@ from nicol.schema.schema import Arity, ReferentialAction, Scalar
 @rule("retention-field")
 def retention_counts_from_a_time(case: Case) -> Iterator[Problem]:
     """`retain` counts from a DateTime of its model; `unless` is a Boolean or an optional field of it."""
-    for annotation, model in named(case, "retain"):
-        for argument, fits, reason, way_out in _RETENTION_FIELDS:
+    yield from _unfit(case, "retain", (_BY, _UNLESS))
+
+
+@rule("reminder-field")
+def reminders_have_a_time_and_a_name(case: Case) -> Iterator[Problem]:
+    """`remind` has a DateTime of its model, `name` a field that may be shown, `unless` a Boolean or an optional field."""
+    yield from _unfit(case, "remind", (_AT, _NAME, _UNLESS))
+    hidden = {(model.name, field.name) for _, model, field in annotated_fields(case, "encrypted")}
+    for annotation, model in named(case, "remind"):
+        given = annotation.arguments.get("name")
+        if model is not None and given is not None and (model.name, word_of(given)) in hidden:
+            text = f"`{word_of(given)}` is encrypted, and reminders are read by many"
+            yield Problem(text, given.span, "name a field that may be shown")
+
+
+_Wanted = tuple[str, Callable[[BoundField], bool], str, str]
+"""An argument, what its field has to be, what is wrong with another one, and the way out."""
+
+
+def _unfit(case: Case, annotated: str, wanted: tuple[_Wanted, ...]) -> Iterator[Problem]:
+    for annotation, model in named(case, annotated):
+        for argument, fits, reason, way_out in wanted:
             given = annotation.arguments.get(argument)
             name = word_of(given)
             if model is None or given is None or name is None:
@@ -41,22 +62,27 @@ def _is_exception(field: BoundField) -> bool:
     return field.arity is Arity.OPTIONAL or (field.target is Scalar.BOOLEAN and field.arity is Arity.REQUIRED)
 
 
-_RETENTION_FIELDS: tuple[tuple[str, Callable[[BoundField], bool], str, str], ...] = (
-    ("by", _is_time, "is no DateTime to count days from", "name one, like `createdAt`"),
-    (
-        "unless",
-        _is_exception,
-        "says of no row that it is kept",
-        "name a Boolean, or an optional field that holds a value in rows that are kept",
-    ),
+def _is_shown(field: BoundField) -> bool:
+    return not isinstance(field.target, ModelRef) and field.arity is not Arity.LIST
+
+
+_BY: _Wanted = ("by", _is_time, "is no DateTime to count days from", "name one, like `createdAt`")
+_AT: _Wanted = ("at", _is_time, "is no DateTime to remind of", "name one, like `rotateAt`")
+_NAME: _Wanted = ("name", _is_shown, "names no row", "name a field that holds one value")
+_UNLESS: _Wanted = (
+    "unless",
+    _is_exception,
+    "says of no row that it is left alone",
+    "name a Boolean, or an optional field that holds a value in such rows",
 )
 
 
 @rule("retention-index")
 def an_index_leads_to_the_oldest_rows(case: Case) -> Iterator[Problem]:
-    """The time that `retain` counts from begins an index: without one every run reads the whole table."""
-    for annotation, model in named(case, "retain"):
-        given = annotation.arguments.get("by")
+    """The time of `retain` and `remind` begins an index: without one every run reads the whole table."""
+    times = ((each, "by") for each in named(case, "retain")), ((each, "at") for each in named(case, "remind"))
+    for (annotation, model), argument in chain(*times):
+        given = annotation.arguments.get(argument)
         name = word_of(given)
         field = model.fields.get(name or "") if model else None
         if model is None or given is None or field is None or not _is_time(field):
@@ -87,6 +113,7 @@ def old_rows_can_go(case: Case) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     retention_counts_from_a_time,
+    reminders_have_a_time_and_a_name,
     an_index_leads_to_the_oldest_rows,
     old_rows_can_go,
 )
