@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from nicol.errors import ConfigurationError, QueryInvalid
-from nicol.outbox import Relay, Retries, Turn
-from tests.contract.generated import import_package
+from nicol.errors import ConfigurationError, QueryInvalid, TableMissing
+from nicol.outbox import AsyncRelay, Relay, Retries, Turn
+from nicol.outbox.shape import model_text, outbox_model
+from tests.contract.generated import import_package, schema_of
 from tests.outbox.conftest import PACKAGE, Side
 
 NOW = datetime.now(UTC) + timedelta(hours=1)
@@ -221,3 +224,106 @@ def test_pauses_double_up_to_the_longest_and_vary_by_chance() -> None:
 def test_retries_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
         Retries(**wrong)
+
+
+@pytest.mark.proves("Operations", "outbox: a relay that waits is woken by a commit")
+def test_a_relay_that_waits_is_woken(url: str, package_folder: Path) -> None:
+    arrived = threading.Event()
+    with import_package(package_folder, PACKAGE).Client(url=url) as db:
+        relay: Relay[Any] = Relay(db, lambda _: arrived.set(), poll=3600)
+        running = threading.Thread(target=relay.run)
+        running.start()
+        with db.tx() as tx:
+            tx.outbox_message.create(data={"topic": "told", "payload": 1})
+            tx.after_commit(relay.wake)
+        assert arrived.wait(30)
+        relay.stop()
+        running.join(30)
+        assert not running.is_alive()
+        assert db.outbox_message.count() == 0
+
+
+@pytest.mark.anyio
+async def test_an_awaiting_relay_that_waits_is_woken(url: str, package_folder: Path) -> None:
+    arrived = asyncio.Event()
+
+    async def handle(_: Any) -> None:
+        arrived.set()
+
+    async with import_package(package_folder, PACKAGE).AsyncClient(url=url) as db:
+        relay: AsyncRelay[Any] = AsyncRelay(db, handle, poll=3600)
+        running = asyncio.create_task(relay.run())
+        async with db.tx() as tx:
+            await tx.outbox_message.create(data={"topic": "told", "payload": 1})
+            tx.after_commit(relay.wake)
+        await asyncio.wait_for(arrived.wait(), 30)
+        relay.stop()
+        assert await asyncio.wait_for(running, 30) == Turn(delivered=1)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio."""
+    return "asyncio"
+
+
+def test_a_relay_outlives_a_database_that_fails(side: Side) -> None:
+    handler = Handler()
+    relay = side.relay(handler, poll=0.001)
+    side.db.execute_raw('ALTER TABLE "OutboxMessage" RENAME TO "Away"')
+    with pytest.raises(TableMissing):
+        relay.deliver()
+    side.db.execute_raw('ALTER TABLE "Away" RENAME TO "OutboxMessage"')
+    side.write(("a", 1))
+    assert relay.deliver(NOW) == Turn(delivered=1)
+
+
+SHAPES = {
+    "no such model": (lambda text: text.replace("OutboxMessage", "Other"), "has no model `OutboxMessage`"),
+    "no key": (lambda text: without(text, "key"), "  key            String?\n"),
+    "nothing of it": (
+        lambda text: "model OutboxMessage {\n  id Int @id @default(autoincrement())\n}",
+        "`idempotencyKey`, `key`, `attempts`, `nextAttemptAt`, `lastError`, `deadAt`, `createdAt`",
+    ),
+    "an id by chance": (
+        lambda text: text.replace("Int       @id @default(autoincrement())", "String @id @default(uuid())"),
+        "  id             Int       @id @default(autoincrement())\n",
+    ),
+    "an id that others give": (
+        lambda text: text.replace("@id @default(autoincrement())", "@id"),
+        "  id             Int       @id @default(autoincrement())\n",
+    ),
+    "an error that has to be there": (
+        lambda text: text.replace("lastError      String?", 'lastError String @default("")'),
+        "  lastError      String?\n",
+    ),
+}
+
+
+def without(text: str, field: str) -> str:
+    """A model without a field and what leads to it."""
+    return "\n".join(
+        line for line in text.splitlines() if field not in line.split()[:1] and f"[{field}" not in line
+    )
+
+
+@pytest.mark.proves(
+    "Operations", "outbox: a model that cannot hold messages is refused with the lines to write"
+)
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_model_that_cannot_hold_messages_is_refused_with_the_lines_to_write(name: str) -> None:
+    change, told = SHAPES[name]
+    head = 'datasource db {\n  provider = "postgresql"\n}\n\n'
+    with pytest.raises(ConfigurationError) as refused:
+        outbox_model(schema_of(head + change(model_text("OutboxMessage"))), "OutboxMessage")
+    assert told in str(refused.value)
+
+
+def test_the_fields_of_an_outbox_may_have_other_names_in_the_database_and_company() -> None:
+    text = (
+        model_text("Mail")
+        .replace("@default(0)", '@default(0) @map("tries")')
+        .replace("id             Int   ", "id BigInt")
+    )
+    model = outbox_model(schema_of(f'datasource db {{\n  provider = "postgresql"\n}}\n\n{text}'), "Mail")
+    assert model.scalar("attempts").mapped == "tries"

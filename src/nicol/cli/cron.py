@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -125,10 +123,9 @@ def _cron(where: str | None, url: str | None) -> Cron:
         raise MissingExtra("The endpoint for scheduled jobs", "cron") from None
     if where is None:
         return Cron(url=url, environment=os.environ)
-    from nicol.cron.finding import found
+    from nicol.ops.named import named
 
-    sys.path[:0] = [str(Path.cwd()), str(Path.cwd() / "src")]
-    cron = found(where)
+    cron = named(where, Cron)
     if url is not None:
         raise ConfigurationError("--url and --app cannot be given both", help="the `Cron` says its database")
     return cron

@@ -16,6 +16,7 @@ from nicol.cli import (
     formatting,
     language_server,
     migrations,
+    outbox,
     project,
     retention,
     schema,
@@ -53,6 +54,7 @@ def application() -> typer.Typer:
         ("db", database.group()),
         ("retention", retention.group()),
         ("cron", cron.group()),
+        ("outbox", outbox.group()),
         ("schema", schema.group()),
     ):
         app.add_typer(group, name=name)
