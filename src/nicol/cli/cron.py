@@ -125,7 +125,7 @@ def _cron(where: str | None, url: str | None) -> Cron:
         return Cron(url=url, environment=os.environ)
     from nicol.ops.named import named
 
-    cron = named(where, Cron)
+    cron: Cron = named(where, Cron)
     if url is not None:
         raise ConfigurationError("--url and --app cannot be given both", help="the `Cron` says its database")
     return cron

@@ -53,7 +53,7 @@ def status(
                 {
                     str(letter.id): (
                         letter.key or "no key",
-                        f"{letter.attempts} attempts",
+                        f"attempt {letter.attempts}",
                         letter.error or "",
                     )
                     for letter in outbox.letters

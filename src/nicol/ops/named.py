@@ -6,14 +6,12 @@ import sys
 from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from nicol.errors import ConfigurationError
 
-T = TypeVar("T")
 
-
-def named(where: str, *kinds: type[T]) -> T:
+def named(where: str, *kinds: type[Any]) -> Any:
     """Import it, from the working directory or its `src` as well; ConfigurationError when it is none of these kinds."""
     module, colon, path = where.partition(":")
     expected = " or ".join(f"{kind.__module__.rpartition('.')[0]}.{kind.__name__}" for kind in kinds)
@@ -24,7 +22,7 @@ def named(where: str, *kinds: type[T]) -> T:
         )
     sys.path[:0] = [str(Path.cwd()), str(Path.cwd() / "src")]
     try:
-        found: Any = attrgetter(path)(import_module(module))
+        found = attrgetter(path)(import_module(module))
     except (ImportError, AttributeError) as error:
         raise ConfigurationError(
             f"{where!r} cannot be imported: {error}", help="write it as module:name"

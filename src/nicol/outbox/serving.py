@@ -61,6 +61,7 @@ async def _all_due_async(relay: AsyncRelay[Any]) -> Turn:
 @contextmanager
 def _ending(stop: Callable[[], object]) -> Generator[None]:
     """A block in which the signals to end a process call a function."""
+
     def end(_number: int, _frame: object) -> None:
         stop()
 
