@@ -68,10 +68,10 @@ async def rate(
     """Say how good a draft was, from 0 to 1, for later tuning. DraftError for other scores."""
     if not 0 <= score <= 1:
         raise DraftError("a score lies between 0 and 1")
-    rated = await db.ai_draft.update_many(
-        where={"id": draft_id, "storeId": store_id},
-        data={"rewardScore": score, **({"feedback": feedback} if feedback else {})},
-    )
+    data: AiDraftUpdateManyInput = {"rewardScore": score}
+    if feedback:
+        data["feedback"] = feedback
+    rated = await db.ai_draft.update_many(where={"id": draft_id, "storeId": store_id}, data=data)
     if not rated:
         raise DraftMissingError("there is no such draft")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from nicol.errors import UniqueViolation
 from shop_dashboard.db import AsyncClient, FlagStatus, Order, OrderFlag
+from shop_dashboard.db.types import OrderFlagUpdateManyInput
 
 PAGE = 25
 
@@ -52,9 +53,11 @@ async def flag(
 
 async def take_up(db: AsyncClient, store_id: str, flag_id: str, notes: str | None) -> None:
     """Say that somebody works on it. AlreadyResolvedError when there is nothing left to do."""
+    data: OrderFlagUpdateManyInput = {"status": FlagStatus.IN_PROGRESS}
+    if notes:
+        data["notes"] = notes
     taken = await db.order_flag.update_many(
-        where={"id": flag_id, "storeId": store_id, "resolvedAt": None},
-        data={"status": FlagStatus.IN_PROGRESS, **({"notes": notes} if notes else {})},
+        where={"id": flag_id, "storeId": store_id, "resolvedAt": None}, data=data
     )
     if not taken:
         raise await _why_not(db, store_id, flag_id)
