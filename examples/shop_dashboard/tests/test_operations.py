@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import sqlite3
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,3 +107,35 @@ async def test_the_dashboard_works_behind_a_pooler(
             swept = await client.post("/cron/retention", params={"token": SECRET})
             assert swept.json()["ok"]
             assert (await client.post(f"/stores/{STORE}/purchases")).status_code == 200
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of two megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("only an administrator can make a small disk")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+@pytest.mark.proves(
+    "Shop Dashboard", "a backup that finds the disk full is none, and the one before stays good"
+)
+async def test_a_backup_on_a_full_disk_is_none(migrated_url: str, small_disk: Path) -> None:
+    place = small_disk / "kept"
+    succeed(nicol("db", "backup", "--to", str(place), DATABASE_URL=migrated_url))
+    succeed(nicol("db", "seed", DATABASE_URL=migrated_url))
+    before, kept = await rows(migrated_url), sorted(place.rglob("*"))
+    (small_disk / "ballast").write_bytes(bytes(shutil.disk_usage(small_disk).free - 65_536))
+    run = nicol("db", "backup", "--to", str(place), DATABASE_URL=migrated_url)
+    assert run.returncode == 1, run.stdout
+    assert "No space left on device" in run.stderr
+    assert "former backups are untouched" in run.stderr
+    assert sorted(place.rglob("*")) == kept
+    assert await rows(migrated_url) == before
+    succeed(nicol("db", "restore", "--check", "--from", str(place), DATABASE_URL=migrated_url))
