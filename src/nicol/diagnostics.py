@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -118,6 +117,8 @@ def position(text: str, offset: int) -> Position:
 
 def suggestion(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a misspelt word most likely means, if one is near."""
+    import difflib
+
     names, lowered = tuple(candidates), word.lower()
     same = next((name for name in names if name.lower() == lowered), None)
     if same is not None:

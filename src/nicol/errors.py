@@ -32,8 +32,10 @@ NicolError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from nicol.diagnostics import Diagnostic, Source
+if TYPE_CHECKING:  # a client needs the errors at once, and the findings about schemas never
+    from nicol.diagnostics import Diagnostic, Source
 
 
 class NicolError(Exception):

@@ -215,3 +215,29 @@ def test_clients_of_the_corpus_are_valid_python() -> None:
         for name, content in render_package(schema, GENERATOR).items():
             if name.endswith((".py", ".pyi")):
                 compile(content, f"{path.name}/{name}", "exec")
+
+
+LATER = (
+    "nicol.diagnostics",
+    "nicol.schema",
+    "nicol.query",
+    "nicol.drivers",
+    "difflib",
+    "pathlib",
+    "asyncio",
+    "apsw",
+)
+
+
+def test_a_client_is_imported_without_what_only_its_calls_need(tmp_path: Path) -> None:
+    write_package(
+        schema_of((Path(__file__).parents[1] / "contract/views.prisma").read_text("utf-8")),
+        tmp_path,
+        "early_db",
+        portable=True,
+    )
+    script = f"import sys\nfrom early_db import Client\nprint(sorted({{*{LATER}}} & set(sys.modules)))"
+    said = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "[]\n"

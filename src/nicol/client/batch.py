@@ -73,7 +73,7 @@ class Batch:
             from nicol.client.missing import missing
 
             raise missing("a batch", name, self._package.delegates)
-        return self._package.operations(model)(model, self._collect, self._no_stream)
+        return self._package.operations[model](model, self._collect, self._no_stream)
 
     if not TYPE_CHECKING:
         __getattr__ = _delegate

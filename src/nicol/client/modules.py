@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import sys
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ class Modules:
 
     @cached_property
     def _types(self) -> LazyTypes:
+        from pathlib import Path
+
         from nicol.client.lazy_types import LazyTypes
 
         file, *_ = self._arguments

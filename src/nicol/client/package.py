@@ -113,15 +113,13 @@ class Package:
         """The model that each delegate of the client leads to."""
         return {delegate_name(name): name for name in self.models}
 
-    def operations(self, model: str) -> type[Any]:
-        """What holds the operations of a model or a view."""
+    @cached_property
+    def operations(self) -> dict[str, type[Any]]:
+        """What holds the operations of each model and view."""
         from nicol.client.delegate import Delegate, ViewDelegate
 
-        return ViewDelegate if model in self._views else Delegate
-
-    @cached_property
-    def _views(self) -> frozenset[str]:
-        return frozenset(view.name for view in self.schema.views)
+        views = {view.name for view in self.schema.views}
+        return {name: ViewDelegate if name in views else Delegate for name in self.models}
 
     # ---- classes -------------------------------------------------------------------------------------------------
 
@@ -141,7 +139,7 @@ class Package:
         model = self._delegated.get(name)
         if model is None:
             return None
-        return delegate_class(name, f"{self.name}.delegates", model, self.operations(model))
+        return delegate_class(name, f"{self.name}.delegates", model, self.operations[model])
 
     @cached_property
     def _delegated(self) -> dict[str, str]:

@@ -365,11 +365,11 @@ class SharedClient(ABC):
     def _with(self, **changes: Any) -> Self:
         """The same client with changes, and without the delegates that lead to this one."""
         client = object.__new__(type(self))
-        state = vars(client)
-        state.update(vars(self))  # at one stroke: another thread may be making a delegate
+        state = vars(self).copy()  # at one stroke: another thread may be making a delegate
         for name in self._delegates.copy():
             state.pop(name, None)
         state.update(changes, _delegates=[])
+        client.__dict__ = state
         return client
 
     def _delegate(self, name: str) -> Any:
@@ -379,7 +379,7 @@ class SharedClient(ABC):
             from nicol.client.missing import missing
 
             raise missing(f"`{type(self).__name__}`", name, [*package.delegates, *super().__dir__()])
-        delegate = package.operations(model)(model, self._answer, self._stream)
+        delegate = package.operations[model](model, self._answer, self._stream)
         self._delegates.append(name)
         setattr(self, name, delegate)
         return delegate

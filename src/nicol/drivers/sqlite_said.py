@@ -33,14 +33,14 @@ from nicol.sql.quoting import quote
 def text_of(command: Command) -> str:
     """The SQL of a command, or what comes nearest to it."""
     match command:
-        case Statement(text=text) | Batch(text=text):
-            return text
+        case Commit():
+            return "COMMIT"
         case Begin(write=write, isolation=isolation):
             if isolation is not None:
                 isolation_level(isolation)  # every transaction of SQLite is serializable
             return "BEGIN IMMEDIATE" if write else "BEGIN"
-        case Commit():
-            return "COMMIT"
+        case Statement(text=text) | Batch(text=text):
+            return text
         case Rollback():
             return "ROLLBACK"
         case Pipeline(statements=statements):

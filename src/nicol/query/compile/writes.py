@@ -54,13 +54,14 @@ def update(ctx: Context, query: q.Update) -> Act[object]:
     where = key_condition(ctx, model, model.table.name, query.key)
     change = change_row(ctx, model, where, query.data, have.columns)
     shape = _answer(ctx, model, query.selection, have)
+    branches, built = shape.branches, shape.built
 
     def act(frame: Frame) -> Program[object]:
         row = yield from change(frame)
         if row is None:
             raise _not_there(model, "updated")
-        if not shape.branches:
-            return shape.built([row], ())[0]
+        if not branches:
+            return built([row], ())[0]
         return (yield from shape.objects([row], frame))[0]
 
     return act
