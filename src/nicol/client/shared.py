@@ -365,11 +365,11 @@ class SharedClient(ABC):
     def _with(self, **changes: Any) -> Self:
         """The same client with changes, and without the delegates that lead to this one."""
         client = object.__new__(type(self))
-        state = vars(self).copy()  # at one stroke: another thread may be making a delegate
+        state = vars(client)
+        state.update(vars(self))  # at one stroke: another thread may be making a delegate
         for name in self._delegates.copy():
             state.pop(name, None)
         state.update(changes, _delegates=[])
-        client.__dict__ = state
         return client
 
     def _delegate(self, name: str) -> Any:
