@@ -18,6 +18,7 @@ from .conftest import EXAMPLE, MEMORY, nicol
 pytestmark = pytest.mark.slow
 
 HOST, OURS = "20260302091500_add_session", "20260309103000_init_dashboard_tables"
+CHANGED_OUTBOX = "20260414093000_outbox_of_nicol"
 SESSION: SessionCreateInput = {
     "id": "offline_north",
     "shop": "north.myshopify.com",
@@ -191,3 +192,23 @@ def test_a_database_that_was_never_migrated_is_told_apart(database_url: str) -> 
     assert nicol("migrate", "status", DATABASE_URL=database_url).returncode == 1
     with pytest.raises(TableMissing), Client(url=database_url) as db:
         db.session.count()
+
+
+def test_decisions_that_wait_keep_their_places_when_the_outbox_changes(project: Project) -> None:
+    history = sorted(path.name for path in (EXAMPLE / "migrations").iterdir() if path.is_dir())
+    project.add(*(name for name in history if name < CHANGED_OUTBOX))
+    project.run("migrate", "deploy")
+    project.execute(
+        """INSERT INTO "DecisionLog" ("scope", "actor", "action") VALUES ('ops', 'Mara', 'a'), ('ops', 'Mara', 'b');
+        INSERT INTO "DecisionOutbox" ("decisionId", "attempts", "updatedAt")
+        SELECT "id", 3, CURRENT_TIMESTAMP FROM "DecisionLog" ORDER BY "id";"""
+    )
+    project.add(CHANGED_OUTBOX)
+    project.run("migrate", "deploy")
+    with Client(url=project.url) as db:
+        first, second = db.decision_outbox.find_many(order={"id": "asc"}, include={"decision": True})
+    assert first.decision is not None
+    assert second.decision is not None
+    assert (first.decision.action, second.decision.action, first.attempts) == ("a", "b", 3)
+    assert (first.key, second.key) == ("decisions", "decisions")
+    assert first.idempotencyKey != second.idempotencyKey

@@ -1,14 +1,14 @@
 """The redundant write: with the memory store away decisions wait, and when it is back they arrive in order, once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from control_center import decisions, outbox
 from control_center.db import AsyncClient
 from control_center.decisions import NewDecision
 from control_center.memory_db import AsyncClient as MemoryClient
-from control_center.outbox import Relay, delay_after
+from control_center.outbox import RETRIES
 
 from .conftest import NOW, MemoryStore
 
@@ -21,6 +21,11 @@ async def decide(db: AsyncClient, *rationales: str) -> None:
         await decisions.record(db, NewDecision("ops", "Mara", "note", rationale, payload={"n": rationale}))
 
 
+async def deliver_due(db: AsyncClient, memory_url: str | None, now: datetime) -> int:
+    """How many decisions arrive when the relay takes its turn."""
+    return (await outbox.relay(db, memory_url).deliver(now)).delivered
+
+
 async def arrived(memory: MemoryStore) -> list[str | None]:
     """What the memory store holds, in the order of arrival."""
     async with MemoryClient(url=memory.url) as store:
@@ -31,7 +36,7 @@ async def test_a_decision_arrives_whole(db: AsyncClient, memory: MemoryStore) ->
     sent = await decisions.record(
         db, NewDecision("ops", "Mara", "approve", "why", "https://x.example", "shop", "ref", {"a": 1})
     )
-    assert await outbox.deliver_due(db, memory.url, LATER) == 1
+    assert await deliver_due(db, memory.url, LATER) == 1
     async with MemoryClient(url=memory.url) as store:
         got = await store.decision.find_unique_or_raise(where={"decisionId": sent.id})
     assert (got.scope, got.actor, got.action, got.rationale) == ("ops", "Mara", "approve", "why")
@@ -49,18 +54,18 @@ async def test_decisions_wait_for_a_stopped_store_and_arrive_in_order_once(
     db: AsyncClient, memory: MemoryStore
 ) -> None:
     await decide(db, "before")
-    assert await outbox.deliver_due(db, memory.url, LATER) == 1
+    assert await deliver_due(db, memory.url, LATER) == 1
     memory.stop()
     await decide(db, "first", "second", "third")
-    assert await outbox.deliver_due(db, memory.url, LATER) == 0
+    assert await deliver_due(db, memory.url, LATER) == 0
     waiting = await outbox.backlog(db)
     assert waiting.waiting == 3
     assert waiting.oldest is not None
     assert waiting.oldest.attempts == 1
     assert waiting.oldest.lastError
     memory.bring_back()
-    assert await outbox.deliver_due(db, memory.url, LATER) == 0, "the back-off is not over"
-    assert await outbox.deliver_due(db, memory.url, LATER + delay_after(1)) == 3
+    assert await deliver_due(db, memory.url, LATER) == 0, "the back-off is not over"
+    assert await deliver_due(db, memory.url, LATER + RETRIES.delay(1)) == 3
     assert (await outbox.backlog(db)).waiting == 0
     assert await arrived(memory) == ["before", "first", "second", "third"]
 
@@ -69,22 +74,22 @@ async def test_what_waits_survives_a_restart(migrated_url: str, memory: MemorySt
     memory.stop()
     async with AsyncClient(url=migrated_url) as db:
         await decide(db, "first", "second")
-        await outbox.deliver_due(db, memory.url, LATER)
+        await deliver_due(db, memory.url, LATER)
     memory.bring_back()
     async with AsyncClient(url=migrated_url) as db:
         assert (await outbox.backlog(db)).waiting == 2
-        assert await outbox.deliver_due(db, memory.url, LATER + delay_after(1)) == 2
+        assert await deliver_due(db, memory.url, LATER + RETRIES.delay(1)) == 2
     assert await arrived(memory) == ["first", "second"]
 
 
 async def test_a_decision_that_is_sent_again_arrives_once(db: AsyncClient, memory: MemoryStore) -> None:
     await decide(db, "once", "twice")
     (first, _) = await db.decision_outbox.find_many(order={"id": "asc"})
-    assert await outbox.deliver_due(db, memory.url, LATER) == 2
+    assert await deliver_due(db, memory.url, LATER) == 2
     await db.decision_outbox.create(
         data={"decisionId": first.decisionId}
     )  # the relay died before it could forget
-    assert await outbox.deliver_due(db, memory.url, LATER) == 1
+    assert await deliver_due(db, memory.url, LATER) == 1
     assert await arrived(memory) == ["once", "twice"]
 
 
@@ -92,31 +97,20 @@ async def test_a_store_without_tables_counts_as_away(db: AsyncClient, memory: Me
     await decide(db, "waits")
     async with MemoryClient(url=memory.url) as store:
         await store.execute_raw('DROP TABLE "Decision"')
-    assert await outbox.deliver_due(db, memory.url, LATER) == 0
+    assert await deliver_due(db, memory.url, LATER) == 0
     assert (await outbox.backlog(db)).waiting == 1
 
 
 async def test_an_address_that_means_nothing_counts_as_away(db: AsyncClient) -> None:
     await decide(db, "waits")
-    assert await outbox.deliver_due(db, "memory://nowhere", LATER) == 0
+    assert await deliver_due(db, "memory://nowhere", LATER) == 0
     assert (await outbox.backlog(db)).waiting == 1
-
-
-def test_waiting_doubles_up_to_a_minute() -> None:
-    assert [delay_after(attempts).total_seconds() for attempts in (1, 2, 3, 6, 7, 1000)] == [
-        1,
-        2,
-        4,
-        32,
-        60,
-        60,
-    ]
 
 
 async def test_the_relay_delivers_what_is_new_and_ends_when_told(
     db: AsyncClient, memory: MemoryStore
 ) -> None:
-    relay = Relay(db, memory.url)
+    relay = outbox.relay(db, memory.url)
     running = asyncio.create_task(relay.run())
     await decide(db, "now")
     relay.wake()

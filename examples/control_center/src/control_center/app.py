@@ -13,9 +13,8 @@ from fastapi.exceptions import HTTPException, RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from control_center import api, pages, security
+from control_center import api, outbox, pages, security
 from control_center.db import AsyncClient
-from control_center.outbox import Relay
 from control_center.rendering import HERE, html
 from control_center.settings import Settings
 from nicol.errors import ClientError, ConnectionFailed, TableMissing, ValueInvalid
@@ -43,7 +42,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     settings: Settings = app.state.settings
     async with AsyncClient(url=settings.database_url) as db, asyncio.TaskGroup() as tasks:
         app.state.db = db
-        app.state.relay = relay = Relay(db, settings.memory_url)
+        app.state.relay = relay = outbox.relay(db, settings.memory_url)
         tasks.create_task(relay.run())
         yield
         relay.stop()

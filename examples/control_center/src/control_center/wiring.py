@@ -6,17 +6,17 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
-from control_center.db import AsyncClient
-from control_center.outbox import Relay
+from control_center.db import AsyncClient, DecisionOutbox
+from nicol.outbox import AsyncRelay
 
 
 def _database(request: Request) -> AsyncClient:
     return cast("AsyncClient", request.app.state.db)
 
 
-def _relay(request: Request) -> Relay:
-    return cast("Relay", request.app.state.relay)
+def _relay(request: Request) -> AsyncRelay[DecisionOutbox]:
+    return cast("AsyncRelay[DecisionOutbox]", request.app.state.relay)
 
 
 Database = Annotated[AsyncClient, Depends(_database)]
-TheRelay = Annotated[Relay, Depends(_relay)]
+TheRelay = Annotated[AsyncRelay[DecisionOutbox], Depends(_relay)]
