@@ -170,6 +170,7 @@ def test_without_a_secret_nothing_is_served(office: Shop, secret: str) -> None:
 )
 def test_a_failed_job_is_tried_again(office: Shop) -> None:
     with served(office, "--app", "jobs:cron") as (caller, process):
+        assert caller.post("failing", params={"dry_run": "true"}).status_code == 400
         for _ in range(2):
             answer = caller.post("failing")
             assert (answer.status_code, answer.json()) == (500, {"ok": False, "error": "RuntimeError"})
@@ -204,6 +205,11 @@ def test_retention_is_a_job(office: Shop) -> None:
             ask(Statement("INSERT INTO \"Session\" VALUES (1, '2020-01-01T00:00:00.000+00:00')")), write=True
         )
     with served(office) as (caller, _):
+        for _ in range(2):
+            planned = caller.post("retention", params={"dry_run": "true"}).json()
+            assert planned == {"ok": True, "state": "dry", "result": {"due": {"Session": 1}}}
+        unsure = caller.post("retention", params={"dry_run": "yes"})
+        assert (unsure.status_code, unsure.json()) == (400, {"ok": False, "error": "no dry run"})
         result = caller.post("retention").json()
         assert result == {
             "ok": True,

@@ -25,7 +25,7 @@ from nicol.errors import ConfigurationError, NicolError
 from nicol.masking import masked
 from nicol.ops.durations import seconds
 from nicol.ops.project import Project, open_project
-from nicol.ops.scheduled import Outcome, run_retention, run_scheduled
+from nicol.ops.scheduled import Outcome, plan_retention, run_retention, run_scheduled
 
 _log = logging.getLogger("nicol.cron")
 
@@ -37,12 +37,16 @@ _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job: its work, the seconds of a slot in which it is done once, and the seconds it may take at most."""
+    """A job: its work, the seconds of a slot in which it is done once, and the seconds it may take at most.
+
+    `plan`: what the work would do, told without doing it, where a job can.
+    """
 
     name: str
     work: Work
     slot: float
     timeout: float
+    plan: Work | None = None
 
 
 class Cron:
@@ -76,6 +80,7 @@ class Cron:
                 lambda: run_retention(self._project, bound),
                 seconds(retention_slot, "retention_slot"),
                 bound + 60,
+                lambda: plan_retention(self._project),
             )
         )
         for name in self._secrets.weak:
@@ -147,7 +152,12 @@ class Cron:
         name = request.path_params["job"]
         if name not in self._jobs:
             return _answer(404, {"ok": False, "error": "unknown job"})
+        plan, dry = self._jobs[name].plan, request.query_params.get("dry_run", "false")
+        if dry not in ("true", "false") or (dry == "true" and plan is None):
+            return _answer(400, {"ok": False, "error": "no dry run"})
         try:
+            if plan is not None and dry == "true":
+                return _answer(200, {"ok": True, "state": "dry", "result": await _done(plan)})
             outcome = await self.run(name)
         except NicolError as error:
             _log.error("[cron:%s] %s", name, masked(str(error)))

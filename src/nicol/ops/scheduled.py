@@ -13,7 +13,7 @@ from nicol.errors import NicolError
 from nicol.ops.databases import Target, talk, target_of
 from nicol.ops.project import Project
 from nicol.ops.reminders import reminders
-from nicol.ops.retention import Budget, retention_run
+from nicol.ops.retention import Budget, retention_plan, retention_run
 from nicol.ops.runs import Claim, Done, Running, finish, take_turn
 from nicol.ops.schemas import read_schema
 
@@ -96,3 +96,9 @@ def run_retention(project: Project, most: float) -> dict[str, Any]:
         "remaining": {each.model: each.remaining for each in swept},
         "reminders": msgspec.to_builtins(reminders(project)),
     }
+
+
+def plan_retention(project: Project) -> dict[str, Any]:
+    """What `run_retention` would find: the rows that are due, by model. Nothing goes."""
+    _, due = retention_plan(project)
+    return {"due": {each.model: each.rows for each in due}}
