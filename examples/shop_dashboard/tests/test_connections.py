@@ -1,4 +1,4 @@
-"""Connection tests against a server that goes wrong, what is kept of them, and when tokens are due."""
+"""Connection tests against a server that goes wrong, what is kept of them, and when its token is due."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from shop_dashboard import connections, secrets
 from shop_dashboard.connections import Integrations
 from shop_dashboard.db import Integration
+from shop_dashboard.shapes import Connection
 
 from .conftest import NOW, open_store
 
@@ -68,16 +69,11 @@ async def test_the_latest_test_of_each_integration_is_shown(
     assert {kind: each.status for kind, each in found.items()} == {"GA4": "FAILED", "BING": "OK"}
 
 
-async def test_who_has_to_change_which_token_is_said_by_name(db: AsyncClient, store: Store) -> None:
-    for days, kind in ((91, Integration.BING), (80, Integration.GA4), (1, Integration.SHOPIFY)):
-        await secrets.rotated(db, store.id, kind, NOW - timedelta(days=days))
-    found = await secrets.reminders(db, NOW)
-    assert [(each.store, each.kind, each.overdue) for each in found] == [
-        (store.domain, "BING", True),
-        (store.domain, "GA4", False),
-    ]
-    await secrets.rotated(db, store.id, Integration.BING, NOW)
-    assert [each.kind for each in await secrets.reminders(db, NOW)] == ["GA4"]
-    assert await db.store_secret.count() == 3
-    kept = await db.store_settings.find_unique_or_raise(where={"storeId": store.id})
-    assert (kept.connections["BING"].account, kept.connections["BING"].last_rotated) == ("", NOW)
+async def test_a_changed_token_is_due_in_ninety_days(db: AsyncClient, store: Store) -> None:
+    for days in (91, 0):
+        await secrets.rotated(db, store, Integration.BING, NOW - timedelta(days=days))
+    (kept,) = await secrets.listing(db, store.domain)
+    assert (kept.name, kept.lastRotatedAt) == ("lampen.example: BING", NOW)
+    assert kept.rotationReminderAt == NOW + timedelta(days=90)
+    settings = await db.store_settings.find_unique_or_raise(where={"storeId": store.id})
+    assert settings.connections["BING"] == Connection("", NOW)

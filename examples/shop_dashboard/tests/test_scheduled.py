@@ -38,28 +38,32 @@ async def old_rows(db: AsyncClient, store: Store) -> None:
 
 
 @pytest.mark.proves(
-    "Shop Dashboard", "POST /cron/retention prunes, answers with counts, and may be called again"
+    "Shop Dashboard",
+    "POST /cron/retention prunes, answers with counts and due tokens, and may be called again and dry",
 )
 @pytest.mark.parametrize("said", ["header", "address"])
 async def test_retention_prunes_what_is_old(
     migrated_url: str, db: AsyncClient, store: Store, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     await old_rows(db, store)
+    now = datetime.now(UTC)
+    for days, kind in ((91, Integration.BING), (80, Integration.GA4), (1, Integration.SHOPIFY)):
+        await secrets.rotated(db, store, kind, now - days * DAY)
     caplog.set_level(logging.INFO, "nicol.cron")
     async with visiting(settings_of(migrated_url, CRON_SECRET=SECRET)) as client:
         way = {"headers": BEARER} if said == "header" else {"params": {"token": SECRET}}
+        dry = await client.post("/cron/retention", params={"dry_run": "true", "token": SECRET})
+        assert dry.json()["result"]["due"] == {"ConnectionEvent": 6, "AiDraft": 2}
+        assert await db.connection_event.count() == 10
         answer = await client.post("/cron/retention", **way)
-        assert (answer.status_code, answer.json()) == (
-            200,
-            {
-                "ok": True,
-                "state": "done",
-                "result": {
-                    "deleted": {"ConnectionEvent": 6, "AiDraft": 2},
-                    "remaining": {"ConnectionEvent": 0, "AiDraft": 0},
-                },
-            },
-        )
+        assert (answer.status_code, answer.json()["ok"], answer.json()["state"]) == (200, True, "done")
+        result = answer.json()["result"]
+        assert result["deleted"] == {"ConnectionEvent": 6, "AiDraft": 2}
+        assert result["remaining"] == {"ConnectionEvent": 0, "AiDraft": 0}
+        assert [(each["name"], each["overdue"]) for each in result["reminders"]] == [
+            ("lampen.example: BING", True),
+            ("lampen.example: GA4", False),
+        ]
         assert await db.connection_event.count() == 4
         assert [each.approved for each in await db.ai_draft.find_many()] == [True]
         again = (await client.post("/cron/retention", **way)).json()
@@ -110,15 +114,10 @@ async def test_the_other_jobs_do_their_work(site: httpx.AsyncClient, seeded: Asy
     await seeded.kpi_cache.delete_many(where={})
     done = {
         job: (await site.post(f"/cron/{job}", headers=BEARER)).json()
-        for job in ("kpis", "velocity", "connections", "reminders")
+        for job in ("kpis", "velocity", "connections")
     }
     assert all(each["ok"] for each in done.values()), done
     assert done["kpis"]["result"] == {"stores": 3}
     assert await seeded.kpi_cache.count() == 3 * 3 * 2
     assert sum(done["velocity"]["result"].values()) == await seeded.product_velocity.count()
     assert set(done["connections"]["result"]["nordlicht-supply.myshopify.com"].values()) == {"OK"}
-    now = datetime.now(UTC)
-    due = [f"{each.store}: {each.kind}" for each in await secrets.reminders(seeded, now)]
-    assert due
-    told = done["reminders"]["result"]
-    assert [*told["overdue"], *told["upcoming"]] == due

@@ -99,6 +99,9 @@ def run_retention(project: Project, most: float) -> dict[str, Any]:
 
 
 def plan_retention(project: Project) -> dict[str, Any]:
-    """What `run_retention` would find: the rows that are due, by model. Nothing goes."""
+    """What `run_retention` would find: the rows that are due, by model, and the reminders. Nothing goes."""
     _, due = retention_plan(project)
-    return {"due": {each.model: each.rows for each in due}}
+    return {
+        "due": {each.model: each.rows for each in due},
+        "reminders": msgspec.to_builtins(reminders(project)),
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from nicol.cron import Cron
-from shop_dashboard import connections, kpis, secrets, velocity
+from shop_dashboard import connections, kpis, velocity
 from shop_dashboard.connections import Integrations
 from shop_dashboard.db import AsyncClient, Store, StoreStatus
 from shop_dashboard.kpis import LENGTHS
@@ -13,7 +13,7 @@ from shop_dashboard.settings import Settings
 
 
 def jobs(settings: Settings, db: AsyncClient, integrations: Integrations) -> Cron:
-    """`POST /retention`, `/kpis`, `/velocity`, `/connections` and `/reminders`, for who knows `CRON_SECRET`."""
+    """`POST /retention`, `/kpis`, `/velocity` and `/connections`, for who knows `CRON_SECRET`."""
     cron = Cron(settings.project, url=settings.database_url, environment=settings.environment)
 
     async def active() -> list[Store]:
@@ -48,15 +48,6 @@ def jobs(settings: Settings, db: AsyncClient, integrations: Integrations) -> Cro
                 for secret in each.secrets or ()
             }
             for each in await active()
-        }
-
-    @cron.job("reminders", slot="1h", timeout="1m")
-    async def remind() -> dict[str, list[str]]:
-        """Which tokens have to be changed, by their names."""
-        found = await secrets.reminders(db, datetime.now(UTC))
-        return {
-            "overdue": [f"{each.store}: {each.kind}" for each in found if each.overdue],
-            "upcoming": [f"{each.store}: {each.kind}" for each in found if not each.overdue],
         }
 
     return cron

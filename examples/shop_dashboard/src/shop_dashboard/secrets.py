@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nicol.client import JsonSet
-from shop_dashboard.db import AsyncClient, Integration, StoreSecret
+from shop_dashboard.db import AsyncClient, Integration, Store, StoreSecret
 
 EVERY = timedelta(days=90)
 """How long a token is good for."""
-AHEAD = timedelta(days=14)
-"""How long before it is due one is reminded of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """A token that has to be changed, by its name alone."""
-
-    store: str
-    kind: Integration
-    due: datetime
-    overdue: bool
-
-
-async def rotated(db: AsyncClient, store_id: str, kind: Integration, now: datetime) -> None:
-    """Note that a store's token was changed."""
+async def rotated(db: AsyncClient, store: Store, kind: Integration, now: datetime) -> None:
+    """Note that a store's token was changed; when it is due again, retention reminds of it (`@nicol.remind`)."""
     async with db.tx() as tx:
         await tx.store_secret.upsert(
-            where={"storeId_kind": {"storeId": store_id, "kind": kind}},
+            where={"storeId_kind": {"storeId": store.id, "kind": kind}},
             create={
-                "storeId": store_id,
+                "storeId": store.id,
                 "kind": kind,
+                "name": f"{store.domain}: {kind}",
                 "lastRotatedAt": now,
                 "rotationReminderAt": now + EVERY,
             },
             update={"lastRotatedAt": now, "rotationReminderAt": now + EVERY},
         )
         await tx.store_settings.update_many(
-            where={"storeId": store_id},
+            where={"storeId": store.id},
             data={"connections": JsonSet([kind, "last_rotated"], now.isoformat())},
         )
 
@@ -46,17 +34,3 @@ async def rotated(db: AsyncClient, store_id: str, kind: Integration, now: dateti
 async def listing(db: AsyncClient, domain: str) -> list[StoreSecret]:
     """Which tokens a store has, and when each was changed."""
     return await db.store_secret.find_many(where={"store": {"is": {"domain": domain}}}, order={"kind": "asc"})
-
-
-async def reminders(db: AsyncClient, now: datetime) -> list[Reminder]:
-    """The tokens of all stores that are due within two weeks, or overdue; the longest overdue first."""
-    due = await db.store_secret.find_many(
-        where={"rotationReminderAt": {"lte": now + AHEAD}},
-        order=[{"rotationReminderAt": "asc"}, {"id": "asc"}],
-        include={"store": True},
-    )
-    return [
-        Reminder(each.store.domain, each.kind, each.rotationReminderAt, each.rotationReminderAt <= now)
-        for each in due
-        if each.store and each.rotationReminderAt
-    ]

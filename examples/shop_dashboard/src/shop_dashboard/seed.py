@@ -261,7 +261,7 @@ async def _connect(db: AsyncClient, store: Store, shop: Shop, now: datetime, dic
     """When the token of each connection was changed, between a week and fourteen weeks ago, and its tests of ten days."""
     events: list[ConnectionEventCreateInput] = []
     for place, kind in enumerate(shop.connected):
-        await secrets.rotated(db, store.id, kind, now - (7 + 23 * place) * DAY)
+        await secrets.rotated(db, store, kind, now - (7 + 23 * place) * DAY)
         for test in range(240):
             at = now - test * HOUR
             slow = dice.random() < 0.03

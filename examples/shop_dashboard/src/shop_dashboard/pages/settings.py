@@ -70,5 +70,5 @@ async def test(
 @router.post("/secrets/{kind}")
 async def rotated(db: Database, store: TheStore, kind: Integration) -> Response:
     """Note that a token was changed."""
-    await secrets.rotated(db, store.id, kind, datetime.now(UTC))
+    await secrets.rotated(db, store, kind, datetime.now(UTC))
     return done(address(store.domain, "/settings", told=f"The token of {words(kind)} was changed today."))
