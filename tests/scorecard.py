@@ -28,6 +28,7 @@ AREAS = (
     "Control Center",
     "Draft Orders",
     "Shop Dashboard",
+    "Audit Platform",
 )
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NO_DATABASE = "none"

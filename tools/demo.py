@@ -50,6 +50,11 @@ EXAMPLES = (
         "Draft Orders",
         "Custom sizes priced by a matrix, and every draft order that Shopify made of them, counted exactly.",
     ),
+    Example(
+        "audit_platform",
+        "Audit Platform",
+        "Engagements and their progress, trends with their gaps, and what audits found again; many tenants, kept apart.",
+    ),
 )
 
 

@@ -1,0 +1,14 @@
+"""The client of all tenants, and that of one: what another tenant has is not there."""
+
+from __future__ import annotations
+
+from audit_platform.db import AsyncClient
+from nicol.client import Rule, Scope
+
+
+class Platform(AsyncClient):
+    """The generated client, which can be kept to one tenant."""
+
+    def for_tenant(self, tenant_id: str) -> Platform:
+        """The same client that sees, counts, changes and makes nothing but what belongs to a tenant."""
+        return self.scoped(Scope({"tenantId": tenant_id}, rules={"Tenant": Rule(where={"id": tenant_id})}))
