@@ -113,8 +113,8 @@ def test_relays_side_by_side_never_do_the_same_work(shop: Shop, kind: str) -> No
 @pytest.mark.parametrize("kind", ["blocking", "awaited"])
 def test_relays_that_are_killed_lose_no_message(shop: Shop, kind: str) -> None:
     shop.write()
-    for lines in (5, 40, 90):
-        dying = shop.start(kind, SHOP_SECONDS="0.005", SHOP_LEASE="1")
+    for lines in (5, 30, 60):
+        dying = shop.start(kind, SHOP_SECONDS="0.02", SHOP_LEASE="1")
         shop.wait(lines)
         dying.kill()
         dying.wait()
