@@ -201,6 +201,10 @@ class Check:
     inherent: bool = False
 
 
+AUDIT = "_nicol_audit"
+"""What the names of an audit trail's tables, triggers and functions begin with; the entries' table bears it as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table. `namespace` is None in databases (and connections) that have just one.
@@ -226,6 +230,11 @@ class Table:
     def column(self, name: str) -> Column | None:
         """The column of that name, if there is one."""
         return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def is_audit(self) -> bool:
+        """True for what an audit trail is kept in."""
+        return self.name.startswith(AUDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +269,8 @@ class Extension:
 class Unmanaged:
     """An object that migrations carry in their own SQL and Nicol only sees: a trigger, a function, a view, a policy.
 
+    Those of an audit trail alone does it make itself, as the schema asks for them.
+
     `definition` is the database's own text of it, so that two can be compared and a lost one made anew. `columns`: those of a
     view or of whatever else is read like a table.
     """
@@ -277,9 +288,20 @@ class Unmanaged:
         return self.kind, self.name, self.table, self.namespace
 
     @property
+    def named(self) -> str:
+        """What it is called in a sentence."""
+        place = f" of table {self.table}" if self.table and self.table != self.name else ""
+        return f"{self.kind} {self.name}{place}"
+
+    @property
     def words(self) -> str:
         """The definition, in which blanks do not count."""
         return " ".join(self.definition.split())
+
+    @property
+    def is_audit(self) -> bool:
+        """True for the triggers and functions that write, and guard, an audit trail."""
+        return self.name.startswith(AUDIT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from nicol.schema.format import format_sources
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import (
+    Audit,
     Check,
     Encryption,
     EncryptionMode,
@@ -40,7 +41,7 @@ def read(text: str, owners: dict[str, str] | None = None) -> Checked[Schema]:
 def test_annotations_become_values_of_the_schema():
     schema = read(GOOD).value
     customer = schema.model("Customer")
-    assert (customer.renamed_from, customer.comment, customer.audited) == ("people", "customers", True)
+    assert (customer.renamed_from, customer.comment, customer.audit) == ("people", "customers", Audit())
     assert customer.retention == Retention(90, "createdAt", "hold")
     assert customer.checks == (
         Check("length(name) > 0", "has_a_name"),

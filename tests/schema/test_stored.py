@@ -15,6 +15,7 @@ from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import (
     Arity,
+    Audit,
     Check,
     Encryption,
     EncryptionMode,
@@ -71,7 +72,7 @@ def test_what_annotations_say_comes_back_whole():
         comment="everybody",
         checks=(Check("email <> ''", "has_email", "email"),),
         retention=Retention(90, "created", "hold"),
-        audited=True,
+        audit=Audit(only=("name",), hidden=("x",), chain=True),
     )
     value = EnumValue("ADMIN", "admin", renamed_from="root")
     enum = Enum("Role", "Role", (value,), renamed_from="Rank", comment="what one may do")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from nicol.cli import (
+    audit,
     cron,
     database,
     doctor,
@@ -53,6 +54,7 @@ def application() -> typer.Typer:
         ("migrate", migrations.group()),
         ("db", database.group()),
         ("retention", retention.group()),
+        ("audit", audit.group()),
         ("cron", cron.group()),
         ("outbox", outbox.group()),
         ("schema", schema.group()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
@@ -54,11 +55,16 @@ class Batching(Protocol):
         """What runs programs, what plans calls, who watches, and the package."""
         ...
 
+    def batch_program(self, parts: Sequence[Part], isolation: str | None) -> Program[list[Any]]:
+        """What the batch says at its end."""
+        ...
+
 
 class Batch:
     """The delegates of a client whose calls wait for the end of a block."""
 
     def __init__(self, client: Batching, isolation: str | None, seconds: float | None) -> None:
+        self._client = client
         self._runner, self._engine, self._watch, self._package = client.batch_source
         self._isolation = isolation
         self._seconds = seconds
@@ -104,14 +110,7 @@ class Batch:
         return pending
 
     def _program(self) -> Program[list[Any]]:
-        from nicol.query.together import together, together_inside
-        from nicol.sql.program import Begin
-
-        parts = [part for part, _ in self._calls]
-        if self._runner.inside:
-            program = together_inside(parts, "nicol_batch")
-        else:
-            program = together(parts, Begin(isolation=self._isolation))
+        program = self._client.batch_program([part for part, _ in self._calls], self._isolation)
         return self._watch.program(program, BATCH) if self._watch.active else program
 
     def _settle(self, answers: list[Any]) -> None:

@@ -89,12 +89,16 @@ def replicas_of(package: Package, urls: Sequence[str], primary: Address) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address with its dialect and the package's query engine for it: what a client says, and what errors mean."""
+    """An address with its dialect and the package's query engine for it: what a client says, and what errors mean.
+
+    `audited`: changes of some models are recorded.
+    """
 
     address: Address
     schema: Schema
     dialect: Dialect
     engine: Engine
+    audited: bool
 
     def translate(self, error: DriverError) -> ClientError:
         """A database's error in the schema's names."""
@@ -111,7 +115,8 @@ def open_link(
     """The link of a client of the package; ConfigurationError says what is missing."""
     address = address_of(package, url, environment)
     dialect, engine = _engine(package, address.dialect, _omitted(package, omit or {}))
-    return Link(address, package.schema, dialect, engine)
+    audited = any(model.audit is not None for model in package.schema.models)
+    return Link(address, package.schema, dialect, engine, audited)
 
 
 @cache

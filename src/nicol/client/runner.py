@@ -25,6 +25,7 @@ class BlockingRunner:
     """Runs each program on a connection of its own."""
 
     inside: Literal[False] = False
+    actor: None = None
 
     def __init__(self, database: Database, translate: Translate) -> None:
         self.database = database
@@ -134,6 +135,15 @@ class BlockingTransaction:
             with self._lock:
                 return self._said(program)
         return self._say_within(program, timeout)
+
+    @property
+    def actor(self) -> str | None:
+        """Whose name writes bear at the moment."""
+        return self._scope.actor
+
+    def sign(self, actor: str | None, farewell: str | None) -> None:
+        """Remember whose name writes bear from now on, and what has to be said at the end."""
+        self._scope.actor, self._scope.farewell = actor, farewell
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""

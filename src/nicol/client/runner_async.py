@@ -23,6 +23,7 @@ class AwaitingRunner:
     """Runs each program on a connection of its own."""
 
     inside: Literal[False] = False
+    actor: None = None
 
     def __init__(self, database: AsyncDatabase, translate: Translate) -> None:
         self.database = database
@@ -114,6 +115,15 @@ class AwaitingTransaction:
             return await self._say(program)
         async with limited(timeout):
             return await self._say(program)
+
+    @property
+    def actor(self) -> str | None:
+        """Whose name writes bear at the moment."""
+        return self._scope.actor
+
+    def sign(self, actor: str | None, farewell: str | None) -> None:
+        """Remember whose name writes bear from now on, and what has to be said at the end."""
+        self._scope.actor, self._scope.farewell = actor, farewell
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""

@@ -9,7 +9,17 @@ from time import monotonic
 from typing import Any, Protocol, TypeAlias
 
 from nicol.errors import ClientError, DriverError, NicolError, QueryInvalid, TimedOut, TransactionClosed
-from nicol.sql.program import Begin, Command, Commit, Program, Release, Rollback, RollbackTo, Savepoint
+from nicol.sql.program import (
+    Begin,
+    Command,
+    Commit,
+    Program,
+    Release,
+    Rollback,
+    RollbackTo,
+    Savepoint,
+    Statement,
+)
 
 Translate: TypeAlias = Callable[[DriverError], ClientError]
 Hook: TypeAlias = Callable[[], object]
@@ -91,6 +101,10 @@ class Scope:
             self.deadline = min(self.deadline, outer.deadline) if self.own_deadline else outer.deadline
         self.ended = self.expired = False
         self.hooks: list[Hook] = []
+        self.actor: str | None = outer.actor if outer else None
+        """Whose name the writes bear at the moment."""
+        self.farewell: str | None = outer.farewell if outer else None
+        """What is said so that no later transaction bears it."""
 
     def enter(self) -> Program[None]:
         """Begin."""
@@ -118,6 +132,7 @@ class Scope:
             raise has_failed()
         if self.outer:
             self.outer.hooks += self.hooks
+            self.outer.actor, self.outer.farewell = self.actor, self.farewell
 
     def give_up(self) -> Program[None]:
         """Undo the work because its time is over, while its block still goes on."""
@@ -159,7 +174,11 @@ class Scope:
         return f"nicol_{self.depth}"
 
     def _keep(self) -> tuple[Command, ...]:
-        return (Release(self._name),) if self.outer else (Commit(),)
+        if self.outer:
+            return (Release(self._name),)
+        if self.actor is None or self.farewell is None:
+            return (Commit(),)
+        return Statement(self.farewell, columns=False), Commit()
 
     def _undo(self) -> tuple[Command, ...]:
         return (RollbackTo(self._name), Release(self._name)) if self.outer else (Rollback(),)

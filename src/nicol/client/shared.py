@@ -20,6 +20,7 @@ from nicol.client.watching import Settings, Watch
 from nicol.client.wishes import Done, wishes_of
 from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
+from nicol.sql.program import Begin
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from nicol.query.plan import Plan
     from nicol.query.scope.engine import ScopedEngine
     from nicol.query.scope.rules import Scope
+    from nicol.query.together import Part
     from nicol.query.typed import TypedQuery
     from nicol.sql.program import Program, Result
 
@@ -105,6 +107,7 @@ class SharedClient(ABC):
         self._replicas = (tuple(replicas), seconds_of(replica_lag))
         self._on_primary = False
         self._scopes: tuple[Scope, ...] = ()
+        self._actor: str | None = None
         self._link: Link | None = None
         self._engine: Planner | None = None
         self._root: Self | None = None
@@ -165,6 +168,29 @@ class SharedClient(ABC):
         client._engine = None  # noqa: SLF001 - the same class
         return client
 
+    # ---- who writes ----------------------------------------------------------------------------------------------
+
+    def acting_as(self, actor: str | None) -> Self:
+        """The same client, whose changes bear a name in the audit trail (`@nicol.audit`): a user's, a job's; None for none.
+
+        It shares connections and the transaction with this one.
+        """
+        return self._derived(_actor=actor)
+
+    def _signed(self, runner: Any, program: Program[T], begin: Begin = Begin()) -> Program[T]:  # noqa: B008 - a frozen value
+        """A program that writes, under the name of who acts."""
+        if not self._has_to_sign(runner):
+            return program
+        from nicol.client.acting import signed, signed_alone
+
+        actor, signing = self._actor, self._linked().dialect.signing
+        if runner.inside or actor is None:
+            return signed(program, actor, signing, runner)
+        return signed_alone(program, actor, signing, begin)
+
+    def _has_to_sign(self, runner: Any) -> bool:
+        return self._actor != runner.actor and self._linked().audited
+
     # ---- calls ---------------------------------------------------------------------------------------------------
 
     @abstractmethod
@@ -175,17 +201,16 @@ class SharedClient(ABC):
         """A delegate's call: what runs it, its program, and whether it writes."""
         runner = self._runner or self._open()
         plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
-        return runner, plan.program(values, in_transaction=runner.inside), plan.writes
+        program = plan.program(values, in_transaction=runner.inside)
+        return runner, self._signed(runner, program) if plan.writes else program, plan.writes
 
     def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """`_call` where somebody wants to know of it."""
         runner, watch = self._runner or self._open(), self._watch
         plan, values = self._watched_plan(call, arguments)
-        return (
-            runner,
-            watch.program(plan.program(values, in_transaction=runner.inside), call),
-            plan.writes,
-        )
+        program = plan.program(values, in_transaction=runner.inside)
+        signed = self._signed(runner, program) if plan.writes else program
+        return runner, watch.program(signed, call), plan.writes
 
     def _watched_plan(self, call: Call, arguments: dict[str, Any]) -> tuple[Plan, list[Any]]:
         """The plan of a call and its values, where somebody wants to know how long that took."""
@@ -209,8 +234,10 @@ class SharedClient(ABC):
         self._check_raw()
         runner, watch = self._open(), self._watch
         text, params = self._linked().spelled(sql, args)
+        writes = raw.writes(text)
         program = raw.say(text, params)
-        return runner, watch.program(program, RAW) if watch.active else program, raw.writes(text)
+        program = self._signed(runner, program) if writes else program
+        return runner, watch.program(program, RAW) if watch.active else program, writes
 
     @property
     def sql(self) -> Any:
@@ -226,10 +253,12 @@ class SharedClient(ABC):
         self._check_raw()
         runner, watch = self._open(), self._watch
         plan = self._linked().engine.typed(query)
+        writes = raw.writes(plan.text)
         program = program_of(plan, arguments)
+        program = self._signed(runner, program) if writes else program
         if watch.active:
             program = watch.program(program, Call(None, plan.name))
-        return runner, program, raw.writes(plan.text)
+        return runner, program, writes
 
     def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
         """The rows of a raw statement as dictionaries, or as objects of a class."""
@@ -268,6 +297,15 @@ class SharedClient(ABC):
     def batch_source(self) -> tuple[Any, Planner, Watch, Package]:
         """What a batch of the client is made of: what runs programs, plans calls, and watches; and the package."""
         return self._open(), self._planning(), self._watch, self.__nicol_modules__.package
+
+    def batch_program(self, parts: Sequence[Part], isolation: str | None) -> Program[list[Any]]:
+        """What a batch says: in a transaction of its own, or inside the client's, under the name of who acts."""
+        from nicol.query.together import together, together_inside
+
+        runner, begin = self._open(), Begin(isolation=isolation)
+        inside = runner.inside or self._has_to_sign(runner)
+        program = together_inside(parts, "nicol_batch") if inside else together(parts, begin)
+        return self._signed(runner, program, begin)
 
     def metrics(self) -> dict[str, PoolMetrics]:
         """How the pools of connections are used, by what they are for; nothing before the first call."""

@@ -301,6 +301,20 @@ class SetComment:
     is_enum: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CreateObject:
+    """A trigger or function of an audit trail comes; a function of that name is replaced."""
+
+    thing: Unmanaged
+
+
+@dataclass(frozen=True, slots=True)
+class DropObject:
+    """A trigger of an audit trail goes."""
+
+    thing: Unmanaged
+
+
 Change: TypeAlias = (
     RenameTable
     | RenameColumn
@@ -323,4 +337,6 @@ Change: TypeAlias = (
     | DropForeignKey
     | RenameForeignKey
     | SetComment
+    | CreateObject
+    | DropObject
 )

@@ -26,6 +26,7 @@ from nicol.sql.program import Program
 
 if TYPE_CHECKING:
     from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
+    from nicol.dialects.auditing import Audited, Signing, Trail, TrailTexts
     from nicol.dialects.bridging import Bridge
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
@@ -296,6 +297,21 @@ class Dialect(ABC):
     @abstractmethod
     def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
         """The statements that make an object; none where none do."""
+
+    # ---- the audit trail -----------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def trail(self, audited: Sequence[Audited], namespace: str | None) -> Trail:
+        """What records the changes of some tables; nothing for none. `namespace`: where it is kept, None for the usual one."""
+
+    @abstractmethod
+    def trail_texts(self, namespace: str | None) -> TrailTexts:
+        """What is said about the trail that is kept in a namespace."""
+
+    @property
+    @abstractmethod
+    def signing(self) -> Signing:
+        """By which statements a transaction's writes bear the name of who makes them."""
 
     # ---- carrying out --------------------------------------------------------------------------------------------
 

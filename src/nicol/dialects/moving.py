@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Loose:
     """Statements that let rows in whatever they point at (`before`), and those that put everything back (`after`).
 
-    `lasting`: they change the database, and not just the connection that says them.
+    These change the database; `off` and `on` just the connection that says them.
     """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
-    lasting: bool
+    off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()

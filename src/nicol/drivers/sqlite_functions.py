@@ -1,10 +1,12 @@
 """What SQLite lacks beside PostgreSQL, as functions of our connections: lower case, canonical JSON, exact numbers.
 
-Statements of the query engine use them; nothing that is stored in a database does, so that every other program can open it.
+Statements of the query engine use them; nothing that is stored in a database does, so that every other program can open it,
+but for the triggers of a chained audit trail: who could write past the chain would break it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -21,8 +23,6 @@ _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
 
 
 def add_functions(raw: apsw.Connection) -> None:
-    """Teach a connection `nicol_lower`, `nicol_json`, `nicol_integer`, `nicol_decimal` and the collation `nicol_decimal`,
-    and what `sqlite_aggregates` has."""
     """Teach a connection the functions whose names begin with `nicol_`, and the collation `nicol_decimal`."""
     functions = (
         ("nicol_lower", _lower, 1),
@@ -33,6 +33,7 @@ def add_functions(raw: apsw.Connection) -> None:
         ("nicol_integer", _bounded, 3),
         ("nicol_decimal", _calculate, 5),
         ("nicol_real", _real, 3),
+        ("nicol_sha256", _sha256, 1),
     )
     for name, function, arity in functions:
         raw.create_scalar_function(name, function, arity, deterministic=True)  # pyright: ignore[reportUnknownMemberType] - partly typed
@@ -59,6 +60,11 @@ def _canonical(*given: Any) -> str | None:
 
 def _number(text: str) -> dict[str, str]:
     return {"": str(Decimal(text).normalize(_EXACT))}
+
+
+def _sha256(*given: Any) -> str:
+    (text,) = given
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _bounded(*given: Any) -> int | None:

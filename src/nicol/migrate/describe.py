@@ -68,7 +68,11 @@ class _Description:
         fields = Fields(self.dialect, replace(self.present, enums=enums), self.names, listed)
         keys = Keys(self.dialect, self.present, enums, partial=self.partial)
         joins = join_tables(self.catalog, self.present)
-        plain = tuple(table for table in self.catalog.tables if table not in joins)
+        plain = tuple(
+            table
+            for table in self.catalog.tables
+            if table not in joins and (not table.is_audit or table.key in self.models)
+        )
         tables = _ordered(plain, self.models)
         models = {table.key: self.table(table, fields, keys) for table in tables}
         seen = self.present.views
@@ -136,7 +140,7 @@ class _Description:
         """One sentence for each kind of thing that a schema has no word for."""
         kinds: dict[str, list[str]] = {}
         for thing in things:
-            if not (views and thing.columns):
+            if not (views and thing.columns) and not thing.is_audit:
                 kinds.setdefault(thing.kind, []).append(thing.name)
         for kind, names in kinds.items():
             shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")

@@ -4,6 +4,7 @@ Objects are matched by name, keys and indexes by content.
 Nothing is ever taken for renamed but keys and indexes that keep everything but their name. Extensions, namespaces and
 unmanaged objects are never dropped. What Prisma's schemas have no word for (checks, indexes with conditions or expressions,
 comments, generated columns) belongs to whoever wrote it by hand: it is left alone until the wanted catalog has one of its kind.
+An audit trail is never dropped: what it tells outlives the wish for more of it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def diff(before: Catalog, after: Catalog, *, exact: bool = False) -> tuple[c.Cha
         *_enums(before, after),
         *_tables(before, after, owned),
         *(_comments(before, after) if owned.comments else ()),
+        *_trail(before, after),
     )
 
 
@@ -41,6 +43,8 @@ class Owned:
     """What an index includes, where it puts nulls, and whether they are distinct."""
     generated: bool = True
     comments: bool = True
+    trail: bool = True
+    """The tables of an audit trail."""
 
 
 ALL = Owned()
@@ -58,6 +62,7 @@ def owned_by(catalog: Catalog) -> Owned:
         details=any(map(_has_details, indexes)),
         generated=any(column.generated for column in columns),
         comments=any(thing.comment for thing in things),
+        trail=False,
     )
 
 
@@ -84,7 +89,8 @@ def _tables(before: Catalog, after: Catalog, owned: Owned) -> Iterator[c.Change]
     """New tables come before altered ones, and old foreign keys in the old order: Prisma's order within each kind."""
     old, new = ({table.key: table for table in catalog.tables} for catalog in (before, after))
     both = [(table, new[key]) for key, table in old.items() if key in new]
-    yield from (c.DropTable(table) for key, table in old.items() if key not in new)
+    gone = (table for key, table in old.items() if key not in new)
+    yield from (c.DropTable(table) for table in gone if owned.trail or not table.is_audit)
     for key, table in new.items():
         if key not in old:
             yield c.CreateTable(table)
@@ -291,3 +297,20 @@ def _comments(before: Catalog, after: Catalog) -> Iterator[c.Change]:
             was = old.column(column.name) if old else None
             if column.comment != (was.comment if was else None):
                 yield c.SetComment(table.key, column.comment, column.name)
+
+
+# ---- the audit trail -------------------------------------------------------------------------------------------------
+
+
+def _trail(before: Catalog, after: Catalog) -> Iterator[c.Change]:
+    """Its triggers and functions. What hangs on a table that goes, goes with it; what guards a trail that stays, stays."""
+    old, new = (
+        {thing.key: thing for thing in catalog.unmanaged if thing.is_audit} for catalog in (before, after)
+    )
+    for key, thing in old.items():
+        stays = thing.table is not None and after.table(thing.table, thing.namespace) is not None
+        if thing.kind == "trigger" and stays and (key not in new or new[key].words != thing.words):
+            yield c.DropObject(thing)
+    for key, thing in new.items():
+        if key not in old or old[key].words != thing.words:
+            yield c.CreateObject(thing)

@@ -22,7 +22,9 @@ def inequalities(one: Catalog, other: Catalog, names: tuple[str, str]) -> tuple[
 
     Types, defaults and names of keys are each database's own, and not compared.
     """
-    first, second = ({table.name: table for table in catalog.tables} for catalog in (one, other))
+    first, second = (
+        {table.name: table for table in catalog.tables if not table.is_audit} for catalog in (one, other)
+    )
     found = [
         *(_alone("table", name, names[0]) for name in first if name not in second),
         *(_alone("table", name, names[1]) for name in second if name not in first),
@@ -79,7 +81,11 @@ def _foreign_keys(table: Table) -> set[str]:
 def _objects(one: Catalog, other: Catalog, names: tuple[str, str]) -> Iterator[Inequality]:
     """Triggers and views are written by hand for each database, under the same names."""
     first, second = (
-        {(thing.kind, thing.name) for thing in catalog.unmanaged if thing.kind in ("trigger", "view")}
+        {
+            (thing.kind, thing.name)
+            for thing in catalog.unmanaged
+            if thing.kind in ("trigger", "view") and not thing.is_audit
+        }
         for catalog in (one, other)
     )
     yield from (_alone(*thing, names[0]) for thing in sorted(first - second))

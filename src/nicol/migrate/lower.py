@@ -21,11 +21,13 @@ from nicol.catalog import (
     PrimaryKey,
     Table,
 )
+from nicol.dialects.auditing import Audited
 from nicol.dialects.conditions import condition_sql
 from nicol.dialects.dialect import Dialect
 from nicol.dialects.tokens import Kind, tokens_of
 from nicol.schema.constraint_names import shortened
 from nicol.schema.schema import (
+    Audit,
     Enum,
     ForeignKeyRelation,
     FunctionCall,
@@ -80,6 +82,13 @@ def lower_keys(
     }
 
 
+def trail_namespace(schema: Schema, dialect: Dialect) -> str | None:
+    """Where the audit trail is kept: where things usually are, if the schema lists that, or in the first that it lists."""
+    listed = schema.datasource.schemas if schema.datasource else ()
+    usual = dialect.default_namespace
+    return usual if usual in listed else next(iter(listed), None)
+
+
 class _Lowering:
     """One schema on its way to one database."""
 
@@ -95,9 +104,16 @@ class _Lowering:
         models = [model for model in self.schema.models if model.mapped not in self.dialect.foreign_tables]
         enums = self.schema.enums if self.dialect.has_enums else ()
         source = self.schema.datasource
+        tables = (*map(self.table, models), *map(self.join_table, self.join_tables()))
+        trail = self.dialect.trail(
+            [self.audited(model) for model in models if model.audit],
+            trail_namespace(self.schema, self.dialect),
+        )
+        kept = {table.key for table in trail.tables}
         return Catalog(
-            tables=(*map(self.table, models), *map(self.join_table, self.join_tables())),
+            tables=(*(table for table in tables if table.key not in kept), *trail.tables),
             enums=tuple(map(self.enum, enums)),
+            unmanaged=trail.objects,
             namespaces=self.namespaces(),
             extensions=tuple(
                 Extension(each.mapped, each.version, each.namespace) for each in source.extensions
@@ -161,6 +177,15 @@ class _Lowering:
             name = check.name or next(name for name in numbered if name not in taken)
             taken.add(name)
             yield Check(name, check.sql)
+
+    def audited(self, model: Model) -> Audited:
+        """How changes of a model's rows are recorded."""
+        audit = model.audit or Audit()
+        key = model.primary_key or next(each for each in model.uniques if each.where is None)
+        only, hidden = (
+            tuple(model.scalar(name).mapped for name in names) for names in (audit.only, audit.hidden)
+        )
+        return Audited(self.table(model), _columns(model, key.fields), only, hidden, audit.chain)
 
     def primary_key(self, model: Model) -> PrimaryKey | None:
         key = model.primary_key

@@ -17,6 +17,7 @@ RANKS: tuple[tuple[type, str], ...] = (
     (c.RewriteValue, "UpdateValues"),
     (c.CreateEnum, "CreateEnum"),
     (c.AlterEnum, "AlterEnum"),
+    (c.DropObject, "DropTrigger"),
     (c.DropForeignKey, "DropForeignKey"),
     (c.DropIndex, "DropIndex"),
     (c.AlterTable, "AlterTable"),
@@ -29,6 +30,7 @@ RANKS: tuple[tuple[type, str], ...] = (
     (c.AddForeignKey, "AddForeignKey"),
     (c.RenameIndex, "RenameIndex"),
     (c.SetComment, "Comment"),
+    (c.CreateObject, "AuditTrail"),
 )
 """Each kind of change with the comment that stands over it in a script, in the order in which they are made."""
 

@@ -31,13 +31,15 @@ def steps_between(
     dialect: Dialect,
     renames: tuple[c.Rename, ...] = (),
     filled: frozenset[tuple[ObjectName, str]] = frozenset(),
+    *,
+    exact: bool = False,
 ) -> tuple[Step, ...]:
     """The steps from one catalog to another: what keeps its content is renamed first, the rest is what differs then.
 
-    `filled` are the columns for which the client makes values.
+    `filled` are the columns for which the client makes values. `exact`: nothing is left alone that no schema speaks of.
     """
     held = renamed(before, renames)
-    return plan(diff(held, after), Circumstances(held, after, dialect, Former(renames), filled))
+    return plan(diff(held, after, exact=exact), Circumstances(held, after, dialect, Former(renames), filled))
 
 
 def plan(changes: tuple[c.Change, ...], held: Circumstances) -> tuple[Step, ...]:

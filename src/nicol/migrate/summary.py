@@ -19,10 +19,8 @@ def _sentences(change: c.Change) -> Iterator[str]:
     match change:
         case c.RenameTable() | c.RenameColumn() | c.RenameEnum() | c.RenameEnumValue() | c.RewriteValue():
             yield _renamed(change)
-        case c.CreateNamespace(name=name):
-            yield f"+ namespace {name}"
-        case c.CreateExtension(extension=extension):
-            yield f"+ extension {extension.name}"
+        case c.CreateNamespace() | c.CreateExtension() | c.CreateObject() | c.DropObject():
+            yield _beside_tables(change)
         case c.CreateEnum(enum=enum):
             yield f"+ enum {_name(enum.key)}"
         case c.DropEnum(enum=enum):
@@ -44,6 +42,20 @@ def _sentences(change: c.Change) -> Iterator[str]:
             yield f"* comment on {f'column {column} of ' if column else ''}{place}"
         case _:
             yield _hanging(change)
+
+
+def _beside_tables(change: c.CreateNamespace | c.CreateExtension | c.CreateObject | c.DropObject) -> str:
+    match change:
+        case c.CreateNamespace(name=name):
+            return f"+ namespace {name}"
+        case c.CreateExtension(extension=extension):
+            return f"+ extension {extension.name}"
+        case c.CreateObject(thing=thing):
+            return f"+ {thing.named}"
+        case c.DropObject(thing=thing):
+            return f"- {thing.named}"
+        case _:
+            assert_never(change)
 
 
 def _values(change: c.AlterEnum) -> Iterator[str]:

@@ -135,7 +135,7 @@ def _steps(
     scripts = [dialect.split(each.script(dialect.name)) for each in going]
     renames, renamed = undone([each for texts in scripts for each in renames_in(texts)], now, then)
     swap = exchange(now, renamed, then, dialect)
-    tables = steps_between(swap.held, then, dialect, renames)
+    tables = steps_between(swap.held, then, dialect, renames, exact=True)
     return (*swap.gone, *tables, *swap.come), (*swap.left, *_lasting(going, scripts))
 
 

@@ -49,9 +49,9 @@ def _lost_names(before: Catalog, after: Catalog) -> Iterator[str]:
 def _objects(before: Catalog, after: Catalog) -> tuple[str, ...]:
     old, new = _by_key(before), _by_key(after)
     return (
-        *(f"+ {_named(thing)}" for key, thing in new.items() if key not in old),
-        *(f"- {_named(thing)}" for key, thing in old.items() if key not in new),
-        *(f"* {_named(thing)}" for key, thing in new.items() if key in old and old[key].words != thing.words),
+        *(f"+ {thing.named}" for key, thing in new.items() if key not in old),
+        *(f"- {thing.named}" for key, thing in old.items() if key not in new),
+        *(f"* {thing.named}" for key, thing in new.items() if key in old and old[key].words != thing.words),
     )
 
 
@@ -64,8 +64,3 @@ def new_objects(before: Catalog, after: Catalog) -> tuple[Unmanaged, ...]:
 
 def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None, str | None], Unmanaged]:
     return {thing.key: thing for thing in catalog.unmanaged}
-
-
-def _named(thing: Unmanaged) -> str:
-    place = f" of table {thing.table}" if thing.table and thing.table != thing.name else ""
-    return f"{thing.kind} {thing.name}{place}"

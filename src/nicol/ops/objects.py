@@ -22,12 +22,12 @@ class Exchange:
 
 
 def exchange(before: Catalog, renamed: Catalog, after: Catalog, dialect: Dialect) -> Exchange:
-    """What lies between two catalogs; `renamed` is the first one in the names of the second."""
+    """What lies between two catalogs; `renamed` is the first in the names of the second. An audit trail goes with tables."""
     wanted = {thing.key: thing.words for thing in after.unmanaged}
-    pairs = tuple(zip(before.unmanaged, renamed.unmanaged, strict=True))
+    pairs = [pair for pair in zip(before.unmanaged, renamed.unmanaged, strict=True) if not pair[0].is_audit]
     kept = {now.key for _, now in pairs if wanted.get(now.key) == now.words}
     gone = [thing for thing, now in pairs if now.key not in kept]
-    come = [thing for thing in after.unmanaged if thing.key not in kept]
+    come = [thing for thing in after.unmanaged if thing.key not in kept and not thing.is_audit]
     rank = {kind: place for place, kind in enumerate(dialect.object_kinds)}
     gone.sort(key=lambda thing: rank.get(thing.kind, 0))
     come.sort(key=lambda thing: -rank.get(thing.kind, 0))

@@ -118,7 +118,7 @@ def _model(model: BoundModel, relations: Mapping[tuple[str, str], str], annotati
         checks=tuple(_checks(model, held, annotations)),
         retention=values.retention(held),
         reminder=values.reminder(held),
-        audited=values.audited(held),
+        audit=values.audit(held),
     )
 
 

@@ -174,6 +174,18 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """Changes of rows are recorded: of the fields in `only` where it names any, else of all, without the values of `hidden`.
+
+    `chain`: each entry carries a hash that covers the one before it.
+    """
+
+    only: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    chain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ScalarField:
     """A field that is a column: a scalar, an enum or an unsupported type. `mapped` is the database's name for it.
 
@@ -283,8 +295,8 @@ class Index:
 class Model:
     """A model: a table and its client face. `mapped` is the table's name, `namespace` its database schema.
 
-    `renamed_from` and `comment` are as in a field; `checks` holds those of its fields too. `audited`: changes of its rows are
-    to be recorded.
+    `renamed_from` and `comment` are as in a field; `checks` holds those of its fields too. `audit`: how changes of its rows
+    are recorded.
     """
 
     name: str
@@ -301,7 +313,7 @@ class Model:
     checks: tuple[Check, ...] = ()
     retention: Retention | None = None
     reminder: Reminder | None = None
-    audited: bool = False
+    audit: Audit | None = None
 
     def field(self, name: str) -> Field | None:
         """The field of that name, if there is one."""

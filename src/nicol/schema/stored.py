@@ -16,6 +16,7 @@ import msgspec.msgpack
 from nicol.errors import GenerationFailed
 from nicol.schema.schema import (
     Arity,
+    Audit,
     Check,
     Comparison,
     Condition,
@@ -176,7 +177,7 @@ def _pack_model(model: Model) -> _Packed:
         model.documentation,
         model.renamed_from,
         model.comment,
-        model.audited,
+        None if model.audit is None else (model.audit.only, model.audit.hidden, model.audit.chain),
     )
 
 
@@ -192,7 +193,7 @@ def _load_model(
     reminder: _Packed,
     *rest: _Packed,
 ) -> Model:
-    *others, audited = rest
+    *others, audit = rest
     return Model(
         name,
         mapped,
@@ -204,7 +205,7 @@ def _load_model(
         checks=tuple([Check(*check) for check in checks]),
         retention=None if retention is None else Retention(*retention),
         reminder=None if reminder is None else Reminder(*reminder),
-        audited=audited,
+        audit=None if audit is None else Audit(tuple(audit[0]), tuple(audit[1]), audit[2]),
     )
 
 

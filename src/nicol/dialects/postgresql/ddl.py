@@ -21,6 +21,7 @@ from nicol.catalog import (
 )
 from nicol.dialects import changes as c
 from nicol.dialects.defaults import same_default
+from nicol.dialects.postgresql.audit import pinned
 from nicol.dialects.postgresql.bounds import alter_enum
 from nicol.dialects.postgresql.casts import using
 from nicol.dialects.postgresql.renames import sequence_of, spell_rename
@@ -33,10 +34,8 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
     match change:
         case c.RenameTable() | c.RenameColumn() | c.RenameEnum() | c.RenameEnumValue() | c.RewriteValue():
             return spell_rename(change)
-        case c.CreateNamespace(name=name):
-            return (f"CREATE SCHEMA IF NOT EXISTS {quote(name)}",)
-        case c.CreateExtension(extension=extension):
-            return (create_extension(extension),)
+        case c.CreateNamespace() | c.CreateExtension() | c.CreateObject() | c.DropObject():
+            return _spell_beside(change)
         case c.CreateEnum(enum=enum):
             return (create_enum(enum),)
         case c.AlterEnum():
@@ -57,6 +56,24 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
             raise AssertionError("PostgreSQL never makes a table anew")
         case _:
             return _spell_key(change)
+
+
+def _spell_beside(
+    change: c.CreateNamespace | c.CreateExtension | c.CreateObject | c.DropObject,
+) -> tuple[str, ...]:
+    """What stands beside tables."""
+    match change:
+        case c.CreateNamespace(name=name):
+            return (f"CREATE SCHEMA IF NOT EXISTS {quote(name)}",)
+        case c.CreateExtension(extension=extension):
+            return (create_extension(extension),)
+        case c.CreateObject(thing=thing):
+            return (thing.definition, *pinned(thing))
+        case c.DropObject(thing=thing):
+            table = spell_name(ObjectName(thing.table or "", thing.namespace))
+            return (f"DROP TRIGGER {quote(thing.name)} ON {table}",)
+        case _:
+            assert_never(change)
 
 
 def _spell_key(

@@ -32,6 +32,7 @@ from nicol.sql.program import Program, Statement
 
 if TYPE_CHECKING:
     from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
+    from nicol.dialects.auditing import Audited, Signing, Trail, TrailTexts
     from nicol.dialects.bridging import Bridge
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
@@ -226,6 +227,25 @@ class PostgreSQL(Dialect):
     def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
         """The statements that make an object."""
         return objects.make(thing)
+
+    def trail(self, audited: Sequence[Audited], namespace: str | None) -> Trail:
+        """A function and triggers that call it."""
+        from nicol.dialects.postgresql import audit
+
+        return audit.trail(audited, namespace)
+
+    def trail_texts(self, namespace: str | None) -> TrailTexts:
+        """What is said about the trail."""
+        from nicol.dialects.postgresql import audit
+
+        return audit.texts(namespace)
+
+    @property
+    def signing(self) -> Signing:
+        """A setting of the transaction."""
+        from nicol.dialects.postgresql import audit
+
+        return audit.SIGNING
 
     @property
     def ledger(self) -> LedgerTexts:

@@ -37,6 +37,7 @@ from nicol.catalog import (
 )
 from nicol.dialects.postgresql import ddl
 from nicol.dialects.postgresql import introspect_sql as ask
+from nicol.dialects.postgresql.audit import told
 from nicol.dialects.postgresql.types import stored_type
 from nicol.sql.program import Program, Release, RollbackTo, Row, Savepoint, Statement
 from nicol.sql.quoting import quote_text
@@ -209,7 +210,8 @@ class _Reader:
 
     def unmanaged(self, row: Row) -> Unmanaged:
         kind, space, table, name, definition = row
-        return Unmanaged(kind, name, definition, table, self.namespace(space) if space is not None else None)
+        thing = Unmanaged(kind, name, definition, table, self.namespace(space) if space is not None else None)
+        return told(thing) if thing.is_audit else thing
 
 
 class _Relations:

@@ -21,7 +21,7 @@ def loose(catalog: Catalog) -> Loose:
             after.append(f"ALTER TABLE {name} ADD {ddl.foreign_key(replace(key, valid=True))}")
         before.append(f"ALTER TABLE {name} DISABLE TRIGGER USER")
         after.append(f"ALTER TABLE {name} ENABLE TRIGGER USER")
-    return Loose(tuple(before), tuple(after), lasting=True)
+    return Loose(tuple(before), tuple(after))
 
 
 def counters(catalog: Catalog) -> tuple[str, ...]:

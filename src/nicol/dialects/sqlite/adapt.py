@@ -33,7 +33,7 @@ def adapt(
     of another tool, so that nothing is said there which SQLite 3.35 does not understand.
     """
     changes = tuple(_with_references(changes))
-    place = _Place(before, portable, _freed_indexes(changes), _rewritten(changes))
+    place = _Place(before, portable, _freed_indexes(changes), _fallen(changes), _rewritten(changes))
     made = {change.table.key for change in changes if isinstance(change, c.CreateTable)}
     anew = frozenset(table for change in changes if (table := _redefined(change, place)) is not None) - made
     kept = tuple(
@@ -47,11 +47,12 @@ def adapt(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What decides whether a table can change in place. `freed` are indexes that go before columns do."""
+    """What decides whether a table can change in place. `freed` are indexes, `fallen` triggers that go before columns do."""
 
     before: Catalog
     portable: bool
     freed: frozenset[str]
+    fallen: frozenset[str]
     rewritten: frozenset[ObjectName]
 
 
@@ -61,6 +62,10 @@ def _freed_indexes(changes: tuple[c.Change, ...]) -> frozenset[str]:
         for change in changes
         if isinstance(change, c.DropIndex) and not change.index.constraint
     )
+
+
+def _fallen(changes: tuple[c.Change, ...]) -> frozenset[str]:
+    return frozenset(change.thing.name for change in changes if isinstance(change, c.DropObject))
 
 
 def _rewritten(changes: tuple[c.Change, ...]) -> frozenset[ObjectName]:
@@ -150,13 +155,14 @@ def _can_be_dropped(name: str, table: Table, place: _Place) -> bool:
     indexes = [index for index in table.indexes if index.name not in place.freed]
     if any(name in _speaks_of(index) for index in indexes):
         return False
-    return not any(name.lower() in map(str.lower, names_in(sql)) for sql in _texts_on(table, place.before))
+    return not any(name.lower() in map(str.lower, names_in(sql)) for sql in _texts_on(table, place))
 
 
-def _texts_on(table: Table, catalog: Catalog) -> Iterator[str]:
+def _texts_on(table: Table, place: _Place) -> Iterator[str]:
     yield from (check.sql for check in table.checks)
     yield from (column.generated.sql for column in table.columns if column.generated)
-    yield from (own.definition for own in catalog.unmanaged if own.table == table.name)
+    hanging = (own for own in place.before.unmanaged if own.table == table.name)
+    yield from (own.definition for own in hanging if own.name not in place.fallen)
 
 
 def _speaks_of(index: Index) -> set[str]:
@@ -215,9 +221,8 @@ def _redefinitions(
     for old in before.tables:
         new = after.table(old.name, old.namespace)
         if old.key in tables and new is not None:
-            triggers = tuple(
-                own for own in before.unmanaged if own.table == old.name and own.kind == "trigger"
-            )
+            hanging = (own for own in before.unmanaged if own.table == old.name and own.kind == "trigger")
+            triggers = tuple(own for own in hanging if own.name not in _fallen(changes))
             rewrites = (
                 each for each in changes if isinstance(each, c.RewriteValue) and each.table == old.key
             )

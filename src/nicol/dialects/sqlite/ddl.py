@@ -46,6 +46,10 @@ def spell(change: c.Change, before: Catalog, after: Catalog) -> tuple[str, ...]:
             return (f"DROP INDEX {quote(index.name)}",)
         case c.RenameIndex(table=table, before=old, after=new):
             return (f"DROP INDEX {quote(old.name)}", create_index(table.name, new))
+        case c.CreateObject(thing=thing):
+            return (thing.definition,)
+        case c.DropObject(thing=thing):
+            return (f"DROP TRIGGER {quote(thing.name)}",)
         case _:
             raise AssertionError(f"SQLite adapts every {type(change).__name__}")
 

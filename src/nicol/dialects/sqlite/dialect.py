@@ -29,6 +29,7 @@ from nicol.sql.program import Program
 
 if TYPE_CHECKING:
     from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
+    from nicol.dialects.auditing import Audited, Signing, Trail, TrailTexts
     from nicol.dialects.bridging import Bridge
     from nicol.dialects.changes import Change
     from nicol.dialects.described import Meaning
@@ -201,6 +202,25 @@ class SQLite(Dialect):
     def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
         """The statements that make an object."""
         return objects.make(thing)
+
+    def trail(self, audited: Sequence[Audited], namespace: str | None) -> Trail:  # noqa: ARG002
+        """Triggers that write the entries themselves."""
+        from nicol.dialects.sqlite import audit
+
+        return audit.trail(audited)
+
+    def trail_texts(self, namespace: str | None) -> TrailTexts:  # noqa: ARG002
+        """What is said about the trail."""
+        from nicol.dialects.sqlite import audit
+
+        return audit.TEXTS
+
+    @property
+    def signing(self) -> Signing:
+        """A row that stands while the transaction goes."""
+        from nicol.dialects.sqlite import audit
+
+        return audit.SIGNING
 
     @property
     def ledger(self) -> LedgerTexts:

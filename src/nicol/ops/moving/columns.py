@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from nicol.catalog import AUDIT
 from nicol.dialects.dialect import Codec, Dialect
 from nicol.schema.schema import (
     Arity,
@@ -113,8 +114,10 @@ class Mover:
 
 
 def movers(schema: Schema, source: Dialect, target: Dialect) -> Iterator[Mover]:
-    """The tables of a schema in its order, and then those of its implicit relations."""
+    """The tables of a schema in its order, and then those of its implicit relations. An audit trail stays where it was made."""
     for model in schema.models:
+        if model.mapped == AUDIT:
+            continue
         fields = [field for field in model.scalars if _moves(field)]
         columns = tuple(_column(field, schema, source, target) for field in fields)
         places = [field.name for field in fields]

@@ -123,14 +123,12 @@ def _carry(way: _Way, read: ReadSchema) -> bool:
     loose = dialect.loose(catalog)
     resumed = any(table.name == TABLE for table in catalog.tables)
     plan, progress = _former(way) if resumed else _begun(way, catalog)
-    if not loose.lasting:
-        way.target.run(say_all(map(Statement, loose.before)))
+    way.target.run(say_all(map(Statement, loose.off)))
     for mover in way.tables:
         _move(way, mover, progress.get(mover.title, Progress()))
     send_orphans_away(way.target, plan.references, way.tables, way.quarantine)
     way.target.run(transaction(_finish(plan, dialect.counters(catalog))))
-    if not loose.lasting:
-        way.target.run(say_all(map(Statement, loose.after)))
+    way.target.run(say_all(map(Statement, loose.on)))
     return resumed
 
 
@@ -171,11 +169,11 @@ def _begun(way: _Way, catalog: Catalog) -> tuple[Plan, dict[str, Progress]]:
         for table in catalog.tables
         for key in table.foreign_keys
     )
-    plan = Plan(way.source.target.shown, loose.after if loose.lasting else (), references)
+    plan = Plan(way.source.target.shown, loose.after, references)
 
     def work() -> Program[None]:
         yield from begin_state(dialect, plan)
-        yield from say_all(map(Statement, loose.before if loose.lasting else ()))
+        yield from say_all(map(Statement, loose.before))
 
     way.target.run(transaction(work()))
     return plan, {}

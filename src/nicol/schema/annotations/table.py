@@ -77,7 +77,6 @@ class AnnotationSignature:
 
 _MODEL = frozenset({Place.MODEL})
 _FIELD = frozenset({Place.FIELD})
-_NOTHING: Mapping[str, Parameter] = {}
 
 ANNOTATIONS: Mapping[str, AnnotationSignature] = {
     "renamed": AnnotationSignature(
@@ -177,7 +176,19 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
         },
     ),
     "audit": AnnotationSignature(
-        "Who changed which row, and how, is recorded.", _MODEL, _NOTHING, pending="no changes are recorded"
+        "Who changed which row, and how, is recorded.",
+        _MODEL,
+        {
+            "except": Parameter(
+                ParameterKind.FIELDS, "fields whose values are not recorded", "[passwordHash]"
+            ),
+            "only": Parameter(
+                ParameterKind.FIELDS, "the fields whose changes are recorded; others are none", "[status]"
+            ),
+            "chain": Parameter(
+                ParameterKind.FLAG, "true: each entry carries a hash that covers the one before it", "true"
+            ),
+        },
     ),
     "index": AnnotationSignature(
         "An index on an expression; above an index, what the language has no word for.",

@@ -17,6 +17,7 @@ from nicol.schema.document import (
     StringLiteral,
 )
 from nicol.schema.schema import (
+    Audit,
     Check,
     Encryption,
     EncryptionMode,
@@ -98,9 +99,16 @@ def reminder(held: Held) -> Reminder | None:
     return Reminder(at, name, _days(each, "ahead") or AHEAD, unless)
 
 
-def audited(held: Held) -> bool:
-    """True where `audit` stands."""
-    return _one(held, "audit") is not None
+def audit(held: Held) -> Audit | None:
+    """How `audit` says that changes are recorded."""
+    each = _one(held, "audit")
+    if each is None:
+        return None
+    return Audit(_names(each, "only"), _names(each, "except"), flag(each, "chain", otherwise=False))
+
+
+def _names(annotation: BoundAnnotation, argument: str) -> tuple[str, ...]:
+    return tuple(item.name for item in words_of(annotation.arguments.get(argument)))
 
 
 def expression_indexes(held: Held) -> Iterator[Index]:
@@ -127,7 +135,7 @@ def include(held: Held) -> tuple[str, ...]:
 
 def included(annotation: BoundAnnotation) -> tuple[str, ...]:
     """The fields that one `index` annotation names in `include`."""
-    return tuple(item.name for item in words_of(annotation.arguments.get("include")))
+    return _names(annotation, "include")
 
 
 def nulls_distinct(held: Held) -> bool:

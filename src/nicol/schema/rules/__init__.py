@@ -11,6 +11,7 @@ from nicol.schema.rules import (
     annotated_support,
     annotations,
     attributes,
+    audit,
     blocks,
     conditions,
     constraint_names,
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     *annotations.RULES,
     *annotated.RULES,
     *retention.RULES,
+    *audit.RULES,
     *annotated_indexes.RULES,
     *annotated_support.RULES,
 )
