@@ -114,6 +114,30 @@ from shop_db import {client}
     assert emails(here) == ["a@x.org", "b@x.org"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("lead", ["", "async "], ids=["blocking", "awaiting"])
+def test_a_seed_may_take_longer_than_other_transactions(shop: Shop, sqlite_url: str, lead: str) -> None:
+    shop.schema(GENERATOR + SCHEMA)
+    here = shop.on(sqlite_url)
+    here.run("generate")
+    here.run("db", "push")
+    wait, client = ("await ", "AsyncClient") if lead else ("", "Client")
+    shop.write(
+        "seeds.py",
+        f"""
+import time
+from shop_db import {client}
+
+{lead}def main(db: {client}) -> None:
+    time.sleep(5.5)
+    {wait}db.user.create(data={{"email": "a@x.org"}})
+""",
+    )
+    configure(shop, "seeds:main")
+    here.run("db", "seed")
+    assert emails(here) == ["a@x.org"]
+
+
 @pytest.mark.proves("Command line", "generate writes only what changed and removes only its own")
 def test_generating_again_writes_nothing(shop: Shop) -> None:
     assert "no generator block" in shop.run("generate", code=1).err

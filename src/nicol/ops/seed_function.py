@@ -17,6 +17,9 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, get_type_hints
 
+LONGEST = 3600.0
+"""Seconds that a seed may take: whoever waits for it can end it, and the five seconds of other transactions are few for one."""
+
 
 def main(where: str) -> int:
     """Run the function; 0 when it came to its end."""
@@ -40,7 +43,7 @@ def _call(function: Callable[..., Any]) -> None:
     elif inspect.iscoroutinefunction(function):
         asyncio.run(_seed_awaiting(function, client))
     else:
-        with client(url=os.environ["DATABASE_URL"]) as db, db.tx() as transaction:
+        with client(url=os.environ["DATABASE_URL"]) as db, db.tx(timeout=LONGEST) as transaction:
             function(transaction)
 
 
@@ -49,7 +52,7 @@ async def _awaited(answer: Any) -> None:
 
 
 async def _seed_awaiting(function: Callable[..., Any], client: Callable[..., Any]) -> None:
-    async with client(url=os.environ["DATABASE_URL"]) as db, db.tx() as transaction:
+    async with client(url=os.environ["DATABASE_URL"]) as db, db.tx(timeout=LONGEST) as transaction:
         await function(transaction)
 
 
