@@ -14,6 +14,7 @@ from benchmarks import (
     language,
     moving,
     newest_fact,
+    repeat_findings,
     retention,
     shop_overview,
     streaming,
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "newest_fact": newest_fact.main,
     "streaming": streaming.main,
     "retention": retention.main,
+    "repeat_findings": repeat_findings.main,
     "shop_overview": shop_overview.main,
 }
 
