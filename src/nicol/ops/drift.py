@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nicol.catalog import Catalog, Unmanaged
-from nicol.dialects.changes import Rename
+from nicol.dialects.changes import Change, CreateObject, DropObject, Rename
 from nicol.migrate.details import details
 from nicol.migrate.diff import diff
 from nicol.migrate.renames import renamed
@@ -31,12 +31,17 @@ class Drift:
 def drift(before: Catalog, after: Catalog, renames: tuple[Rename, ...] = ()) -> Drift:
     """Compare two catalogs, the objects and details that no schema speaks of included; `renames` come before the rest."""
     before = renamed(before, renames)
-    tables = summary((*renames, *diff(before, after)))
-    everything = summary(diff(before, after, exact=True))
+    tables = summary((*renames, *_of_tables(diff(before, after))))
+    everything = summary(_of_tables(diff(before, after, exact=True)))
     more = tuple(sentence for sentence in everything if sentence not in tables)
     return Drift(
         tables, (*more, *_lost_names(before, after), *_objects(before, after), *details(before, after))
     )
+
+
+def _of_tables(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Triggers and functions of an audit trail are told with all other objects."""
+    return tuple(change for change in changes if not isinstance(change, CreateObject | DropObject))
 
 
 def _lost_names(before: Catalog, after: Catalog) -> Iterator[str]:
@@ -56,10 +61,14 @@ def _objects(before: Catalog, after: Catalog) -> tuple[str, ...]:
 
 
 def new_objects(before: Catalog, after: Catalog) -> tuple[Unmanaged, ...]:
-    """The objects that have to be made to come from one catalog to the other."""
+    """The objects that have to be made to come from one catalog to the other, beside those that `diff` makes."""
     old = _by_key(before)
     found = _by_key(after).items()
-    return tuple(thing for key, thing in found if key not in old or old[key].words != thing.words)
+    return tuple(
+        thing
+        for key, thing in found
+        if not thing.is_audit and (key not in old or old[key].words != thing.words)
+    )
 
 
 def _by_key(catalog: Catalog) -> dict[tuple[str, str, str | None, str | None], Unmanaged]:
