@@ -69,6 +69,7 @@ def pages_of(page: Page) -> dict[str, str]:
         "engagements": "/engagements",
         "engagement": engagement,
         "observation": observation,
+        "trail": f"{observation}/trail",
         "trends": "/trends",
         "report": "/report",
     }
@@ -130,6 +131,10 @@ def test_a_finding_is_written_down_and_closed_by_keyboard(visit: Visit) -> None:
     page.get_by_role("button", name="Closed").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Closed")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Show the trail").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#trail li").first).to_contain_text("Malik Aydin update")
+    assert serious_findings(page) == []
     assert visit.faults == []
 
 

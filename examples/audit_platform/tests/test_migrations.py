@@ -20,9 +20,19 @@ pytestmark = pytest.mark.slow
 FOLDERS = sorted(path.name for path in (EXAMPLE / "migrations").iterdir() if path.is_dir())
 LINKS = FOLDERS.index(next(name for name in FOLDERS if name.endswith("links_between_findings")))
 LOST = {
-    "file:": ('DROP TRIGGER "Observation_links_insert"', "trigger Observation_links_insert"),
-    "postgresql:": ("DROP FUNCTION observation_links() CASCADE", "function observation_links"),
+    "links": {
+        "file:": ('DROP TRIGGER "Observation_links_insert"', "trigger Observation_links_insert"),
+        "postgresql:": ("DROP FUNCTION observation_links() CASCADE", "function observation_links"),
+    },
+    "trail": {
+        "file:": (
+            'DROP TRIGGER "_nicol_audit_Observation_update"',
+            "trigger _nicol_audit_Observation_update",
+        ),
+        "postgresql:": ("DROP FUNCTION _nicol_audit_row() CASCADE", "function _nicol_audit_row"),
+    },
 }
+"""What a careless restore left out: triggers on SQLite, and on PostgreSQL a function together with those that need it."""
 
 
 @pytest.fixture
@@ -38,9 +48,9 @@ def say(url: str, sql: str) -> Any:
         return database.run(rows(sql), write=True)
 
 
-def lose(url: str) -> str:
-    """Take away what stands behind a trigger, as a careless restore did; says how it is called."""
-    statement, name = next(words for scheme, words in LOST.items() if url.startswith(scheme))
+def lose(what: str, url: str) -> str:
+    """Take something away behind Nicol's back; says how it is called."""
+    statement, name = next(words for scheme, words in LOST[what].items() if url.startswith(scheme))
     say(url, statement)
     return name
 
@@ -94,9 +104,10 @@ def test_old_rows_need_no_back_fill(copy: Path, database_url: str) -> None:
 @pytest.mark.proves(
     "Audit Platform", "a function that was lost is named, a new migration is planned all the same, and db push is not needed"
 )  # fmt: skip
-def test_a_lost_function_is_named_and_comes_back_by_a_migration(copy: Path, database_url: str) -> None:
+@pytest.mark.parametrize("what", LOST)
+def test_a_lost_function_is_named_and_comes_back(copy: Path, database_url: str, what: str) -> None:
     succeed(nicol_in(copy, "migrate", "deploy", DATABASE_URL=database_url))
-    lost = lose(database_url)
+    lost = lose(what, database_url)
     status = nicol_in(copy, "migrate", "status", "--drift", DATABASE_URL=database_url)
     assert (status.returncode, lost in status.stdout + status.stderr) == (1, True), status
     doctor = nicol_in(copy, "doctor", DATABASE_URL=database_url)

@@ -45,7 +45,7 @@ async def test_a_page_needs_three_statements_at_most(site: httpx.AsyncClient) ->
     observation = (await links(site, "/report", "observations"))[0]
     said: list[str] = []
     site.app.state.db.on("query", lambda event: said.append(event.sql))  # type: ignore[attr-defined]
-    for path in ("/", "/engagements", engagement, observation, "/trends", "/report"):
+    for path in ("/", "/engagements", engagement, observation, f"{observation}/trail", "/trends", "/report"):
         said.clear()
         assert (await site.get(path)).status_code == 200
         assert 1 <= len(said) <= 3, (path, said)

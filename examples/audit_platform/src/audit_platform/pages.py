@@ -10,7 +10,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
-from audit_platform import engagements, observations, snapshots
+from audit_platform import engagements, observations, snapshots, trail
 from audit_platform.db.enums import ObservationStatus, Severity
 from audit_platform.observations import FindingError
 from audit_platform.rendering import html
@@ -105,6 +105,14 @@ async def observation(db: Mine, visitor: TheVisitor, observation_id: str) -> HTM
     )
 
 
+@router.get("/observations/{observation_id}/trail")
+async def history(request: Request, db: Mine, visitor: TheVisitor, observation_id: str) -> HTMLResponse:
+    """Who changed an observation, and how; the list alone where the observation's page asks for it."""
+    changes = _there(await trail.trail_of(db, observation_id), "observation")
+    template = "parts/trail.html" if _is_fragment(request) else "trail.html"
+    return html(template, visitor=visitor, here="", observation_id=observation_id, changes=changes)
+
+
 @router.post("/observations/{observation_id}/status")
 async def set_status(db: Mine, observation_id: str, status: Annotated[ObservationStatus, Form()]) -> Response:
     """Open, take up or close an observation."""
@@ -136,7 +144,7 @@ async def trends(request: Request, db: Mine, visitor: TheVisitor, by: Unit = "we
 @router.post("/snapshots")
 async def capture(db: Everything, visitor: TheVisitor) -> Response:
     """Take today's snapshot of the visitor's tenant now, or anew."""
-    await snapshots.capture_snapshot(db, visitor.tenant, datetime.now(UTC))
+    await snapshots.capture_snapshot(db.acting_as(visitor.name), visitor.tenant, datetime.now(UTC))
     return RedirectResponse("/trends?by=day", 303)
 
 

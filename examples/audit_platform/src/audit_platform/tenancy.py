@@ -11,4 +11,13 @@ class Platform(AsyncClient):
 
     def for_tenant(self, tenant_id: str) -> Platform:
         """The same client that sees, counts, changes and makes nothing but what belongs to a tenant."""
-        return self.scoped(Scope({"tenantId": tenant_id}, rules={"Tenant": Rule(where={"id": tenant_id})}))
+        recorded = [{side: {"path": ["tenantId"], "equals": tenant_id}} for side in ("before", "after")]
+        return self.scoped(
+            Scope(
+                {"tenantId": tenant_id},
+                rules={
+                    "Tenant": Rule(where={"id": tenant_id}),
+                    "AuditEntry": Rule(where={"OR": recorded}),
+                },
+            )
+        )

@@ -49,8 +49,8 @@ TheVisitor = Annotated[Visitor, Depends(_visitor)]
 
 
 def _mine(db: Everything, visitor: TheVisitor) -> Platform:
-    return db.for_tenant(visitor.tenant)
+    return db.for_tenant(visitor.tenant).acting_as(visitor.name)
 
 
 Mine = Annotated[Platform, Depends(_mine)]
-"""The database as the visitor's tenant has it."""
+"""The database as the visitor's tenant has it; what is written bears the visitor's name."""
