@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+
+import apsw
 
 from benchmarks.harness import show
 from nicol.dialects import named
@@ -26,12 +27,10 @@ def main(*, quick: bool = False) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "large.db"
         _fill(file, MEGABYTES_QUICK if quick else GIGABYTE)
-        ways = {
-            "nobody copies": lambda: time.sleep(3),
-            "nicol db backup": lambda: _nicol(file, Path(folder)),
-            "copied under a lock": lambda: _locked(file, Path(folder)),
-        }
-        lines = [(name, *_while(file, copy)) for name, copy in ways.items()]
+        lines = [("nicol db backup", *_while(file, lambda: _nicol(file, Path(folder))))]
+        seconds = float(lines[0][1])  # the longest of many is longer than that of few
+        lines.append(("nobody copies", *_while(file, lambda: time.sleep(seconds))))
+        lines.append(("copied under a lock", *_while(file, lambda: _locked(file, Path(folder)))))
         size = file.stat().st_size / 1e6
     show(
         f"Writing to a SQLite file of {size:,.0f} MB while it is copied",
@@ -91,7 +90,9 @@ def _nicol(file: Path, folder: Path) -> None:
 
 def _locked(file: Path, folder: Path) -> None:
     """What people write in scripts: nobody may write while the file is copied."""
-    connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+    # not by Python's own module: two libraries in one process do not see each other's locks
+    connection = apsw.Connection(str(file))
+    connection.set_busy_timeout(10_000)
     connection.execute("BEGIN IMMEDIATE")
     shutil.copyfile(file, folder / "copy.db")
     connection.execute("ROLLBACK")

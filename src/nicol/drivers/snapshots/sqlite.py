@@ -92,13 +92,17 @@ def _copy_out(address: SqliteAddress, path: Path) -> None:
         raise failure(error, "") from error
     try:
         source.set_busy_timeout(round(address.busy_timeout * 1000))
-        if source.pragma("journal_mode") == "wal":
+        if logged := source.pragma("journal_mode") == "wal":
             # Readers of a write-ahead log keep nobody from writing, and what they see stays as it is: without this the
             # copy would begin anew with every write of another connection (https://sqlite.org/c3ref/backup_finish.html).
             source.execute("BEGIN")
             source.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
         target.pragma("synchronous", "off")  # the copy is read once
         _step_through(target, source, address.busy_timeout)
+        if logged:
+            # The log has grown meanwhile. Without this the next writer would have to bring all of it into the file.
+            source.execute("ROLLBACK")
+            source.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
     except apsw.FullError:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
     except apsw.Error as error:
