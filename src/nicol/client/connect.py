@@ -22,6 +22,7 @@ from nicol.drivers.address import Address, parse_address
 from nicol.errors import ClientError, ConfigurationError, DriverError
 from nicol.query.engine import Engine
 from nicol.schema.schema import Datasource, EnvironmentVariable, Schema
+from nicol.sealing.keys import KeyProvider, KeyRing, SpelledKeys
 
 DEFAULT_VARIABLE = "DATABASE_URL"
 """The variable that holds the URL where neither the client nor the schema says."""
@@ -110,24 +111,47 @@ class Link:
 
 
 def open_link(
-    package: Package, url: str | None, environment: Mapping[str, str], omit: Omitted | None = None
+    package: Package,
+    url: str | None,
+    environment: Mapping[str, str],
+    omit: Omitted | None = None,
+    keys: KeyProvider | None = None,
 ) -> Link:
     """The link of a client of the package; ConfigurationError says what is missing."""
     address = address_of(package, url, environment)
-    dialect, engine = _engine(package, address.dialect, _omitted(package, omit or {}))
+    omitted = _omitted(package, omit or {})
+    ring = _ring(package) if keys is None else KeyRing(keys)
+    dialect, engine = _engine(package, address.dialect, omitted, ring)
     audited = any(model.audit is not None for model in package.schema.models)
     return Link(address, package.schema, dialect, engine, audited)
 
 
 @cache
 def _engine(
-    package: Package, name: str, omitted: frozenset[tuple[str, frozenset[str]]]
+    package: Package, name: str, omitted: frozenset[tuple[str, frozenset[str]]], ring: KeyRing
 ) -> tuple[Dialect, Engine]:
-    """All clients of a package that leave out the same fields share the plans for one kind of database."""
+    """All clients of a package that leave out the same fields share the plans for one kind of database.
+
+    Clients that were given keys have plans of their own.
+    """
     dialect = dialects.named(name, portable=package.portable)
     objects = _objects(package)
-    engine = Engine(package.schema, dialect, objects, now=_now, random=os.urandom, omitted=dict(omitted))
+    engine = Engine(
+        package.schema, dialect, objects, now=_now, random=os.urandom, omitted=dict(omitted), ring=ring
+    )
     return dialect, engine
+
+
+@cache
+def _ring(package: Package) -> KeyRing:
+    """The keys that the environment, or a `.env` file beside it, holds at the time when they are needed."""
+    home = (package.folder / package.base).resolve()
+
+    def read(name: str) -> str | None:
+        variable = read_environment(os.environ, (home, Path.cwd())).get(name)
+        return variable.value if variable else None
+
+    return KeyRing(SpelledKeys(read))
 
 
 def _objects(package: Package) -> PackageObjects:

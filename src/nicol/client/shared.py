@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from nicol.query.scope.rules import Scope
     from nicol.query.together import Part
     from nicol.query.typed import TypedQuery
+    from nicol.sealing.keys import KeyProvider
     from nicol.sql.program import Program, Result
 
     Planner: TypeAlias = Engine | ScopedEngine | ExtendedEngine
@@ -53,6 +54,7 @@ class ClientSettings(TypedDict, total=False):
 
     url: str | None
     omit: Omitted | None
+    keys: KeyProvider | None
     replicas: Sequence[str]
     replica_lag: Seconds
     log_queries: bool | Callable[[QueryEvent], object]
@@ -74,6 +76,7 @@ class SharedClient(ABC):
         *,
         url: str | None = None,
         omit: Omitted | None = None,
+        keys: KeyProvider | None = None,
         replicas: Sequence[str] = (),
         replica_lag: Seconds = 1.0,
         log_queries: bool | Callable[[QueryEvent], object] = False,
@@ -87,6 +90,8 @@ class SharedClient(ABC):
 
         `omit={"user": {"password": True}}` leaves fields out of every answer that does not ask for them, by `select` or by
         `omit={"password": False}`.
+
+        `keys` provides the keys of encrypted fields; without it the variables NICOL_KEYS and NICOL_INDEX_KEYS do.
 
         Reads outside of transactions go to `replicas` in turn, and to the primary after a write of this client until they
         have caught up; `replica_lag` is how far they may be behind where the database cannot tell.
@@ -104,6 +109,7 @@ class SharedClient(ABC):
             self._watch.active = True
         self._url = url
         self._omit = omit
+        self._keys = keys
         self._replicas = (tuple(replicas), seconds_of(replica_lag))
         self._on_primary = False
         self._scopes: tuple[Scope, ...] = ()
@@ -326,7 +332,9 @@ class SharedClient(ABC):
         if self._link is None:
             from nicol.client.connect import open_link
 
-            self._link = open_link(self.__nicol_modules__.package, self._url, os.environ, self._omit)
+            self._link = open_link(
+                self.__nicol_modules__.package, self._url, os.environ, self._omit, self._keys
+            )
             link = self._link
             self._watch.bound(link.address.dialect, link.address.attributes, link.engine.hidden)
         return self._link

@@ -16,7 +16,7 @@ from nicol.ops.schemas import ReadSchema, read_schema
 from nicol.ops.typed_sql import TypedSql, typed_sql
 from nicol.ops.writing import write_atomically
 from nicol.query.typed import TypedQuery, read_queries
-from nicol.schema.schema import Generator, Schema
+from nicol.schema.schema import Generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,7 @@ def generate(
             "the schema has no generator block that Nicol answers",
             help=f'add generator client {{ provider = "{PROVIDER}"  output = "../src/shop/db" }}',
         )
-    _refuse_plain_secrets(read.schema)
     return tuple(_generate(project, read, generator, typed) for generator in chosen)
-
-
-def _refuse_plain_secrets(schema: Schema) -> None:
-    """No client is written that would store as plain text what is declared to be encrypted."""
-    secrets = [
-        f"{model.name}.{field.name}" for model in schema.models for field in model.scalars if field.encrypted
-    ]
-    if secrets:
-        raise GenerationFailed(
-            f"{', '.join(secrets)} must be encrypted, and this version of Nicol has no field encryption",
-            help="a client without it would store plain text, so that none is written; encrypt the values in your own code"
-            " and remove the annotation",
-        )
 
 
 def _chosen(read: ReadSchema, names: Sequence[str]) -> tuple[Generator, ...]:

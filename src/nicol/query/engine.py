@@ -22,9 +22,11 @@ from nicol.query.raw_rows import Objects as Built
 from nicol.query.raw_rows import objects_of
 from nicol.query.read import read
 from nicol.query.read.data import plain_change
+from nicol.query.sealed import seal_of
 from nicol.query.typed import TypedQuery
 from nicol.query.typed_plan import TypedPlan, typed_plan
 from nicol.schema.schema import Schema
+from nicol.sealing.keys import KeyRing
 from nicol.sql.program import Program, Row
 
 _CHANGES = frozenset({"update", "update_many"})
@@ -41,7 +43,7 @@ class Engine:
     """Answers calls for one schema on one kind of database.
 
     `now` tells the time in UTC and `random` gives so many random bytes: nothing here has a clock or rolls dice. `omitted`:
-    fields of models that calls do not read unless they ask for them.
+    fields of models that calls do not read unless they ask for them. `ring`: the keys of encrypted fields.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class Engine:
         now: Callable[[], datetime],
         random: Callable[[int], bytes],
         omitted: Mapping[str, frozenset[str]] | None = None,
+        ring: KeyRing | None = None,
     ) -> None:
-        self.models = bind(schema, dialect, objects, omitted)
+        seals = partial(seal_of, ring=ring or KeyRing(), random=random)
+        self.models = bind(schema, dialect, objects, seals, omitted)
         self._schema = schema
         self._dialect = dialect
         self._environment = Environment(now, random)

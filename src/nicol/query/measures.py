@@ -24,7 +24,7 @@ def is_measured(field: Field, function: str) -> bool:
     """True when a field has such a measure."""
     if function == "count":
         return True
-    if field.arity is Arity.LIST:
+    if field.arity is Arity.LIST or field.secret:
         return False
     match function:
         case "count_distinct":

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from nicol.dialects.dialect import Codec, Dialect, Encode
 from nicol.query.faults import foreign_key_name
 from nicol.query.nodes.pages import Selection
+from nicol.query.sealed import Sealed, packed, plain_codec, sealed_of
 from nicol.schema.schema import (
     Arity,
     Default,
+    Encryption,
     EnumRef,
     FieldType,
     ForeignKeyRelation,
@@ -26,6 +28,7 @@ from nicol.schema.schema import (
     Unsupported,
 )
 from nicol.schema.schema import Model as SchemaModel
+from nicol.sealing.seals import Seal
 from nicol.sql.tree import Table
 
 
@@ -94,8 +97,8 @@ class Projected(Protocol):
 class Field:
     """A column with the way its values cross. `decode` ends in the client's own types.
 
-    `generated`: the database computes it, and nobody else writes it. `secret`: it is encrypted, so that its values are
-    shown to nobody.
+    `generated`: nobody writes it: the database computes it, or it is the blind index of another field. `sealed`: it is
+    encrypted, so that its values are shown to nobody; `encode` ends in what is encrypted, and `sealed` does the rest.
     """
 
     name: str
@@ -108,12 +111,25 @@ class Field:
     default: Default | None
     updated_at: bool
     generated: bool
-    secret: bool = False
+    sealed: Sealed | None = None
 
     @property
     def required(self) -> bool:
         """True when the column is never null."""
         return self.arity is Arity.REQUIRED
+
+    @property
+    def secret(self) -> bool:
+        """True when values of it are shown to nobody."""
+        return self.sealed is not None
+
+    @property
+    def searched(self) -> bool:
+        """True when rows can be found by a value of it."""
+        sealed = self.sealed
+        return sealed is None or (
+            self.type is not Scalar.JSON and (sealed.searched or sealed.index is not None)
+        )
 
     @property
     def exact(self) -> bool:
@@ -171,6 +187,10 @@ class Model:
     schema: SchemaModel
     is_view: bool = False
     whole: Selection | None = None
+    bound: frozenset[str] = frozenset()
+    """The fields that encrypted values of a row are bound to: they never change."""
+    sealed: bool = False
+    """True when a field is encrypted."""
 
     def columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """The columns of fields."""
@@ -196,15 +216,19 @@ class Models:
 
 
 def bind(
-    schema: Schema, dialect: Dialect, objects: Objects, omitted: Mapping[str, frozenset[str]] | None = None
+    schema: Schema,
+    dialect: Dialect,
+    objects: Objects,
+    seals: Seals,
+    omitted: Mapping[str, frozenset[str]] | None = None,
 ) -> Models:
     """The models of a schema, bound to a database's codecs and to the client's classes.
 
-    `omitted`: fields of models that calls do not read unless they ask for them.
+    `omitted`: fields of models that calls do not read unless they ask for them. `seals`: what encrypts fields.
     """
     left_out = omitted or {}
     models = {
-        model.name: _model(model, schema, dialect, objects, left_out.get(model.name, frozenset()))
+        model.name: _model(model, schema, dialect, objects, seals, left_out.get(model.name, frozenset()))
         for model in schema.readable
     }
     return Models(
@@ -227,12 +251,21 @@ def _measure(scalar: Scalar, codec: Codec) -> Field:
 
 
 def _model(
-    model: SchemaModel, schema: Schema, dialect: Dialect, objects: Objects, omitted: frozenset[str]
+    model: SchemaModel,
+    schema: Schema,
+    dialect: Dialect,
+    objects: Objects,
+    seals: Seals,
+    omitted: frozenset[str],
 ) -> Model:
-    stored = {field.name: _field(field, schema, dialect, objects) for field in model.scalars}
+    stored = {field.name: _field(model, field, schema, dialect, objects, seals) for field in model.scalars}
     shown = sorted(filter(visible, model.scalars), key=lambda field: field.arity is not Arity.REQUIRED)
     fields = {field.name: stored[field.name] for field in shown}
-    keys = {name: names for name, names in _keys(model) if all(each in fields for each in names)}
+    keys = {
+        name: names
+        for name, names in _keys(model)
+        if all(each in fields and not fields[each].secret for each in names)
+    }
     return Model(
         name=model.name,
         table=Table(model.mapped, model.namespace),
@@ -245,6 +278,8 @@ def _model(
         schema=model,
         is_view=model in schema.views,
         whole=Selection(tuple(name for name in fields if name not in omitted)) if omitted else None,
+        bound=frozenset(name for field in stored.values() if field.sealed for name in field.sealed.row),
+        sealed=any(field.secret for field in stored.values()),
     )
 
 
@@ -270,7 +305,20 @@ def _indexes(model: SchemaModel) -> Iterable[tuple[str, ...]]:
             yield tuple(field.name for field in index.fields)
 
 
-def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Objects) -> Field:
+Seals: TypeAlias = Callable[[SchemaModel, ScalarField, Encryption], Seal]
+"""What encrypts a field."""
+
+
+def _field(
+    model: SchemaModel,
+    field: ScalarField,
+    schema: Schema,
+    dialect: Dialect,
+    objects: Objects,
+    seals: Seals,
+) -> Field:
+    if field.encrypted is not None:
+        return _sealed_field(model, field, field.encrypted, schema, dialect, objects, seals)
     codec = dialect.codec(field.type, field.arity, field.native, schema)
     item = (
         dialect.codec(field.type, Arity.REQUIRED, field.native, schema)
@@ -289,8 +337,41 @@ def _field(field: ScalarField, schema: Schema, dialect: Dialect, objects: Object
         stored=codec,
         default=field.default,
         updated_at=field.updated_at,
-        generated=field.generated is not None,
-        secret=field.encrypted is not None,
+        generated=field.generated is not None or _is_blind_index(model, field),
+    )
+
+
+def _is_blind_index(model: SchemaModel, field: ScalarField) -> bool:
+    return any(each.encrypted and each.encrypted.blind_index == field.name for each in model.scalars)
+
+
+def _sealed_field(
+    model: SchemaModel,
+    field: ScalarField,
+    how: Encryption,
+    schema: Schema,
+    dialect: Dialect,
+    objects: Objects,
+    seals: Seals,
+) -> Field:
+    assert isinstance(field.type, Scalar)
+    stored = dialect.codec(field.type, field.arity, field.native, schema)
+    plain = plain_codec(field.type)
+    if field.json_type is not None:
+        plain = typed_codec(plain, field.arity, objects.json(field.json_type))
+    plain = packed(plain, field.type)
+    return Field(
+        name=field.name,
+        column=field.mapped,
+        type=field.type,
+        arity=field.arity,
+        encode=plain.encode,
+        decode=None,
+        stored=Codec(plain.encode, cast=stored.cast),
+        default=field.default,
+        updated_at=field.updated_at,
+        generated=False,
+        sealed=sealed_of(model, field, how, stored, plain, seals(model, field, how)),
     )
 
 

@@ -90,6 +90,8 @@ class Plan:
             for made in compiled.generated:
                 value = made.generate(moment)
                 frame[made.register] = value if made.encode is None else made.encode(value)
+        for derived in compiled.derived:
+            frame[derived.register] = derived.make(frame)
         return frame
 
 

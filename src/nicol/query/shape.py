@@ -39,16 +39,33 @@ class Counted:
     size: int
 
 
+Bonds: TypeAlias = Mapping[int, Sequence[int]]
+"""For the places of encrypted fields in a row those of the fields that tell the row."""
+
+NO_BONDS: Bonds = {}
+
+
+def bonds_of(model: Model, fields: Sequence[Field], columns: Sequence[str]) -> Bonds:
+    """The bonds of fields that are the first of a row with these columns; ValueError where one is not there."""
+    return {
+        index: [columns.index(name) for name in model.columns(field.sealed.row)]
+        for index, field in enumerate(fields)
+        if field.sealed is not None
+    }
+
+
 def builder(
     new: Callable[..., Any],
     fields: Sequence[Field],
     attached: Sequence[Attached | Counted],
     width: int,
     counts: Sequence[int] = (),
+    bonds: Bonds = NO_BONDS,
 ) -> Build:
     """What builds the objects of rows that have `width` columns, of which the first are those of `fields`.
 
-    `counts` are the places of columns that come as they are, behind the fields. What is attached comes last.
+    `counts` are the places of columns that come as they are, behind the fields. What is attached comes last. `bonds`: of
+    encrypted fields the places of what their values are bound to.
     """
     plain = [*range(len(fields)), *counts] == list(range(width))
     if plain and not attached and not any(map(_is_decoded, fields)):
@@ -62,7 +79,12 @@ def builder(
     unpack = f" ({groups}) = groups\n" if groups else ""
 
     def listed(argument: Callable[[int, Field, dict[str, Any]], str]) -> str:
-        arguments = [argument(index, field, names) for index, field in enumerate(fields)]
+        arguments = [
+            argument(index, field, names)
+            if field.sealed is None
+            else _opened(index, field, bonds[index], names)
+            for index, field in enumerate(fields)
+        ]
         return f"return [new({', '.join((*arguments, *others))}) for {row} in rows]"
 
     quick, thorough = listed(_quick_argument), listed(_argument)
@@ -81,7 +103,15 @@ _QUICK: Mapping[Any, str] = {
 
 
 def _is_decoded(field: Field) -> bool:
-    return field.decode is not None or field.arity is Arity.LIST
+    return field.decode is not None or field.sealed is not None or field.arity is Arity.LIST
+
+
+def _opened(index: int, field: Field, bond: Sequence[int], names: dict[str, Any]) -> str:
+    """The value of an encrypted field, which its row's key opens."""
+    assert field.sealed is not None
+    names[f"d{index}"] = field.sealed.read
+    row = "".join(f"v{place}," for place in bond)
+    return f"None if v{index} is None else d{index}(v{index}, ({row}))"
 
 
 def _argument(index: int, field: Field, names: dict[str, Any]) -> str:
@@ -119,14 +149,19 @@ def _attachment(index: int, attached: Attached | Counted) -> str:
     return f"{found} or []" if attached.many else found
 
 
-def faulty(model: Model, fields: Sequence[Field], rows: Sequence[Row]) -> ValueInvalid | None:
+def faulty(
+    model: Model, fields: Sequence[Field], rows: Sequence[Row], bonds: Bonds = NO_BONDS
+) -> ValueInvalid | None:
     """The first stored value that its field cannot be, when the objects of these rows cannot be built."""
     for row in rows:
-        for field, value in zip(fields, row, strict=False):
-            if field.decode is None or (value is None and not field.required):
+        for index, (field, value) in enumerate(zip(fields, row, strict=False)):
+            if value is None and not field.required:
                 continue
             try:
-                field.decode(value)
+                if field.sealed is not None:
+                    field.sealed.read(value, [row[place] for place in bonds[index]])
+                elif field.decode is not None:
+                    field.decode(value)
             except (TypeError, ValueError, LookupError, ArithmeticError) as error:
                 return wrong_stored(error, model=model.name, field=field.name)
     return None

@@ -137,10 +137,16 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Encryption:
-    """How a field is encrypted. `blind_index` is the field that holds a keyed digest of it, to search by."""
+    """How a field is encrypted. `blind_index` is the field that holds a keyed digest of it, to search by.
+
+    `row`: the fields whose values tell the row that a value is bound to; empty: the id. `name`: what the field is called in
+    that bond; None: its own name.
+    """
 
     mode: EncryptionMode = EncryptionMode.RANDOM
     blind_index: str | None = None
+    row: tuple[str, ...] = ()
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,7 +322,7 @@ def _pack_annotated(field: ScalarField) -> tuple[_Packed, ...]:
         field.renamed_from,
         field.comment,
         None if generated is None else (generated.sql, generated.stored),
-        None if encrypted is None else (encrypted.mode, encrypted.blind_index),
+        None if encrypted is None else (encrypted.mode, encrypted.blind_index, encrypted.row, encrypted.name),
         None if json_type is None else (json_type.module, json_type.name),
     )
 
@@ -334,7 +334,9 @@ def _load_annotated(
         renamed_from,
         comment,
         None if generated is None else Generated(*generated),
-        None if encrypted is None else Encryption(EncryptionMode(encrypted[0]), encrypted[1]),
+        None
+        if encrypted is None
+        else Encryption(EncryptionMode(encrypted[0]), encrypted[1], tuple(encrypted[2]), encrypted[3]),
         None if json_type is None else JsonType(*json_type),
     )
 

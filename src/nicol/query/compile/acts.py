@@ -12,6 +12,7 @@ from nicol.query.compile.bonds import Held, hold
 from nicol.query.compile.bulk import hanging
 from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.looked_up import change_each, told
 from nicol.query.compile.proofs import proved
 from nicol.query.compile.rows import Preset, changes
 from nicol.query.compile.sheets import among, encoded, sheet
@@ -271,6 +272,9 @@ def _update_many(ctx: Context, link: Link, which: sql.Expression, data: q.Data) 
         raise invalid(
             f"`update_many` of `{link.model}.{link.name}` writes scalar fields only", model=link.model
         )
-    sets = changes(ctx, target, data, {})
+    known = told(target, data, which)
+    if known is None:
+        return proved(ctx, target, data, _forget(change_each(ctx, target, data, {}, which, ())))
+    sets = changes(ctx, target, data, {}, known)
     change = bonds.silent(ctx.say(sql.Update(target.table, sets, which))) if sets else _sequence()
     return proved(ctx, target, data, change)

@@ -15,6 +15,7 @@ from nicol.query.compile import bonds
 from nicol.query.compile.context import Context, Frame
 from nicol.query.compile.proofs import rows_proved
 from nicol.query.compile.rows import missing, refuse_twice
+from nicol.query.compile.seals import sealed_columns, with_digests
 from nicol.query.compile.sheets import Column, Places, SaidOf, Sheet, encoded, generated, saying, sheet
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
@@ -79,7 +80,8 @@ def insert_part(ctx: Context, model: Model, rows: q.Rows, manner: Manner, return
     refuse_twice(model, names)
     made = missing(model, dict.fromkeys(names))
     given = [model.stored[name] for name in rows.fields]
-    of = sheet(ctx, (model.stored[name] for name in (*names, *made)))
+    every = (*names, *made)
+    of = sheet(ctx, (model.stored[name] for name in (*every, *with_digests(model, every))))
     same = [_same(ctx, model, assign) for assign in rows.same]
     prove = rows_proved(ctx, model, rows.proofs, names)
     say = _saying(ctx, model, of, manner.conflicts(rows.fields), returning, marks=manner.marks)
@@ -100,6 +102,8 @@ def insert_part(ctx: Context, model: Model, rows: q.Rows, manner: Manner, return
         yield from prove(frame, columns)
         if made:
             columns += generated(made, model, frame[moment], len(places))
+        if model.sealed:
+            columns = sealed_columns(model, every, columns)
         yield from _inserted(ctx, links, say(frame, columns, len(places)), places, done)
 
     return part

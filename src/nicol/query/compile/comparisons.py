@@ -9,7 +9,9 @@ from typing import Any, Literal, TypeAlias, cast
 from nicol.query import query as q
 from nicol.query.compile.columns import column, comparable
 from nicol.query.compile.context import Context
+from nicol.query.compile.seals import digest_of
 from nicol.query.models import Field, Model
+from nicol.query.sealed import Sealed
 from nicol.schema.schema import Arity, Scalar
 from nicol.sql import tree as sql
 from nicol.sql.json import json_text
@@ -34,6 +36,8 @@ def compare(
 
 def _compare(ctx: Context, model: Model, source: str | None, given: q.Compare) -> sql.Expression:
     field = model.fields[given.field]
+    if field.sealed is not None:
+        return _sealed(ctx, model, field, field.sealed, source, given)
     if field.arity is Arity.LIST:
         return _list_test(ctx, model, field, source, given)
     if field.type is Scalar.JSON:
@@ -49,6 +53,23 @@ def _compare(ctx: Context, model: Model, source: str | None, given: q.Compare) -
             value = ctx.value(model, field, given.slot, field.encode)
             left, right = (sql.Fold(of), sql.Fold(value)) if given.insensitive else (of, value)
             return sql.Compare(_COMPARISONS[operator], left, right)
+
+
+def _sealed(
+    ctx: Context, model: Model, field: Field, sealed: Sealed, source: str | None, given: q.Compare
+) -> sql.Expression:
+    """An encrypted value is found by what it may look like under each key."""
+    held = field if sealed.index is None else model.stored[sealed.index]
+    encode, pack, many = field.encode or bytes, ctx.renderer.pack, given.operator in ("in", "not_in")
+    store = held.stored.encode if sealed.index is not None else None
+
+    def spellings(value: Any) -> Any:
+        found = [each for item in (value if many else [value]) for each in sealed.spellings(encode(item))]
+        return pack([store(digest_of(held, each)) for each in found] if store else found)
+
+    items = ctx.value(model, field, given.slot, spellings)
+    of = column(model, held.name, source)
+    return sql.InList(of, items, given.operator == "not_in", binary=held.type is Scalar.BYTES)
 
 
 def _in_list(

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from nicol.dialects.dialect import Dialect
 from nicol.query import query as q
 from nicol.query.compile import gathered, groups, keyed, many, nested, reads, writes
-from nicol.query.compile.context import Act, Context, Encoder, Generated
+from nicol.query.compile.context import Act, Context, Derived, Encoder, Generated
 from nicol.query.models import Models
 
 
@@ -25,6 +25,7 @@ class Compiled:
     size: int
     encoders: tuple[Encoder, ...]
     generated: tuple[Generated, ...]
+    derived: tuple[Derived, ...]
     atomic: bool
     texts: tuple[str, ...]
     hidden: Mapping[str, tuple[int, ...]]
@@ -34,8 +35,16 @@ def compile_query(query: q.Query, models: Models, dialect: Dialect, slots: int) 
     """The conversation of a query that has so many slots."""
     ctx = Context(models, dialect, slots, nested)
     act = _act(ctx, query)
-    encoders, generated = tuple(ctx.encoders.values()), tuple(ctx.generated)
-    return Compiled(act, ctx.size, encoders, generated, ctx.atomic, tuple(ctx.texts), ctx.hidden)
+    return Compiled(
+        act,
+        ctx.size,
+        tuple(ctx.encoders.values()),
+        tuple(ctx.generated),
+        tuple(ctx.derived),
+        ctx.atomic,
+        tuple(ctx.texts),
+        ctx.hidden,
+    )
 
 
 def _act(ctx: Context, query: q.Query) -> Act[Any]:

@@ -44,6 +44,14 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Derived:
+    """A value that is made of others once those are in the frame: what is stored of an encrypted field."""
+
+    register: int
+    make: Callable[[Frame], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
     """A rendered statement whose parameters are picked out of the frame."""
 
@@ -91,6 +99,7 @@ class Context:
         self.renderer = dialect.renderer
         self.encoders: dict[int, Encoder] = {}
         self.generated: list[Generated] = []
+        self.derived: list[Derived] = []
         self.texts: list[str] = []
         self.secrets: set[int] = set()
         self.hidden: dict[str, tuple[int, ...]] = {}
@@ -122,6 +131,13 @@ class Context:
         """The parameter for a value that is made when the program runs."""
         register = self.registers(1)
         self.generated.append(Generated(register, generate, field.stored.encode))
+        return Param(register, field.stored.cast)
+
+    def secret(self, field: Field, make: Callable[[Frame], Any]) -> Param:
+        """The parameter for what is made of values that nobody may see."""
+        register = self.registers(1)
+        self.secrets.add(register)
+        self.derived.append(Derived(register, make))
         return Param(register, field.stored.cast)
 
     def moment(self) -> int:

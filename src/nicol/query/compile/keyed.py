@@ -13,6 +13,13 @@ from nicol.query.compile.filters import condition
 from nicol.query.compile.many import objects_of
 from nicol.query.compile.proofs import rows_proved
 from nicol.query.compile.rows import changes, computed, operand
+from nicol.query.compile.seals import (
+    refuse_other_key,
+    refuse_other_row,
+    sealed_columns,
+    unbound,
+    with_digests,
+)
 from nicol.query.compile.selections import wanted
 from nicol.query.compile.sheets import Column, Sheet, encoded, saying, sheet
 from nicol.query.defaults import updated_at
@@ -28,6 +35,11 @@ from nicol.sql.program import Program
 def upsert_many(ctx: Context, query: q.UpsertMany) -> Act[Any]:
     """Insert rows, or change those whose key is there; how many of each, or the rows in their order."""
     model = ctx.models.by_name[query.model]
+    written = (name for rows in query.bulk.rows for name in _fields(query, rows.fields))
+    refuse_other_key(model, query.key, written, "upsert_many")
+    refuse_other_key(
+        model, query.key, (each.field for each in unbound(model, query.update.assigns)), "upsert_many"
+    )
     refusals = (
         [] if query.where == q.ALL else [_refusing(ctx, model, query, rows) for rows in query.bulk.rows]
     )
@@ -164,7 +176,9 @@ def _conflict(
 ) -> sql.Conflict:
     """What becomes of a row that is there; `keep`: it comes back even if nothing does."""
     target = model.columns(query.key)
-    taken = {name: sql.Column(model.stored[name].column, "excluded") for name in _fields(query, fields)}
+    names = _fields(query, fields)
+    names += with_digests(model, names)
+    taken = {name: sql.Column(model.stored[name].column, "excluded") for name in names}
     sets = changes(ctx, model, query.update, taken)
     if not sets and keep:
         sets = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
@@ -196,12 +210,16 @@ def _each(ctx: Context, model: Model, query: q.UpdateEach, changes: q.Changes) -
     changed = [(model.fields[name], operator) for name, operator in changes.assigns]
     fields = [*(model.fields[name] for name in key), *(field for field, _ in changed)]
     operators = ["set"] * len(key) + [operator for _, operator in changed]
-    of = sheet(ctx, fields)
+    every = [field.name for field in fields]
+    digests = [model.stored[name] for name in with_digests(model, every)]
+    of = sheet(ctx, [*fields, *digests])
     sets = [
         sql.Assignment(field.column, computed(model, field, operator, of.cell(len(key) + index)))
-        for index, (field, operator) in enumerate(changed)
+        for index, (field, operator) in enumerate([*changed, *((field, "set") for field in digests)])
     ]
     named = {name for name, _ in changes.assigns}
+    refuse_other_row(model, named)
+    refuse_other_key(model, key, named, "update_each")
     sets += [
         sql.Assignment(field.column, ctx.generate(field, updated_at))
         for name, field in model.stored.items()
@@ -219,6 +237,8 @@ def _each(ctx: Context, model: Model, query: q.UpdateEach, changes: q.Changes) -
             for field, operator, column in zip(fields, operators, values, strict=True)
         ]
         yield from prove(frame, columns)
+        if model.sealed:
+            columns = sealed_columns(model, every, columns)
         return (yield from say(frame, columns, len(places))).affected
 
     return act

@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 
 from nicol.query.compile.context import Frame, Said
 from nicol.query.models import Field, Model
-from nicol.query.shape import Build, Groups, faulty
+from nicol.query.shape import NO_BONDS, Bonds, Build, Groups, faulty
 from nicol.sql.program import Program, Row
 
 
@@ -48,6 +48,7 @@ class Shape:
     fields: tuple[Field, ...]
     build: Build
     branches: tuple[Branch, ...] = ()
+    bonds: Bonds = NO_BONDS
 
     def objects(self, rows: Sequence[Row], frame: Frame) -> Program[list[Any]]:
         """The objects of rows, after those that hang on them."""
@@ -63,7 +64,7 @@ class Shape:
         try:
             return self.build(rows, groups)
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
-            raise faulty(self.model, self.fields, rows) or error from error
+            raise faulty(self.model, self.fields, rows, self.bonds) or error from error
 
 
 class Branch(Protocol):

@@ -11,8 +11,9 @@ from nicol.query.compile.bulk_rows import Manner, skipping
 from nicol.query.compile.columns import both, column
 from nicol.query.compile.context import Act, Context, Frame, Said
 from nicol.query.compile.filters import condition
+from nicol.query.compile.looked_up import change_each, told
 from nicol.query.compile.proofs import proved
-from nicol.query.compile.rows import changes
+from nicol.query.compile.rows import Preset, changes
 from nicol.query.compile.selections import wanted, written_shape
 from nicol.query.faults import invalid
 from nicol.query.models import Model
@@ -53,13 +54,34 @@ def update_many(ctx: Context, query: q.UpdateMany) -> Act[Any]:
     """Change all rows of a filter; how many there were, or the rows as they are now."""
     model = ctx.models.by_name[query.model]
     where = _limited(ctx, model, query.where, query.limit)
-    act = proved(ctx, model, query.data, _updated(ctx, model, query, where))
+    known = told(model, query.data, where)
+    if known is None:
+        act = proved(ctx, model, query.data, _looked_up(ctx, model, query, where))
+        ctx.atomic = True
+        return act
+    act = proved(ctx, model, query.data, _updated(ctx, model, query, where, known))
     ctx.atomic = bool(query.data.proofs)
     return act
 
 
-def _updated(ctx: Context, model: Model, query: q.UpdateMany, where: sql.Expression) -> Act[Any]:
-    sets = changes(ctx, model, query.data, {})
+def _looked_up(ctx: Context, model: Model, query: q.UpdateMany, found: sql.Expression) -> Act[Any]:
+    """Rows are chosen when they are looked up: then a limit has done its work."""
+    columns = () if query.wanted is None else wanted(model, query.wanted).columns
+    where = condition(ctx, model, model.table.name, query.where)
+    change = change_each(ctx, model, query.data, {}, where, columns, found)
+    objects = None if query.wanted is None else objects_of(ctx, model, query.wanted)
+
+    def act(frame: Frame) -> Program[Any]:
+        done = yield from change(frame)
+        return done.affected if objects is None else (yield from objects(done.rows, frame))
+
+    return act
+
+
+def _updated(
+    ctx: Context, model: Model, query: q.UpdateMany, where: sql.Expression, known: Preset
+) -> Act[Any]:
+    sets = changes(ctx, model, query.data, {}, known)
     if query.wanted is None:
         return (
             _affected(ctx.say(sql.Update(model.table, sets, where))) if sets else _counted(ctx, model, where)

@@ -11,13 +11,14 @@ from nicol.query.compile import bonds
 from nicol.query.compile.acts import act_on, obtain
 from nicol.query.compile.bonds import Held, hold
 from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.looked_up import change_each, told
 from nicol.query.compile.proofs import proved
 from nicol.query.compile.reach import reaches
 from nicol.query.compile.rows import Preset, changes, new_values
 from nicol.query.faults import invalid, missing_record
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
-from nicol.sql.program import Program, Row
+from nicol.sql.program import Program, Result, Row
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +30,7 @@ class Written:
     """
 
     model: str
-    said: Said
+    write: Act[Result]
     before: tuple[Act[None], ...] = ()
     after: tuple[Act[None], ...] = ()
     places: tuple[tuple[int, int], ...] = ()
@@ -61,7 +62,7 @@ class Written:
 
     def _self(self, ctx: Context, frame: Frame) -> Program[Row | None]:
         try:
-            result = yield self.said.statement(frame)
+            result = yield from self.write(frame)
         except DriverError as error:
             link = bonds.missed(ctx, self.links, error)
             raise (bonds.not_connected(link) if link else error) from error
@@ -94,7 +95,9 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     places = _places(model, held, columns)
     if not owned.links and not owned.before and not after:
         return proved(ctx, model, data, _alone(said))
-    written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
+    written = Written(
+        model.name, _saying(said), tuple(owned.before), after, places, tuple(owned.links), again
+    )
     width = len(returning)
 
     def act(frame: Frame) -> Program[Row]:
@@ -111,10 +114,17 @@ def _alone(said: Said) -> Act[Row]:
     return act
 
 
-def _alone_if_there(said: Said) -> Act[Row | None]:
+def _alone_if_there(write: Act[Result]) -> Act[Row | None]:
     def act(frame: Frame) -> Program[Row | None]:
-        rows = (yield said.statement(frame)).rows
+        rows = (yield from write(frame)).rows
         return rows[0] if rows else None
+
+    return act
+
+
+def _saying(said: Said) -> Act[Result]:
+    def act(frame: Frame) -> Program[Result]:
+        return (yield said.statement(frame))
 
     return act
 
@@ -127,8 +137,14 @@ def change_row(
     later = _later(model, data.acts)
     held = hold(ctx, model, _needed(ctx, model, later, returning))
     columns = _columns(model, held, (*returning, *(() if returning else model.columns(model.id))))
-    sets = changes(ctx, model, data, owned.preset)
-    said = ctx.say(sql.Update(model.table, sets, where, columns) if sets else _select(model, columns, where))
+    known = told(model, data, where)
+    if known is None:
+        write = change_each(ctx, model, data, owned.preset, where, columns)
+    else:
+        sets = changes(ctx, model, data, owned.preset, known)
+        write = _saying(
+            ctx.say(sql.Update(model.table, sets, where, columns) if sets else _select(model, columns, where))
+        )
     after = tuple(act_on(ctx, model.links[act.field], act, held, new=False) for act in later)
     again = (
         ctx.say(_select(model, returning, held.here()))
@@ -137,8 +153,8 @@ def change_row(
     )
     places = _places(model, held, columns)
     if columns == tuple(returning) and not owned.links and not owned.before and not after:
-        return proved(ctx, model, data, _alone_if_there(said))
-    written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
+        return proved(ctx, model, data, _alone_if_there(write))
+    written = Written(model.name, write, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 
     def act(frame: Frame) -> Program[Row | None]:

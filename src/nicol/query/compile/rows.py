@@ -10,6 +10,7 @@ from nicol.dialects.values import bounds, decimal_digits
 from nicol.query import query as q
 from nicol.query.compile.columns import column
 from nicol.query.compile.context import Context
+from nicol.query.compile.seals import refuse_other_row, seal_row
 from nicol.query.defaults import Generate, generator, updated_at
 from nicol.query.faults import invalid
 from nicol.query.models import Field, Model
@@ -44,6 +45,7 @@ def new_values(ctx: Context, model: Model, data: q.Data, preset: Preset) -> dict
     row.update(preset)
     for name, generate in missing(model, row).items():
         row[name] = ctx.generate(model.stored[name], generate)
+    seal_row(ctx, model, data.assigns, row, row)
     return row
 
 
@@ -73,12 +75,19 @@ def _by_relation(model: Model, name: str) -> str | None:
     return next((f"give it, or the relation `{link}` with `connect` or `create`" for link in links), None)
 
 
-def changes(ctx: Context, model: Model, data: q.Data, preset: Preset) -> tuple[sql.Assignment, ...]:
-    """The changes of a row, with the time of the change; none when there is nothing to write."""
+def changes(
+    ctx: Context, model: Model, data: q.Data, preset: Preset, told: Preset | None = None
+) -> tuple[sql.Assignment, ...]:
+    """The changes of a row, with the time of the change; none when there is nothing to write.
+
+    `told`: values of fields that tell the row, for what is encrypted.
+    """
     sets = dict(preset)
     for assign in data.assigns:
         _once(model, assign.field, preset)
         sets[assign.field] = _changed(ctx, model, assign)
+    refuse_other_row(model, sets)
+    seal_row(ctx, model, data.assigns, sets, told or {})
     if sets:
         for name, field in model.stored.items():
             if field.updated_at and name not in sets:

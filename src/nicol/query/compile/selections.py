@@ -14,7 +14,7 @@ from nicol.query.compile.pages import included_rows
 from nicol.query.compile.tree_levels import Ends, Levels, Tree
 from nicol.query.compile.trees import tree_rows
 from nicol.query.models import Field, Link, Model
-from nicol.query.shape import Attached, Build, Counted, builder
+from nicol.query.shape import Attached, Build, Counted, bonds_of, builder
 from nicol.schema.schema import Scalar
 from nicol.sql import tree as sql
 
@@ -42,6 +42,9 @@ def wanted(model: Model, selection: q.Selection | None, keys: Sequence[str] = ()
     chosen = selection or q.EVERYTHING
     fields = tuple(model.fields[name] for name in (model.fields if chosen.fields is None else chosen.fields))
     needed = [*keys]
+    for field in fields:
+        if field.sealed is not None:
+            needed.extend(model.columns(field.sealed.row))
     for each in chosen.counts:
         needed.extend(model.columns(model.links[each.field].local))
     for each in chosen.include:
@@ -81,7 +84,7 @@ def _shape(
     ]
     relations = tuple(each.field for each in chosen.include)
     build = _build(ctx, model, chosen, have, width, counts, relations, attached)
-    return Shape(model, have.fields, build, (*apart, *branches))
+    return Shape(model, have.fields, build, (*apart, *branches), bonds_of(model, have.fields, have.columns))
 
 
 def _build(
@@ -100,7 +103,7 @@ def _build(
         new = ctx.models.objects.new(model.name, names, counted, relations, only=chosen.only)
     else:
         new = ctx.models.objects.into(chosen.into, model.name, (*names, *relations))
-    return builder(new, have.fields, attached, width, counts)
+    return builder(new, have.fields, attached, width, counts, bonds_of(model, have.fields, have.columns))
 
 
 # ---- counts ------------------------------------------------------------------------------------------------------
@@ -286,4 +289,5 @@ def _with_self(
     attached.append(Attached(own.places(model.columns(link.local)), link.many))
     relations = (*(each.field for each in chosen.include), include.field)
     counts = range(at, at + len(chosen.counts))
-    return Shape(model, own.fields, _build(ctx, model, chosen, own, width, counts, relations, attached))
+    build = _build(ctx, model, chosen, own, width, counts, relations, attached)
+    return Shape(model, own.fields, build, (), bonds_of(model, own.fields, own.columns))

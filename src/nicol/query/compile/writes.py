@@ -7,6 +7,7 @@ from nicol.query.compile.attempts import found_or_made
 from nicol.query.compile.context import Act, Context, Frame
 from nicol.query.compile.filters import key_condition
 from nicol.query.compile.levels import Shape
+from nicol.query.compile.looked_up import told
 from nicol.query.compile.nested import change_row, new_row
 from nicol.query.compile.reads import key_level
 from nicol.query.compile.rows import changes, new_values
@@ -113,7 +114,13 @@ def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
     """Change the row of a key or insert it; its object. One statement where the new row would have the key's own values."""
     model = ctx.models.by_name[query.model]
     have = wanted(model, query.selection)
-    native = query.same and query.key.rest == q.ALL and not query.create.acts and not query.update.acts
+    native = (
+        query.same
+        and query.key.rest == q.ALL
+        and not query.create.acts
+        and not query.update.acts
+        and told(model, query.update, key_condition(ctx, model, None, query.key)) is not None
+    )
     write = (
         _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)
     )
@@ -121,11 +128,11 @@ def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
 
 
 def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:
-    key_condition(ctx, model, None, query.key)
+    known = told(model, query.update, key_condition(ctx, model, None, query.key))
     row = new_values(ctx, model, query.create, {})
     target = model.columns(query.key.fields)
     kept = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
-    sets = changes(ctx, model, query.update, {}) or kept
+    sets = changes(ctx, model, query.update, {}, known) or kept
     insert = sql.Insert(
         model.table, model.columns(row), tuple(row.values()), sql.Conflict(target, sets), have.columns
     )

@@ -130,6 +130,13 @@ def _assign(model: Model, field: Field, value: Any, values: Values, *, new: bool
 
 def operation_of(model: Model, field: Field, value: Any, *, new: bool) -> tuple[str, Any]:
     """What is done with a field, and the value for it: it is `set` where nothing else is said."""
+    if field.secret and type(value) in JSON_CHANGES:
+        raise invalid(
+            f"a part of `{model.name}.{field.name}` cannot change: it is encrypted",
+            model=model.name,
+            fields=(field.name,),
+            hint="read the value, change it, and write the whole",
+        )
     if (
         type(value) in JSON_CHANGES
         and not new

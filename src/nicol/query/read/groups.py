@@ -12,6 +12,7 @@ from nicol.query.nodes.groups import Aggregate, GroupBy, GroupKey, Measure, Unit
 from nicol.query.nodes.queries import Count
 from nicol.query.read.kinds import is_dict, is_list, several
 from nicol.query.read.page import read_page
+from nicol.query.read.scalars import refuse_secret
 from nicol.query.read.where import NO_FILTER, Values, read_where
 from nicol.schema.schema import Arity, Scalar
 
@@ -183,6 +184,7 @@ def _key_field(model: Model, name: Any) -> Field:
                 hint=f'write {{"{name}": "field"}}',
             )
         return unknown("field in `by`", name, (*model.fields, *ones), model=model.name)
+    refuse_secret(model, field.name, "`by`")
     if not is_key(field):
         raise invalid(
             f"rows cannot be grouped by the Json field `{model.name}.{field.name}`",

@@ -10,7 +10,7 @@ from nicol.query.models import Link, Model, Models
 from nicol.query.query import OrderBy
 from nicol.query.read.kinds import is_dict, several
 from nicol.query.read.measured import MEASURES, measures_of
-from nicol.query.read.scalars import Values
+from nicol.query.read.scalars import Values, refuse_secret
 from nicol.query.read.where import read_where
 
 _Nulls: TypeAlias = Literal["first", "last"] | None
@@ -44,6 +44,7 @@ def _order(
 
 
 def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) -> OrderBy:
+    refuse_secret(model, name, "`order`")
     if not is_dict(value):
         return OrderBy(name, _descending(model, name, value), None, path)
     return OrderBy(name, *_direction(model, name, value), path)

@@ -11,6 +11,7 @@ from nicol.query.query import Include, Page, RelationCount, Selection
 from nicol.query.read.depth import read_depth
 from nicol.query.read.kinds import is_dict, several
 from nicol.query.read.order import RANDOM, read_order
+from nicol.query.read.scalars import refuse_secret
 from nicol.query.read.where import NO_FILTER, Values, read_key, read_where
 
 PAGE = frozenset({"where", "order", "take", "skip", "cursor", "distinct", "select", "omit", "include"})
@@ -71,6 +72,7 @@ def _distinct(model: Model, given: Any) -> tuple[str, ...]:
     for name in names:
         if not isinstance(name, str) or name not in model.fields:
             unknown("field in `distinct`", name, model.fields, model=model.name)
+        refuse_secret(model, name, "`distinct`")
     return tuple(names)
 
 

@@ -42,9 +42,25 @@ def read_scalar(model: Model, field: Field, value: Any, values: Values) -> Filte
     """The filter that the entry of a scalar field is: its value, None for null, or a dictionary of conditions."""
     if value is None:
         return _null(model, field)
+    if not field.searched:
+        _unsearched(model, field, value)
     if is_dict(value):
         return _operators(model, field, value, values)
     return _compare(model, field, "equals", value, values)
+
+
+def _unsearched(model: Model, field: Field, given: Any) -> None:
+    """Of a value that is encrypted at random nothing can be asked but whether it is there."""
+    if is_dict(given) and given and given.keys() <= _EQUALITY and set(given.values()) <= {None}:
+        return
+    raise invalid(
+        f"`{model.name}.{field.name}` is encrypted, so that no row is found by its value",
+        model=model.name,
+        fields=(field.name,),
+        hint="@nicol.encrypted(blindIndex: …) or mode: deterministic makes equal values findable"
+        if field.type is not Scalar.JSON
+        else "only None can be asked of it",
+    )
 
 
 def _compare(
@@ -86,6 +102,14 @@ def _operators(model: Model, field: Field, given: dict[Any, Any], values: Values
     return All(tuple(found)) if found else _asks_nothing(model, field)
 
 
+def refuse_secret(model: Model, name: str, what: str) -> None:
+    """What the database cannot do with values that it does not know."""
+    if model.fields[name].secret:
+        raise invalid(
+            f"{what} cannot have `{model.name}.{name}`: it is encrypted", model=model.name, fields=(name,)
+        )
+
+
 def _asks_nothing(model: Model, field: Field) -> NoReturn:
     raise invalid(
         f"the filter of `{model.name}.{field.name}` asks nothing",
@@ -97,6 +121,8 @@ def _asks_nothing(model: Model, field: Field) -> NoReturn:
 
 def operators_of(field: Field) -> frozenset[str]:
     """The words that a filter of this field may use."""
+    if field.secret:
+        return _MEMBERSHIP if field.searched else _EQUALITY
     if field.arity is Arity.LIST:
         return _LIST if field.type is not Scalar.JSON else frozenset({"equals", "is_empty"})
     if isinstance(field.type, EnumRef):
@@ -174,6 +200,13 @@ def _compare_field(
     model: Model, field: Field, operator: str, given: FieldRef[Any], insensitive: bool
 ) -> CompareField:
     other = _other(model, given)
+    if field.secret or other.secret:
+        raise invalid(
+            f"`{model.name}.{field.name}` cannot be compared with the field `{other.name}`: the database knows no values"
+            " that are encrypted",
+            model=model.name,
+            fields=(field.name, other.name),
+        )
     wanted = _arity_of_other(field, operator)
     fits = other.type == field.type or any({other.type, field.type} <= alike for alike in _ALIKE)
     if wanted is None or not fits or (other.arity is Arity.LIST) is not wanted:

@@ -140,8 +140,17 @@ ANNOTATIONS: Mapping[str, AnnotationSignature] = {
                 "the field that holds a keyed digest of the value, to search by",
                 "digest",
             ),
+            "row": Parameter(
+                ParameterKind.FIELDS,
+                "the fields that tell a value's row, without which it cannot be read; the id where it is not given",
+                "[slug]",
+            ),
+            "name": Parameter(
+                ParameterKind.TEXT,
+                "what the field is called in its values, after the model or the field got another name",
+                '"User.mail"',
+            ),
         },
-        pending="values are not encrypted, so that `nicol generate` refuses to write a client",
     ),
     "retain": AnnotationSignature(
         "How long rows are kept.",

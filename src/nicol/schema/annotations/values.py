@@ -69,7 +69,12 @@ def encryption(held: Held) -> Encryption | None:
         return None
     mode = word_of(each.arguments.get("mode")) or EncryptionMode.RANDOM
     known = mode if mode in set(EncryptionMode) else EncryptionMode.RANDOM
-    return Encryption(EncryptionMode(known), word_of(each.arguments.get("blindIndex")))
+    return Encryption(
+        EncryptionMode(known),
+        word_of(each.arguments.get("blindIndex")),
+        tuple(word.name for word in words_of(each.arguments.get("row"))),
+        text_of(each.arguments.get("name")),
+    )
 
 
 def json_type(held: Held) -> JsonType | None:

@@ -10,6 +10,7 @@ from nicol.schema.annotations.table import Place
 from nicol.schema.annotations.values import (
     text_of,
     word_of,
+    words_of,
 )
 from nicol.schema.bind import value_attributes
 from nicol.schema.bound import (
@@ -20,6 +21,7 @@ from nicol.schema.bound import (
     ModelRef,
     mapped_name,
 )
+from nicol.schema.document import Call
 from nicol.schema.rules.annotations import known
 from nicol.schema.rules.rule import Case, Problem, Rule, rule
 from nicol.schema.schema import Arity, Scalar
@@ -132,11 +134,86 @@ def encrypted_fields_can_hold_what_is_encrypted(case: Case) -> Iterator[Problem]
         if any(field.name in _foreign_key(each) for each in model.fields.values()):
             text = f"`{field.name}` is encrypted and part of a foreign key"
             yield Problem(text, span, "point at rows with a field of its own")
+        if field.name in _pointed_at(case, model):
+            text = f"`{field.name}` is encrypted, and rows of another model point at it"
+            yield Problem(text, span, "let them point at the id")
 
 
 def _foreign_key(field: BoundField) -> tuple[str, ...]:
-    names = field.relation.names("fields") if field.relation else None
+    return _names(field, "fields")
+
+
+def _pointed_at(case: Case, model: BoundModel) -> set[str]:
+    """The fields of a model that foreign keys lead to."""
+    every = (field for other in case.binding.models.values() for field in other.fields.values())
+    here = (
+        field for field in every if isinstance(field.target, ModelRef) and field.target.name == model.name
+    )
+    return {name for field in here for name in _names(field, "references")}
+
+
+def _names(field: BoundField, argument: str) -> tuple[str, ...]:
+    names = field.relation.names(argument) if field.relation else None
     return tuple(name.name for name in names or ())
+
+
+_ROW_TYPES = (Scalar.STRING, Scalar.INT, Scalar.BIGINT)
+_MADE_BY_THE_DATABASE = frozenset({"autoincrement", "dbgenerated", "sequence"})
+_ROW_NATIVES = frozenset({"Char", "Citext", "Inet", "Xml"})
+"""Native types that give back another text than they were given."""
+
+
+@rule("encrypted-row")
+def values_are_bound_to_rows_that_are_known(case: Case) -> Iterator[Problem]:
+    """A value that is encrypted at random is bound to fields of its row that the program gives, and that never change."""
+    for annotation, model, field in annotated_fields(case, "encrypted"):
+        given = annotation.arguments.get("row")
+        if word_of(annotation.arguments.get("mode")) == "deterministic":
+            if given is not None:
+                text = "a value that is encrypted deterministically is alike in all rows, and bound to none"
+                yield Problem(text, given.span, "remove row")
+            continue
+        words = words_of(given)
+        span = given.span if given is not None else annotation.syntax.span
+        names = tuple(word.name for word in words) or (model.id.names if model.id else ())
+        unknown_names = [word for word in words if word.name not in model.fields]
+        for word in unknown_names:
+            yield no_field(model, word.name, word.span, "name fields of the model")
+        if unknown_names:
+            continue
+        if not names:
+            yield Problem(
+                f"`{model.name}` has no id that a value could be bound to", span, "write row: [field]"
+            )
+        elif given is not None and not any(set(key.names) == set(names) for key in model.criteria):
+            yield Problem(
+                f"{', '.join(names)} of `{model.name}` tells no row",
+                span,
+                "name the fields of a unique criterion",
+            )
+        for reason in _unknown_before(model, names):
+            yield Problem(
+                f"`{field.name}` is bound to `{model.name}.{reason}",
+                span,
+                "give the id @default(uuid()) or another that the client makes, or bind to a unique field: row: [slug]",
+            )
+
+
+def _unknown_before(model: BoundModel, names: tuple[str, ...]) -> Iterator[str]:
+    """Why the fields of a row cannot be what its values are bound to."""
+    pointing = {name for field in model.fields.values() for name in _foreign_key(field)}
+    for name in names:
+        field = model.fields[name]
+        default = field.attributes.get("default")
+        made = default.arguments.get("value") if default else None
+        if field.target not in _ROW_TYPES or field.arity is not Arity.REQUIRED:
+            yield f"{name}`, which is no required String, Int or BigInt"
+        elif isinstance(made, Call) and made.name in _MADE_BY_THE_DATABASE:
+            yield f"{name}`, which the database makes: it is not known before the row is there"
+        elif name in pointing:
+            yield f"{name}`, which is part of a foreign key, and may change with the row it points at"
+        elif field.native is not None and field.native.name.text.partition(".")[2] in _ROW_NATIVES:
+            yield f"{name}`, whose type changes texts"
 
 
 _NARROW = frozenset(
@@ -229,6 +306,7 @@ RULES: tuple[Rule, ...] = (
     encrypted_fields_can_hold_what_is_encrypted,
     columns_have_room_for_what_is_encrypted,
     keys_of_encrypted_fields_can_compare,
+    values_are_bound_to_rows_that_are_known,
     blind_indexes_are_fields_of_their_own,
     generated_fields_are_filled_by_the_database_alone,
 )
