@@ -21,6 +21,7 @@ from nicol.cli import (
     project,
     retention,
     schema,
+    secrets,
     validation,
 )
 from nicol.cli.coercion import read_plainly
@@ -55,6 +56,7 @@ def application() -> typer.Typer:
         ("db", database.group()),
         ("retention", retention.group()),
         ("audit", audit.group()),
+        ("secrets", secrets.group()),
         ("cron", cron.group()),
         ("outbox", outbox.group()),
         ("schema", schema.group()),

@@ -47,10 +47,16 @@ class Sealed:
 
     def read(self, stored: Any, row: Sequence[Any]) -> Any:
         """The value; ValueError for what was not sealed for this row and field."""
+        return self.decode(self.opened(stored, row))
+
+    def opened(self, stored: Any, row: Sequence[Any]) -> bytes:
+        """The encoded value; ValueError as `read`."""
+        return self.seal.open(self.text(stored), self._key(row))
+
+    def text(self, stored: Any) -> str:
+        """What a column holds as a text; empty where it cannot be an encrypted one."""
         text = stored if self.fetch is None else self.fetch(stored)
-        if not isinstance(text, str):
-            raise ValueError("it is not encrypted")
-        return self.decode(self.seal.open(text, self._key(row)))
+        return text if isinstance(text, str) else ""
 
     def digest(self, plain: bytes | None) -> str | None:
         """What the blind index holds of an encoded value."""

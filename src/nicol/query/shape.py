@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import starmap
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from nicol.errors import ValueInvalid
@@ -42,7 +43,7 @@ class Counted:
 Bonds: TypeAlias = Mapping[int, Sequence[int]]
 """For the places of encrypted fields in a row those of the fields that tell the row."""
 
-NO_BONDS: Bonds = {}
+NO_BONDS: Bonds = MappingProxyType({})
 
 
 def bonds_of(model: Model, fields: Sequence[Field], columns: Sequence[str]) -> Bonds:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nicol.client.codegen.groups import compared, numbers
 from nicol.client.codegen.source import Key, alias, literal, one_or_many, typed_dict
-from nicol.client.codegen.values import Shown, Unique, family, nullable, uniques, value
+from nicol.client.codegen.values import Shown, Unique, family, is_searched, nullable, uniques, value
 from nicol.schema.schema import Arity, Enum, RelationField, Scalar, ScalarField
 
 
@@ -30,7 +30,7 @@ def model_filters(shown: Shown) -> list[str]:
     where = f"{shown.name}WhereInput"
     sides = [Key("is", f"{where} | None"), Key("is_not", f"{where} | None")]
     quantities = [Key("some", where), Key("every", where), Key("none", where), *_measures(shown)]
-    fields = {field.name: _filter(field) for field in shown.scalars}
+    fields = {field.name: _filter(field) for field in shown.scalars if _is_asked(field)}
     return [
         *typed_dict(where, [*fields.values(), *_shared(shown)]),
         *(typed_dict(f"{shown.name}RelationFilter", sides) if False in shown.led_to else []),
@@ -77,7 +77,15 @@ def _shared(shown: Shown) -> list[Key]:
     ]
 
 
+def _is_asked(field: ScalarField) -> bool:
+    """False for what is encrypted and always there: nothing can be asked of it."""
+    return is_searched(field) or field.arity is Arity.OPTIONAL
+
+
 def _filter(field: ScalarField) -> Key:
+    if field.encrypted is not None:
+        asked = family(field) if is_searched(field) else ""
+        return Key(field.name, f"{nullable(field)}Sealed{asked}Where")
     if field.arity is Arity.LIST:
         one = value(field)
         return Key(field.name, f"Sequence[{one}] | ListFilter[{one}] | FieldRef[Sequence[{one}]] | None")

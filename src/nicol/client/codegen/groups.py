@@ -46,7 +46,9 @@ def model_groups(shown: Shown) -> list[str]:
 
 def _distinct(shown: Shown) -> list[ScalarField]:
     return [
-        field for field in shown.scalars if field.arity is not Arity.LIST and field.type is not Scalar.JSON
+        field
+        for field in shown.scalars
+        if field.arity is not Arity.LIST and field.type is not Scalar.JSON and field.encrypted is None
     ]
 
 
@@ -61,7 +63,7 @@ def numbers(shown: Shown) -> list[ScalarField]:
 
 
 def _keys(shown: Shown) -> list[ScalarField]:
-    return [field for field in shown.scalars if field.type is not Scalar.JSON]
+    return [field for field in shown.scalars if field.type is not Scalar.JSON and field.encrypted is None]
 
 
 def _names(shown: Shown) -> list[str]:

@@ -9,7 +9,8 @@ from nicol.schema.schema import Arity, RelationField, ScalarField
 
 def model_orders(shown: Shown) -> list[str]:
     """`FieldName`, `OrderByInput`, and the order of relations that lead to many rows of the model."""
-    keys = [*map(_order, shown.scalars), *map(_relation_order, shown.relations)]
+    plain = (field for field in shown.scalars if field.encrypted is None)
+    keys = [*map(_order, plain), *map(_relation_order, shown.relations)]
     return [
         *alias(f"{shown.name}FieldName", literal(field.name for field in shown.scalars)),
         *typed_dict(f"{shown.name}OrderByInput", keys),

@@ -8,6 +8,7 @@ from nicol.client.json_types import json_alias
 from nicol.client.names import visible_models, visible_relations, visible_scalars
 from nicol.schema.schema import (
     Arity,
+    EncryptionMode,
     EnumRef,
     ForeignKeyRelation,
     Model,
@@ -102,7 +103,7 @@ def uniques(model: Model) -> tuple[Unique, ...]:
     """The ways to name a row of a model: the id first."""
     keys = [(key.name, key.fields) for key in [model.primary_key] if key is not None]
     keys += [(key.name, key.fields) for key in model.uniques if key.where is None]
-    shown = {field.name for field in visible_scalars(model)}
+    shown = {field.name for field in visible_scalars(model) if field.encrypted is None}
     found: dict[str, Unique] = {}
     for given, fields in keys:
         names = tuple(field.name for field in fields)
@@ -134,6 +135,16 @@ def family(field: ScalarField) -> str:
             return _FAMILIES[field.type]
         case Unsupported():
             raise AssertionError(f"{field.name} is not shown")
+
+
+def is_searched(field: ScalarField) -> bool:
+    """True when rows are found by a value of the field."""
+    how = field.encrypted
+    if how is None:
+        return True
+    return field.type is not Scalar.JSON and (
+        how.mode is EncryptionMode.DETERMINISTIC or how.blind_index is not None
+    )
 
 
 def nullable(field: ScalarField) -> str:

@@ -25,7 +25,8 @@ def model_writes(shown: Shown) -> list[str]:
     if shown.is_view:
         return _acts_on_view(shown) if False in shown.led_to else []
     name = shown.name
-    columns = [field for field in shown.scalars if field.generated is None]
+    indexes = {field.encrypted.blind_index for field in shown.scalars if field.encrypted}
+    columns = [field for field in shown.scalars if field.generated is None and field.name not in indexes]
     rows, changes = [_new(field) for field in columns], [_change(field) for field in columns]
     loose = [Key(key.name, key.type, key.required and key.name not in shown.foreign) for key in rows]
     return [
@@ -51,6 +52,8 @@ def _new(field: ScalarField) -> Key:
 def _change(field: ScalarField) -> Key:
     if field.arity is Arity.LIST:
         return Key(field.name, f"{written(field)} | ListUpdate[{value(field)}]")
+    if field.type is Scalar.JSON and field.encrypted is not None:
+        return Key(field.name, written(field))
     if field.type is Scalar.JSON:
         return Key(field.name, f"{written(field)} | JsonChange")
     return Key(field.name, f"{nullable(field)}{family(field)}Change")

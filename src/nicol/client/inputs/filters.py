@@ -104,6 +104,30 @@ BytesFilter = TypedDict(
     },
     total=False,
 )
+
+# Of what is encrypted the database knows no more than whether it is there and, where the schema says so, what is equal.
+SealedStringFilter = TypedDict(
+    "SealedStringFilter",
+    {
+        "equals": str | None,
+        "not": "str | SealedStringFilter | None",
+        "in": Sequence[str],
+        "not_in": Sequence[str],
+    },
+    total=False,
+)
+SealedBytesFilter = TypedDict(
+    "SealedBytesFilter",
+    {
+        "equals": bytes | None,
+        "not": "bytes | SealedBytesFilter | None",
+        "in": Sequence[bytes],
+        "not_in": Sequence[bytes],
+    },
+    total=False,
+)
+SealedFilter = TypedDict("SealedFilter", {"equals": None, "not": None}, total=False)
+
 JsonPath: TypeAlias = list[str] | list[int] | list[str | int] | tuple[str | int, ...]
 """The steps of a path: no mere sequence, which a text would be too."""
 
@@ -159,6 +183,11 @@ BytesWhere: TypeAlias = bytes | BytesFilter | FieldRef[bytes]
 NullableBytesWhere: TypeAlias = bytes | BytesFilter | FieldRef[bytes] | None
 JsonWhere: TypeAlias = JsonFilter
 NullableJsonWhere: TypeAlias = JsonFilter | None
+SealedStringWhere: TypeAlias = str | SealedStringFilter
+NullableSealedStringWhere: TypeAlias = str | SealedStringFilter | None
+SealedBytesWhere: TypeAlias = bytes | SealedBytesFilter
+NullableSealedBytesWhere: TypeAlias = bytes | SealedBytesFilter | None
+NullableSealedWhere: TypeAlias = SealedFilter | None
 
 # ---- fields in the place of values -------------------------------------------------------------------------------
 

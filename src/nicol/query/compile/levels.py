@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Protocol, cast
 
 from nicol.query.compile.context import Frame, Said
 from nicol.query.models import Field, Model
-from nicol.query.shape import NO_BONDS, Bonds, Build, Groups, faulty
+from nicol.query.shape import Bonds, Build, Groups, faulty
 from nicol.sql.program import Program, Row
 
 
@@ -48,7 +48,7 @@ class Shape:
     fields: tuple[Field, ...]
     build: Build
     branches: tuple[Branch, ...] = ()
-    bonds: Bonds = NO_BONDS
+    bonds: Bonds = field(default_factory=dict[int, Sequence[int]])
 
     def objects(self, rows: Sequence[Row], frame: Frame) -> Program[list[Any]]:
         """The objects of rows, after those that hang on them."""

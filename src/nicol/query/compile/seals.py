@@ -65,10 +65,10 @@ def _place(model: Model, name: str, value: sql.Expression | None, key: str) -> i
 def _digest(ctx: Context, field: Field, sealed: Sealed, slot: int | None) -> sql.Expression:
     if slot is None:
         return sql.Null()
-    return ctx.secret(field, lambda frame: _stored_digest(field, sealed, frame[slot]))
+    return ctx.secret(field, lambda frame: stored_digest(field, sealed, frame[slot]))
 
 
-def _stored_digest(field: Field, sealed: Sealed, plain: bytes | None) -> Any:
+def stored_digest(field: Field, sealed: Sealed, plain: bytes | None) -> Any:
     digest = sealed.digest(plain)
     return (
         digest
@@ -139,7 +139,7 @@ def sealed_columns(model: Model, names: Sequence[str], columns: Sequence[Column]
         stored[index] = sealed_column(sealed, columns[index], [columns[place[each]] for each in sealed.row])
         if sealed.index is not None:
             at = model.stored[sealed.index]
-            digests.append([_stored_digest(at, sealed, value) for value in columns[index]])
+            digests.append([stored_digest(at, sealed, value) for value in columns[index]])
     return [*stored, *digests]
 
 

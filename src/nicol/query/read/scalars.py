@@ -51,7 +51,7 @@ def read_scalar(model: Model, field: Field, value: Any, values: Values) -> Filte
 
 def _unsearched(model: Model, field: Field, given: Any) -> None:
     """Of a value that is encrypted at random nothing can be asked but whether it is there."""
-    if is_dict(given) and given and given.keys() <= _EQUALITY and set(given.values()) <= {None}:
+    if is_dict(given) and given.keys() <= _EQUALITY and all(each is None for each in given.values()):
         return
     raise invalid(
         f"`{model.name}.{field.name}` is encrypted, so that no row is found by its value",

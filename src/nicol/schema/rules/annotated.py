@@ -217,7 +217,7 @@ def _unknown_before(model: BoundModel, names: tuple[str, ...]) -> Iterator[str]:
 
 
 _NARROW = frozenset(
-    {"Binary", "Bit", "Char", "Citext", "Inet", "TinyBlob", "TinyText", "Uuid", "VarBit", "Xml"}
+    {"Binary", "Bit", "Char", "Citext", "Inet", "Json", "TinyBlob", "TinyText", "Uuid", "VarBit", "Xml"}
 )
 """Native types that hold a form, or few characters."""
 
