@@ -73,7 +73,7 @@ def _survey(which: str, schema: SchemaOption, config: ConfigOption, url: UrlOpti
         found = look(named_project(schema, config, url), told)
     warn(line for kept in found.fields for line in _warnings(kept))
     old = sum(count for kept in found.fields for name, count in kept.by_key.items() if name != found.newest)
-    table({kept.field: (_counts(kept),) for kept in found.fields})
+    table({kept.name: (_counts(kept),) for kept in found.fields})
     answer(
         msgspec.to_builtins(found),
         "No field has @nicol.encrypted."
@@ -95,12 +95,12 @@ def _warnings(kept: Kept) -> list[str]:
     found: list[str] = []
     if kept.plain:
         found.append(
-            f"{kept.field}: {kept.plain:,} values are plain text (rows {'; '.join(kept.plain_rows)}…);"
+            f"{kept.name}: {kept.plain:,} values are plain text (rows {'; '.join(kept.plain_rows)}…);"
             " `nicol secrets rotate --plain` encrypts them"
         )
     if kept.unreadable:
         found.append(
-            f"{kept.field}: {kept.unreadable:,} values cannot be opened (rows {'; '.join(kept.unreadable_rows)}…):"
+            f"{kept.name}: {kept.unreadable:,} values cannot be opened (rows {'; '.join(kept.unreadable_rows)}…):"
             f" {kept.reason}"
         )
     return found
@@ -135,12 +135,12 @@ def rotate(
             told=told,
         )
     warn(
-        f"{each.field}: {each.plain:,} values are plain text; --plain encrypts them"
+        f"{each.name}: {each.plain:,} values are plain text; --plain encrypts them"
         for each in done
         if each.plain
     )
     warn(
-        f"{each.field}: {each.unreadable:,} values cannot be opened; `nicol secrets scan` says why"
+        f"{each.name}: {each.unreadable:,} values cannot be opened; `nicol secrets scan` says why"
         for each in done
         if each.unreadable
     )
@@ -158,4 +158,4 @@ def rotate(
 def _turned(each: Turned) -> str:
     overtaken = f", {each.overtaken:,} written by others meanwhile" if each.overtaken else ""
     fresh = f", {each.encrypted:,} that were plain text" if each.encrypted else ""
-    return f"{each.field}: {each.rotated:,} values in {each.seconds:.1f} s{fresh}{overtaken}"
+    return f"{each.name}: {each.rotated:,} values in {each.seconds:.1f} s{fresh}{overtaken}"

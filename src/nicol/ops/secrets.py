@@ -45,7 +45,7 @@ class Kept:
     `plain_rows` and `unreadable_rows` are the keys of the first such rows.
     """
 
-    field: str
+    name: str
     by_key: dict[str, int] = field(default_factory=dict[str, int])
     plain: int = 0
     unreadable: int = 0
@@ -58,7 +58,7 @@ class Kept:
 class Turned:
     """What became of one field's values. `overtaken`: somebody else wrote them meanwhile, under the newest key."""
 
-    field: str
+    name: str
     rotated: int = 0
     encrypted: int = 0
     overtaken: int = 0
