@@ -190,25 +190,16 @@ def test_push_follows_the_schema(living_shop: Shop) -> None:
     assert emails(living_shop) == []
 
 
-@pytest.mark.proves("Schema", "what is declared to be encrypted is never stored plain")
-def test_no_client_is_written_that_would_store_a_secret_as_plain_text(shop: Shop) -> None:
-    shop.write(
-        "schema.prisma",
-        SCHEMA + GENERATOR + "model Key {\n  id Int @id\n  token String /// @nicol.encrypted\n}\n",
-    )
-    answer = shop.run("generate", code=1)
-    assert "Key.token must be encrypted, and this version of Nicol has no field encryption" in answer.err
-    assert not (shop.root / "src" / "shop_db").exists()
-
-
 @pytest.mark.proves("Schema", "bare annotations belong to whom the configuration says")
 def test_the_configuration_says_whose_a_bare_word_is(shop: Shop) -> None:
     shop.write(
-        "schema.prisma", SCHEMA + "model Key {\n  id Int @id\n  token String /// @encrypted\n}\n" + GENERATOR
+        "schema.prisma", SCHEMA + "model Key {\n  id Int @id\n  token String? /// @encrypted\n}\n" + GENERATOR
     )
     assert "@encrypted does nothing" in shop.run("validate").err
     shop.write("nicol.toml", '[annotations]\nencrypted = "prisma-field-encryption"\n')
     assert "encrypted" not in shop.run("validate").err
     shop.run("generate")
+    assert "Sealed" not in (shop.root / "src" / "shop_db" / "types.pyi").read_text()
     shop.write("nicol.toml", '[annotations]\nencrypted = "nicol"\n')
-    assert "Key.token must be encrypted" in shop.run("generate", code=1).err
+    shop.run("generate")
+    assert "token: NullableSealedWhere" in (shop.root / "src" / "shop_db" / "types.pyi").read_text()

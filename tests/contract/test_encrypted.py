@@ -250,6 +250,7 @@ WAYS = (
 )
 
 
+@pytest.mark.proves("Schema", "what is declared to be encrypted is never stored plain")
 @PROVES
 @pytest.mark.parametrize("write", WAYS, ids=lambda way: way.__name__)
 def test_what_is_written_in_any_way_is_read_in_any_way_and_held_by_nobody(

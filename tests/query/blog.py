@@ -19,6 +19,7 @@ from nicol.query.engine import Engine
 from nicol.schema.parse import parse
 from nicol.schema.resolve import resolve
 from nicol.schema.schema import Schema
+from nicol.sealing.keys import KeyRing
 from nicol.sql.program import Statement, say_all
 
 SCHEMA = """
@@ -191,10 +192,10 @@ class Dice:
         return bytes((self.number * 31 + index * 7) % 256 for index in range(count))
 
 
-def engine(text: str, provider: str, *, portable: bool = True) -> Engine:
+def engine(text: str, provider: str, ring: KeyRing | None = None, *, portable: bool = True) -> Engine:
     """An engine whose clock and chance can be foretold."""
     dialect = named(provider, portable=portable)
-    return Engine(schema_of(text, dialect), dialect, Things(), now=Clock(), random=Dice())
+    return Engine(schema_of(text, dialect), dialect, Things(), now=Clock(), random=Dice(), ring=ring)
 
 
 class Client:

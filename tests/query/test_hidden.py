@@ -8,6 +8,7 @@ import pytest
 
 from nicol.client.witness import HIDDEN, params_of
 from nicol.query.engine import Engine
+from nicol.sealing.keys import Key, KeyRing
 from nicol.sql.program import Result
 from tests.query.blog import engine
 
@@ -24,22 +25,32 @@ model Patient {
 SECRET = "s3cret"
 
 CALLS: list[tuple[str, dict[str, Any]]] = [
-    ("find_unique", {"where": {"card": SECRET}}),
+    ("find_first", {"where": {"card": SECRET}}),
     ("find_many", {"where": {"name": "open", "card": {"in": [SECRET]}}}),
     ("create", {"data": {"id": 1, "name": "open", "card": SECRET, "notes": SECRET}}),
     ("create_many", {"data": [{"id": 1, "name": "open", "card": SECRET}]}),
     ("update", {"where": {"id": 1}, "data": {"name": "open", "notes": SECRET}}),
     ("update_many", {"where": {"card": SECRET}, "data": {"name": "open"}}),
-    ("upsert", {"where": {"card": SECRET}, "create": {"id": 1, "name": "open", "card": SECRET}, "update": {"notes": SECRET}}),
-    ("upsert_many", {"data": [{"id": 1, "name": "open", "card": SECRET}], "key": "card"}),
-    ("update_each", {"data": [{"card": SECRET, "name": "open"}], "key": "card"}),
+    ("upsert", {"where": {"id": 1}, "create": {"id": 1, "name": "open", "card": SECRET}, "update": {"notes": SECRET}}),
+    ("upsert_many_and_return", {"data": [{"id": 1, "name": "open", "card": SECRET}], "key": "id"}),
+    ("update_each", {"data": [{"id": 1, "card": SECRET, "name": "open"}], "key": "id"}),
 ]  # fmt: skip
+
+
+class _Keys:
+    """One key of each kind."""
+
+    def keys(self) -> list[Key]:
+        return [Key("key", bytes(32))]
+
+    def index_keys(self) -> list[Key]:
+        return [Key("index", bytes(32))]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def clinic(request: pytest.FixtureRequest) -> Engine:
     """An engine of each database; nothing is said to one."""
-    return engine(SCHEMA, request.param)
+    return engine(SCHEMA, request.param, KeyRing(_Keys()))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from nicol.query.scope.rules import Rule as Rule
     from nicol.query.scope.rules import Scope as Scope
     from nicol.query.upserted import Upserted as Upserted
+    from nicol.sealing.keys import Key as Key
+    from nicol.sealing.keys import KeyProvider as KeyProvider
+    from nicol.sealing.keys import WrappedKeys as WrappedKeys
     from nicol.sql.json import AnyNull as AnyNull
     from nicol.sql.json import DbNull as DbNull
     from nicol.sql.json import JsonNull as JsonNull
@@ -50,26 +53,29 @@ _HOMES = {
     "Client": "nicol.client.client",
     "DbNull": "nicol.sql.json",
     "Delegate": "nicol.client.delegate",
+    "Done": "nicol.client.wishes",
     "FieldRef": "nicol.query.references",
     "JsonInput": "nicol.client.inputs",
     "JsonMerge": "nicol.sql.json_changes",
     "JsonNull": "nicol.sql.json",
     "JsonRemove": "nicol.sql.json_changes",
     "JsonSet": "nicol.sql.json_changes",
-    "Done": "nicol.client.wishes",
+    "Key": "nicol.sealing.keys",
+    "KeyProvider": "nicol.sealing.keys",
     "LogEvent": "nicol.client.events",
     "Part": "nicol.client.wishes",
-    "after": "nicol.client.wishes",
-    "before": "nicol.client.wishes",
-    "QueryEvent": "nicol.client.events",
     "Pending": "nicol.client.batch",
+    "QueryEvent": "nicol.client.events",
     "Record": "nicol.client.record",
-    "Upserted": "nicol.query.upserted",
-    "ViewDelegate": "nicol.client.delegate",
-    "Sql": "nicol.client.interpolation",
-    "sql": "nicol.client.interpolation",
     "Rule": "nicol.query.scope.rules",
     "Scope": "nicol.query.scope.rules",
+    "Sql": "nicol.client.interpolation",
+    "Upserted": "nicol.query.upserted",
+    "ViewDelegate": "nicol.client.delegate",
+    "WrappedKeys": "nicol.sealing.keys",
+    "after": "nicol.client.wishes",
+    "before": "nicol.client.wishes",
+    "sql": "nicol.client.interpolation",
 }
 
 

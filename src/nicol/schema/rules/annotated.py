@@ -208,7 +208,7 @@ def _unknown_before(model: BoundModel, names: tuple[str, ...]) -> Iterator[str]:
         made = default.arguments.get("value") if default else None
         if field.target not in _ROW_TYPES or field.arity is not Arity.REQUIRED:
             yield f"{name}`, which is no required String, Int or BigInt"
-        elif isinstance(made, Call) and made.name in _MADE_BY_THE_DATABASE:
+        elif isinstance(made, Call) and made.name.text in _MADE_BY_THE_DATABASE:
             yield f"{name}`, which the database makes: it is not known before the row is there"
         elif name in pointing:
             yield f"{name}`, which is part of a foreign key, and may change with the row it points at"
