@@ -98,7 +98,7 @@ class Secrets:
         columns: list[list[Any]] = [
             list(each) for each in zip(*(held.key for held, _ in changes), strict=True)
         ]
-        columns.append([held.stored for held, _ in changes])
+        columns.append([self.sealed.said(held.stored) for held, _ in changes])
         columns.append([new for _, (new, _) in changes])
         if self.index is not None:
             columns.append([digest for _, (_, digest) in changes])
