@@ -11,9 +11,11 @@ _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 CLIENT_WORDS = frozenset(
     {
+        "acting_as",
         "advisory_lock",
         "after_commit",
         "batch",
+        "batch_program",
         "batch_source",
         "begin",
         "commit",

@@ -60,9 +60,9 @@ class Sealed:
 
     def said(self, stored: Any) -> Any:
         """What a column holds as the database takes it: a document comes in another form than it goes."""
-        if self.carry is None or self.fetch is None or self.fetch is _ascii:
+        if self.carry is None or self.fetch is _ascii:
             return stored
-        return self.carry(self.fetch(stored))
+        return self.carry(stored if self.fetch is None else self.fetch(stored))
 
     def digest(self, plain: bytes | None) -> str | None:
         """What the blind index holds of an encoded value."""

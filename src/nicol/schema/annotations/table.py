@@ -60,7 +60,7 @@ class Parameter:
 class AnnotationSignature:
     """One annotation: what it is for, where it may stand, its arguments by name, and the one that needs no name.
 
-    `repeatable`: where it may be given several times. `pending`: what this version does not do about it yet.
+    `repeatable`: where it may be given several times.
     """
 
     about: str
@@ -68,7 +68,6 @@ class AnnotationSignature:
     parameters: Mapping[str, Parameter]
     unnamed: str | None = None
     repeatable: frozenset[Place] = frozenset()
-    pending: str | None = None
 
     def parameters_on(self, place: Place) -> Mapping[str, Parameter]:
         """The arguments that it takes there."""

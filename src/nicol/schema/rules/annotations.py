@@ -259,17 +259,6 @@ def texts_of_annotations_are_not_empty(case: Case) -> Iterator[Problem]:
                     )
 
 
-@rule("annotation-to-come")
-def annotations_are_carried_out(case: Case) -> Iterator[Problem]:
-    """An annotation does what it says in this version of Nicol."""
-    told: set[str] = set()
-    for annotation, signature in known(case):
-        if signature.pending and annotation.name not in told:
-            told.add(annotation.name)
-            text = f"{label(annotation)} is checked, but not carried out in this version: {signature.pending}"
-            yield Problem(text, annotation.syntax.span, None, Severity.WARNING)
-
-
 RULES: tuple[Rule, ...] = (
     annotations_can_be_read,
     the_name_space_is_spelt_well,
@@ -284,5 +273,4 @@ RULES: tuple[Rule, ...] = (
     needed_arguments_of_annotations_are_given,
     arguments_of_annotations_are_of_their_kind,
     texts_of_annotations_are_not_empty,
-    annotations_are_carried_out,
 )
