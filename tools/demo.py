@@ -61,6 +61,7 @@ EXAMPLES = (
 def main() -> None:
     """Bring all databases up to date, seed each once, and serve."""
     DATA.mkdir(exist_ok=True)
+    os.environ.setdefault("NICOL_KEYS", keys())
     for example in EXAMPLES:
         prepare(example)
     ports = free_ports(int(os.environ.get("PORT") or FIRST_PORT), len(EXAMPLES) + 1)
@@ -69,6 +70,14 @@ def main() -> None:
     )
     serve = [sys.executable, str(Path(__file__).with_name("serve.py")), *map(str, ports)]
     os.execve(sys.executable, serve, dict(os.environ))
+
+
+def keys() -> str:
+    """The key of encrypted fields: made once, and kept beside the data, as nobody should who has something to hide."""
+    kept = DATA / "keys"
+    if not kept.exists():
+        kept.write_text(subprocess.check_output([NICOL, "secrets", "key"], text=True))
+    return kept.read_text()
 
 
 def prepare(example: Example) -> None:

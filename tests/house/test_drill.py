@@ -14,6 +14,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from nicol.sealing.keys import Key
+from tests.canary import planted_key
 from tests.house.documents import ROOT
 
 pytestmark = pytest.mark.slow
@@ -34,6 +36,8 @@ PRODUCTION = (
     ("db", "seed"),
     ("migrate", "diff", "--from", "config-datasource", "--to", "migrations", "--exit-code"),
 )
+
+KEYS = Key("drill", planted_key("drill")).spelled()
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def another(url: str, folder: Path) -> Iterator[str]:
 def drill(folder: Path, commands: tuple[tuple[str, ...], ...], url: str) -> None:
     """Run commands in a folder, without a terminal and with nothing else in the environment; all have to succeed."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    environment = {**kept, "DATABASE_URL": url, "PYTHONPATH": str(folder / "src")}
+    environment = {**kept, "DATABASE_URL": url, "PYTHONPATH": str(folder / "src"), "NICOL_KEYS": KEYS}
     for command in commands:
         run = subprocess.run(
             [NICOL, *command],

@@ -18,6 +18,8 @@ import pytest
 
 from nicol.ops.deploy import migrate_deploy
 from nicol.ops.project import open_project
+from nicol.sealing.keys import Key
+from tests.canary import planted_key
 from tests.commands import nicol_in, succeed
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ EXAMPLE = Path(__file__).parents[1]
 PACKAGE = EXAMPLE / "src" / "shop_dashboard"
 STORE = "nordlicht-supply.myshopify.com"
 SECRET = "a-secret-of-the-scheduler"
+KEYS = Key("tests", planted_key("shop")).spelled()
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
 
 
@@ -45,6 +48,14 @@ def _generate() -> None:
 
 with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / "shop-dashboard-generate.lock"):
     _generate()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keys() -> Iterator[None]:
+    """The key of encrypted fields, in the environment as everybody has it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NICOL_KEYS", KEYS)
+        yield
 
 
 @pytest.fixture

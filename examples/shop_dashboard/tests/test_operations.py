@@ -48,6 +48,7 @@ async def test_a_grown_database_moves_to_postgresql(sqlite_url: str, postgres_ur
     here, there = await rows(sqlite_url), await rows(postgres_url)
     assert here == there
     assert sum(map(len, here.values())) > 8000
+    succeed(nicol("secrets", "scan", DATABASE_URL=postgres_url))
     async with visiting(settings_of(postgres_url)) as client:
         for page in ("", "/flags", "/inbox", "/settings"):
             assert (await client.get(f"/stores/{STORE}{page}")).status_code == 200

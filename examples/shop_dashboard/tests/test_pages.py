@@ -152,8 +152,10 @@ async def test_settings_are_changed_and_connections_tested(
 ) -> None:
     at = f"{AT}/settings"
     assert "Bing: ok." in (await site.post(f"{at}/connections/BING")).text
-    changed = await site.post(f"{at}/secrets/BING")
-    assert "The token of Bing was changed today." in changed.text
+    changed = await site.post(f"{at}/secrets/BING", data={"value": "another-token"})
+    assert "The token of Bing is changed." in changed.text
+    assert "another-token" not in changed.text
+    assert "Bing: failed, the token was refused." in (await site.post(f"{at}/connections/BING")).text
     numbers = {"late_after_days": "5", "velocity_days": "14", "cover_days": "45"}
     assert "The thresholds are saved." in (await site.post(at, data=numbers)).text
     kept = await seeded.store_settings.find_first_or_raise(where={"store": {"is": {"domain": STORE}}})

@@ -48,7 +48,7 @@ async def test_retention_prunes_what_is_old(
     await old_rows(db, store)
     now = datetime.now(UTC)
     for days, kind in ((91, Integration.BING), (80, Integration.GA4), (1, Integration.SHOPIFY)):
-        await secrets.rotated(db, store, kind, now - days * DAY)
+        await secrets.put(db, store, kind, "token", now - days * DAY)
     caplog.set_level(logging.INFO, "nicol.cron")
     async with visiting(settings_of(migrated_url, CRON_SECRET=SECRET)) as client:
         way = {"headers": BEARER} if said == "header" else {"params": {"token": SECRET}}

@@ -82,7 +82,10 @@ def test_every_platform_migrates_before_traffic_and_asks_for_health() -> None:
 def test_every_variable_that_is_read_is_documented() -> None:
     sources = ("src/shop_dashboard/settings.py", "nicol.toml", "schema.prisma")
     code = "".join((EXAMPLE / name).read_text() for name in sources)
-    read = set(re.findall(r'(?:environment\.get\(|\benv\(|_env = )"([A-Z_]+)"', code)) | {"CRON_SECRET"}
+    read = set(re.findall(r'(?:environment\.get\(|\benv\(|_env = )"([A-Z_]+)"', code)) | {
+        "CRON_SECRET",
+        "NICOL_KEYS",
+    }
     assert {"DATABASE_URL", "DIRECT_URL", "SHADOW_DATABASE_URL", "INTEGRATIONS_URL", "PORT"} <= read
     for page in (".env.example", "README.md"):
         assert [name for name in sorted(read) if name not in (EXAMPLE / page).read_text()] == [], page

@@ -18,7 +18,7 @@ from shop_dashboard.connections import Integrations
 from shop_dashboard.db import AsyncClient
 from shop_dashboard.rendering import HERE, html
 from shop_dashboard.settings import Settings
-from shop_dashboard.stand_in import TOKENS, stand_in
+from shop_dashboard.stand_in import stand_in
 
 STAND_IN = "http://integrations.stand-in/{store}/{integration}"
 
@@ -42,8 +42,8 @@ def create_app(settings: Settings) -> FastAPI:
 def integrations_of(settings: Settings) -> Integrations:
     """The way to the integrations, or to a stand-in in this process where the settings name none."""
     if settings.integrations_url is not None:
-        return Integrations(settings.integrations_url, settings.tokens)
-    return Integrations(STAND_IN, TOKENS, httpx.ASGITransport(stand_in()))
+        return Integrations(settings.integrations_url)
+    return Integrations(STAND_IN, httpx.ASGITransport(stand_in()))
 
 
 @contextlib.asynccontextmanager

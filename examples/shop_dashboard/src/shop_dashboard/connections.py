@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
 import httpx
 
+from shop_dashboard import secrets
 from shop_dashboard.db import AsyncClient, ConnectionEvent, Health, Integration, Store
 
 SLOW = 1000
@@ -21,13 +21,11 @@ class Integrations:
     def __init__(
         self,
         address: str,
-        tokens: Mapping[str, str],
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = 5.0,
     ) -> None:
-        """`tokens` by the names of integrations; `timeout` in seconds."""
+        """`timeout` in seconds."""
         self._address = address
-        self._tokens = tokens
         self._timeout = timeout
         self._http = httpx.AsyncClient(transport=transport, timeout=timeout, follow_redirects=False)
 
@@ -37,11 +35,8 @@ class Integrations:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def ask(self, store: str, integration: Integration) -> tuple[Health, str | None]:
-        """Whether it answers to its token; what went wrong, without the token."""
-        token = self._tokens.get(integration)
-        if token is None:
-            return Health.FAILED, "there is no token"
+    async def ask(self, store: str, integration: Integration, token: str) -> tuple[Health, str | None]:
+        """Whether it answers to a token; what went wrong, without the token."""
         address = self._address.format(store=store, integration=integration.lower())
         try:
             answer = await self._http.get(address, headers={"Authorization": f"Bearer {token}"})
@@ -60,8 +55,11 @@ async def test(
     db: AsyncClient, integrations: Integrations, store: Store, integration: Integration
 ) -> ConnectionEvent:
     """Test a connection, and record what came of it."""
+    token = await secrets.token(db, store.id, integration)
+    if token is None:
+        return await record(db, store.id, integration, Health.FAILED, 0, "there is no token")
     began = time.monotonic()
-    health, message = await integrations.ask(store.domain, integration)
+    health, message = await integrations.ask(store.domain, integration, token)
     took = round((time.monotonic() - began) * 1000)
     if health is Health.OK and took > SLOW:
         health, message = Health.DEGRADED, "slow"

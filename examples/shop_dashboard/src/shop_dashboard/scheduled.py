@@ -19,7 +19,7 @@ def jobs(settings: Settings, db: AsyncClient, integrations: Integrations) -> Cro
     async def active() -> list[Store]:
         return await db.store.find_many(
             where={"status": StoreStatus.ACTIVE},
-            include={"settings": True, "secrets": True},
+            include={"settings": True, "secrets": {"omit": {"value": True}}},
         )
 
     @cron.job("kpis", slot="10m", timeout="5m")

@@ -1,4 +1,4 @@
-"""When the tokens that open integrations were changed, and which are due. The tokens themselves are in the environment."""
+"""The tokens that open integrations, encrypted wherever they lie: put, changed, and due to be changed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ EVERY = timedelta(days=90)
 """How long a token is good for."""
 
 
-async def rotated(db: AsyncClient, store: Store, kind: Integration, now: datetime) -> None:
-    """Note that a store's token was changed; when it is due again, retention reminds of it (`@nicol.remind`)."""
+async def put(db: AsyncClient, store: Store, kind: Integration, value: str, now: datetime) -> None:
+    """Keep a token in the place of the former one; when it is due, retention reminds of it (`@nicol.remind`)."""
     async with db.tx() as tx:
         await tx.store_secret.upsert(
             where={"storeId_kind": {"storeId": store.id, "kind": kind}},
@@ -20,10 +20,11 @@ async def rotated(db: AsyncClient, store: Store, kind: Integration, now: datetim
                 "storeId": store.id,
                 "kind": kind,
                 "name": f"{store.domain}: {kind}",
+                "value": value,
                 "lastRotatedAt": now,
                 "rotationReminderAt": now + EVERY,
             },
-            update={"lastRotatedAt": now, "rotationReminderAt": now + EVERY},
+            update={"value": value, "lastRotatedAt": now, "rotationReminderAt": now + EVERY},
         )
         await tx.store_settings.update_many(
             where={"storeId": store.id},
@@ -31,6 +32,14 @@ async def rotated(db: AsyncClient, store: Store, kind: Integration, now: datetim
         )
 
 
+async def token(db: AsyncClient, store_id: str, kind: Integration) -> str | None:
+    """The token of an integration, in plain text: hand it on, and never keep it."""
+    found = await db.store_secret.find_unique(where={"storeId_kind": {"storeId": store_id, "kind": kind}})
+    return found.value if found else None
+
+
 async def listing(db: AsyncClient, domain: str) -> list[StoreSecret]:
-    """Which tokens a store has, and when each was changed."""
-    return await db.store_secret.find_many(where={"store": {"is": {"domain": domain}}}, order={"kind": "asc"})
+    """Which tokens a store has, and when each was changed; the tokens themselves are not read."""
+    return await db.store_secret.find_many(
+        where={"store": {"is": {"domain": domain}}}, omit={"value": True}, order={"kind": "asc"}
+    )

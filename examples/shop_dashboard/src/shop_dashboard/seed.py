@@ -15,6 +15,7 @@ from shop_dashboard.db import AsyncClient, Author, Health, InsightStatus, Integr
 from shop_dashboard.db.types import ConnectionEventCreateInput, OrderCreateInput
 from shop_dashboard.examples import IDEAS, LETTERS, PEOPLE, REASONS, RESOLUTIONS, SHOPS, TEAM, Product, Shop
 from shop_dashboard.shapes import Connection, Features, Resource, Thresholds
+from shop_dashboard.stand_in import TOKENS
 
 SMALL, LARGE = 3000, 100_000
 """Orders: of all stores together, and of the first store alone."""
@@ -258,10 +259,10 @@ async def _advise(db: AsyncClient, store: Store, shop: Shop, now: datetime, dice
 
 
 async def _connect(db: AsyncClient, store: Store, shop: Shop, now: datetime, dice: Random) -> None:
-    """When the token of each connection was changed, between a week and fourteen weeks ago, and its tests of ten days."""
+    """The token of each connection, changed between a week and fourteen weeks ago, and its tests of ten days."""
     events: list[ConnectionEventCreateInput] = []
     for place, kind in enumerate(shop.connected):
-        await secrets.rotated(db, store, kind, now - (7 + 23 * place) * DAY)
+        await secrets.put(db, store, kind, TOKENS[kind], now - (7 + 23 * place) * DAY)
         for test in range(240):
             at = now - test * HOUR
             slow = dice.random() < 0.03

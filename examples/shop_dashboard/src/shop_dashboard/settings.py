@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shop_dashboard.db import Integration
-
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
@@ -17,7 +15,7 @@ DEFAULT_PORT = 8000
 class Settings:
     """`project`: the folder of nicol.toml. Without `integrations_url` a stand-in answers tests of connections.
 
-    `environment` holds the secrets (`CRON_SECRET`, and the token of each integration), which nobody copies out of it.
+    `environment` holds `CRON_SECRET`, which nobody copies out of it.
     """
 
     database_url: str | None = None
@@ -26,12 +24,6 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-
-    @property
-    def tokens(self) -> Mapping[str, str]:
-        """The token of each integration that has one, from SHOPIFY_TOKEN, GA4_TOKEN and so on."""
-        found = {kind: self.environment.get(f"{kind}_TOKEN") for kind in Integration}
-        return {kind: token for kind, token in found.items() if token}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

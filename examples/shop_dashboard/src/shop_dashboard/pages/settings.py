@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from shop_dashboard import connections, secrets
 from shop_dashboard.db import Integration
-from shop_dashboard.pages.answers import address, done
+from shop_dashboard.pages.answers import address, done, said
 from shop_dashboard.rendering import html, words
 from shop_dashboard.shapes import Thresholds
 from shop_dashboard.wiring import Database, TheIntegrations, TheStore
@@ -68,7 +68,7 @@ async def test(
 
 
 @router.post("/secrets/{kind}")
-async def rotated(db: Database, store: TheStore, kind: Integration) -> Response:
-    """Note that a token was changed."""
-    await secrets.rotated(db, store, kind, datetime.now(UTC))
-    return done(address(store.domain, "/settings", told=f"The token of {words(kind)} was changed today."))
+async def rotate(db: Database, store: TheStore, kind: Integration, value: Annotated[str, Form()]) -> Response:
+    """Keep a new token in the place of the former one."""
+    await secrets.put(db, store, kind, said(value, "the token"), datetime.now(UTC))
+    return done(address(store.domain, "/settings", told=f"The token of {words(kind)} is changed."))

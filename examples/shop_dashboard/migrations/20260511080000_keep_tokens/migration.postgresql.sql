@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "StoreSecret" ADD COLUMN     "value" TEXT;
