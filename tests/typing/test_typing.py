@@ -52,8 +52,13 @@ model Link {
 )
 
 VIEWS = (ROOT / "tests/contract/views.prisma").read_text("utf-8")
+ENCRYPTED = (ROOT / "tests/contract/encrypted.prisma").read_text("utf-8")
 
 ACCEPTED = [
+    'edb.account.create(data={"id": 1, "token": "t", "profile": {"a": 1}, "mail": "m", "tax": None})',
+    'edb.account.find_many(where={"tax": {"in": ["a"]}, "mail": {"not": None}, "badge": b"b", "note": None, "profile": None})',
+    'edb.account.find_first(where={"mail": "m", "mailDigest": "d"}, order={"plain": "asc"}, select={"token": True})',
+    'edb.account.update(where={"id": 1}, data={"token": {"set": "t"}, "mail": None})',
     'vdb.figure.find_unique(where={"authorId": 1}, include={"author": True, "notes": {"take": 1}})',
     'vdb.figure.find_many(where={"last": None, "author": {"name": "x"}}, order={"posts": "desc"}, cursor={"authorId": 1})',
     'vdb.line.find_first(where={"price": {"lt": 3}, "mood": "BAD"}, distinct="title")',
@@ -148,6 +153,15 @@ ACCEPTED = [
 ]
 
 REJECTED = [
+    'edb.account.find_many(where={"token": "t"})',
+    'edb.account.find_many(where={"note": "t"})',
+    'edb.account.find_many(where={"mail": {"contains": "m"}})',
+    'edb.account.find_many(where={"profile": {"equals": {}}})',
+    'edb.account.find_unique(where={"tax": "t"})',
+    'edb.account.create(data={"id": 1, "token": "t", "mailDigest": "d"})',
+    'edb.account.find_many(order={"tax": "asc"})',
+    'edb.account.group_by(by="tax")',
+    'edb.account.aggregate(max="tax")',
     'vdb.figure.create(data={"authorId": 1, "posts": 1})',
     "vdb.line.delete_many()",
     'vdb.line.update_many(data={"title": "x"})',
@@ -333,6 +347,7 @@ from nicol.client import AnyNull, FieldRef, JsonMerge, JsonNull, JsonSet, sql
 from typed_db import AsyncClient, Client, Import, Role, User, Word
 from pydantic_db import Client as PydanticClient
 from views_db import AsyncClient as AsyncViewsClient, Client as ViewsClient
+from encrypted_db import Client as EncryptedClient
 from dataclasses import dataclass
 from typing import NamedTuple, TypedDict
 from typed_db.delegates import UserDelegate
@@ -357,6 +372,7 @@ pdb = PydanticClient()
 adb = AsyncClient()
 vdb = ViewsClient()
 avdb = AsyncViewsClient()
+edb = EncryptedClient()
 """
 
 
@@ -378,6 +394,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_package(schema_of(SCHEMA + WORDS), folder, "typed_db", portable=True)
     write_package(schema_of(SCHEMA + WORDS), folder, "pydantic_db", portable=True, models="pydantic")
     write_package(schema_of(VIEWS), folder, "views_db", portable=True)
+    write_package(schema_of(ENCRYPTED), folder, "encrypted_db", portable=True)
     (folder / "typed_held.py").write_text(HELD)
     revealed = [f"reveal_type({call})" for call in REVEALED]
     (folder / "calls.py").write_text(
