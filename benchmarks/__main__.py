@@ -16,6 +16,7 @@ from benchmarks import (
     newest_fact,
     repeat_findings,
     retention,
+    rotation,
     shop_overview,
     streaming,
 )
@@ -32,6 +33,7 @@ BENCHMARKS = {
     "newest_fact": newest_fact.main,
     "streaming": streaming.main,
     "retention": retention.main,
+    "rotation": rotation.main,
     "repeat_findings": repeat_findings.main,
     "shop_overview": shop_overview.main,
 }
