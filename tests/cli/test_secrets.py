@@ -14,6 +14,7 @@ import pytest
 from nicol.drivers import open_database
 from nicol.sealing.keys import Key
 from nicol.sql.program import Statement, ask, rows, transaction
+from tests.canary import planted, planted_key
 
 from .conftest import Shop
 
@@ -57,12 +58,13 @@ model Part {
 }
 """
 
-OLD, NEW, INDEX = (Key(name, name.encode().ljust(32, b".")).spelled() for name in ("old", "new", "index"))
+OLD, NEW, INDEX = (Key(name, planted_key(name)).spelled() for name in ("old", "new", "index"))
+TOKEN = planted("token")
 FILL = """\
 from held import Client
 with Client() as db:
     db.account.create_many(data=[
-        {"id": n, "token": f"token {n}", "profile": {"n": n}, "tax": b"%d" % n, "mail": f"m{n}" if n % 2 else None}
+        {"id": n, "token": f"TOKEN {n}", "profile": {"n": n}, "tax": b"%d" % n, "mail": f"m{n}" if n % 2 else None}
         for n in range(COUNT)
     ])
     db.part.create_many(data=[{"a": n // 50, "b": str(n), "secret": f"part {n}"} for n in range(COUNT)])
@@ -71,7 +73,7 @@ CHECK = """\
 from held import Client
 with Client() as db:
     for n, each in enumerate(db.account.find_many(order={"id": "asc"})):
-        assert each.token in (f"token {n}", f"written {n}"), (n, each.token)
+        assert each.token in (f"TOKEN {n}", f"written {n}"), (n, each.token)
         assert (each.profile, each.tax) == ({"n": n}, b"%d" % n)
         assert each.mail == (f"m{n}" if n % 2 else None)
     assert db.account.find_first(where={"mail": "m3"}).id == 3
@@ -103,7 +105,7 @@ def held(request: pytest.FixtureRequest, shop: Shop) -> Shop:
 
 def started(held: Shop, script: str, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", script.replace("COUNT", str(count))],
+        [sys.executable, "-c", script.replace("COUNT", str(count)).replace("TOKEN", TOKEN)],
         cwd=held.root,
         env={**held.variables(), "PYTHONPATH": str(held.root)},
         stdout=subprocess.PIPE,
@@ -174,6 +176,26 @@ def test_plain_text_is_named_and_encrypted_where_it_lies(held: Shop) -> None:
     with open_database(held.url) as database:
         digest = database.run(rows('SELECT "mailDigest" FROM "Account" WHERE id = 3'), write=False)
     assert digest[0][0] is not None
+
+
+@PROVES
+def test_commands_ask_the_provider_that_the_configuration_names(held: Shop) -> None:
+    done(held, FILL, 10)
+    held.write(
+        "vault.py",
+        "import base64, os\nfrom nicol.client import WrappedKeys\n"
+        "def bare(text): return base64.b64decode(text.partition(':')[2])[::-1]\n"
+        "wrapped = {'new': bare(os.environ['A']), 'old': bare(os.environ['B'])}\n"
+        "keys = WrappedKeys(lambda name, wrapped: wrapped[::-1], wrapped)\n"
+        "other = 7\n",
+    )
+    del held.environment["NICOL_KEYS"]
+    held.environment.update(A=NEW, B=OLD)
+    held.write("nicol.toml", 'providers = ["sqlite", "postgresql"]\nkeys = "vault:keys"\n')
+    assert {name for each in answer(held, "status")["fields"] for name in each["by_key"]} == {"old"}
+    assert answer(held, "rotate", "--field", "Part.secret")["newest"] == "new"
+    held.write("nicol.toml", 'providers = ["sqlite", "postgresql"]\nkeys = "vault:other"\n')
+    assert "'vault:other' is no" in held.run("secrets", "status", code=1).err
 
 
 def test_a_key_is_printed_and_kept_nowhere_else(shop: Shop) -> None:

@@ -15,6 +15,7 @@ from nicol.errors import ClientError, ConfigurationError, QueryInvalid, UniqueVi
 from nicol.schema.schema import Schema
 from nicol.sealing.keys import Key, SpelledKeys
 from nicol.sql.program import Statement, rows
+from tests.canary import planted, planted_key
 from tests.contract.conftest import Target
 from tests.contract.generated import import_package, push, schema_of, write_package
 
@@ -34,10 +35,10 @@ class Keys:
         self.names = names
 
     def keys(self) -> Sequence[Key]:
-        return [Key(name, name.encode().ljust(32, b"!")) for name in self.names]
+        return [Key(name, planted_key(name)) for name in self.names]
 
     def index_keys(self) -> Sequence[Key]:
-        return [Key("index", b"index".ljust(32, b"?"))]
+        return [Key("index", planted_key("index"))]
 
 
 @pytest.fixture(scope="module")
@@ -91,22 +92,14 @@ def db(open_client: Callable[..., Any], keys: Keys) -> Any:
     return client
 
 
-SECRETS = (
-    "s3cret-token",
-    "s3cret-note",
-    "s3cret-file",
-    "s3cret-name",
-    "DE-s3cret",
-    "s3cret@mail",
-    "s3cret-badge",
-)
+SECRETS = tuple(planted(each) for each in ("token", "note", "file", "name", "tax", "mail", "badge"))
 WHOLE: dict[str, Any] = {
     "token": SECRETS[0],
     "note": SECRETS[1],
     "file": SECRETS[2].encode(),
     "profile": {"name": SECRETS[3], "list": [1, None, 2.5]},
     "tax": SECRETS[4],
-    "stamp": b"\x00\xff s3cret",
+    "stamp": b"\x00\xff" + planted("stamp").encode(),
     "mail": SECRETS[5],
     "badge": SECRETS[6].encode(),
 }
@@ -267,7 +260,7 @@ def test_what_is_written_in_any_way_is_read_in_any_way_and_held_by_nobody(
         == WHOLE
     )
     kept = repr([row for table in ("Account", "Vault") for row in held(target, table)])
-    assert "s3cret" not in kept and all(each not in kept for each in SECRETS)
+    assert "Canary" not in kept and all(each not in kept for each in SECRETS)
 
 
 @PROVES
@@ -339,7 +332,7 @@ def test_a_value_of_another_row_or_field_is_refused(db: Any, target: Target, sql
     with pytest.raises(ValueInvalid) as told:
         db.account.find_many(order={"id": "desc"})
     assert told.value.code == "P2023"
-    assert "plain'" not in str(told.value) and "s3cret" not in str(told.value)
+    assert "plain'" not in str(told.value) and "Canary" not in str(told.value)
 
 
 @PROVES
@@ -399,7 +392,7 @@ def test_values_are_told_to_no_listener(open_client: Callable[..., Any], keys: K
     create_many(client)
     client.account.update_many(where={"mail": SECRETS[5]}, data={"note": SECRETS[1]})
     client.account.find_many(where={"tax": SECRETS[4]})
-    assert told and "s3cret" not in repr(told) and "nicol:1:" not in repr([each.params for each in told])
+    assert told and "Canary" not in repr(told) and "nicol:1:" not in repr([each.params for each in told])
 
 
 @BOUND
@@ -412,5 +405,5 @@ def test_a_value_keeps_the_name_that_the_annotation_gives(db: Any, package: Any)
 
 def test_errors_of_a_call_name_no_value(db: Any) -> None:
     with pytest.raises(ClientError) as told:
-        db.account.create(data={"id": 1, "token": ["s3cret"]})
-    assert "s3cret" not in str(told.value)
+        db.account.create(data={"id": 1, "token": [planted("list")]})
+    assert "Canary" not in str(told.value)

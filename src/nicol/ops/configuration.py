@@ -30,6 +30,7 @@ SETTINGS: Mapping[str, str] = {
     "wait": "how long a deployer waits for another one: 10m",
     "backups": "where `nicol db backup` puts backups: a folder, or s3://bucket/prefix",
     "keep_backups": "how long old backups are kept when a new one is taken: 30d; without it, for ever",
+    "keys": "where the commands find the keys of encrypted fields: `module:name` of a KeyProvider; without it NICOL_KEYS",
     "lint": 'how much the rules of `nicol migrate lint` weigh: `drop-not-null = "off"`, or note, warning, error',
 }
 
@@ -59,6 +60,7 @@ class Configuration:
     wait: str | None = None
     backups: str | None = None
     keep_backups: str | None = None
+    keys: str | None = None
     lint: Mapping[str, Level] = field(default_factory=dict[str, Level])
 
 

@@ -14,13 +14,14 @@ from typing import Any
 from nicol.dialects.dialect import Dialect
 from nicol.errors import ConfigurationError
 from nicol.ops.databases import Conversation, Target, talk, target_of
+from nicol.ops.named import named
 from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
 from nicol.query.models import Field, Model, bind
 from nicol.query.resealing import Held, Secrets, secrets_of
 from nicol.query.sealed import plain_codec, seal_of
 from nicol.schema.schema import JsonType, Scalar, Schema
-from nicol.sealing.keys import SIZE, Key, KeyRing, SpelledKeys
+from nicol.sealing.keys import SIZE, Key, KeyProvider, KeyRing, SpelledKeys
 from nicol.sql.program import transaction
 
 _PAGE = 1000
@@ -197,7 +198,10 @@ def _pages(conversation: Conversation, secrets: Secrets, told: Told) -> Iterator
 
 
 def ring_of(project: Project) -> KeyRing:
-    """The keys that the project's environment holds."""
+    """The keys of the project: those of the provider that its configuration names, or those of its environment."""
+    if project.configuration.keys is not None:
+        provider: KeyProvider = named(project.configuration.keys, KeyProvider)
+        return KeyRing(provider)
 
     def read(name: str) -> str | None:
         variable = project.environment.get(name)

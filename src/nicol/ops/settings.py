@@ -104,7 +104,7 @@ def settings(project: Project, datasource: Datasource | None) -> dict[str, Setti
         ", ".join(f"{code}: {level}" for code, level in configuration.lint.items()) or "none",
         file if configuration.lint else "default",
     )
-    for name in ("lock_timeout", "statement_timeout", "wait", "backups", "keep_backups"):
+    for name in ("lock_timeout", "statement_timeout", "wait", "backups", "keep_backups", "keys"):
         given: str | None = getattr(configuration, name)
         found[name] = Setting(given or "none", file if given else "default")
     for name, read in (("url", database_url), ("migration_url", migration_url), ("shadow_url", shadow_url)):

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from nicol.errors import ConfigurationError
 
@@ -46,6 +46,7 @@ class Key:
         return f"{self.name}:{base64.b64encode(self.secret).decode()}"
 
 
+@runtime_checkable
 class KeyProvider(Protocol):
     """Where keys come from: the environment, a file, or a service that keeps them.
 
