@@ -30,6 +30,7 @@ def test_the_tour_of_the_readme_works(database_url: str, postgres_url: str, tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.holds_secrets("*.py")  # the page's own program, in which its URL stands
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)
 def test_a_page_of_the_documentation_works(page: Path, postgres_url: str, tmp_path: Path) -> None:
     run_page(page.read_text().replace(PRODUCTION, postgres_url), tmp_path, {})
