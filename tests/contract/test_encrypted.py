@@ -169,6 +169,18 @@ def update_nested(db: Any) -> None:
     db.store.update(where={"name": "a"}, data={"accounts": change})
 
 
+def update_the_row_that_is_pointed_at(db: Any) -> None:
+    db.account.create(data={"id": 1, **WHOLE, "store": {"create": {"name": "a", "motto": "one"}}})
+    assert db.store.find_first().motto == "one"
+    for act in (
+        {"update": {"motto": "two"}},
+        {"upsert": {"create": {"name": "b"}, "update": {"motto": "two"}}},
+    ):
+        db.store.update_many(where={}, data={"motto": None})
+        db.account.update(where={"id": 1}, data={"store": act})
+        assert db.store.find_first().motto == "two"
+
+
 def update_many_nested(db: Any) -> None:
     db.store.create(
         data={"name": "a", "accounts": {"create": [{"id": 1, "token": "x"}, {"id": 2, "token": "x"}]}}
@@ -233,6 +245,7 @@ WAYS = (
     update_by_id,
     update_by_another_key,
     update_nested,
+    update_the_row_that_is_pointed_at,
     update_many_nested,
     update_many,
     update_each,

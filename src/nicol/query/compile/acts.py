@@ -272,7 +272,7 @@ def _update_many(ctx: Context, link: Link, which: sql.Expression, data: q.Data) 
         raise invalid(
             f"`update_many` of `{link.model}.{link.name}` writes scalar fields only", model=link.model
         )
-    known = told(target, data, which)
+    known = told(ctx, target, data, which)
     if known is None:
         return proved(ctx, target, data, _forget(change_each(ctx, target, data, {}, which, ())))
     sets = changes(ctx, target, data, {}, known)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar
 
 from nicol.dialects.dialect import Dialect
 from nicol.query.defaults import Generate
@@ -104,6 +104,7 @@ class Context:
         self.secrets: set[int] = set()
         self.hidden: dict[str, tuple[int, ...]] = {}
         self.size = slots
+        self._given = slots
         self.atomic = False
         self._aliases = 0
         self._savepoints = 0
@@ -139,6 +140,12 @@ class Context:
         self.secrets.add(register)
         self.derived.append(Derived(register, make))
         return Param(register, field.stored.cast)
+
+    def is_at_hand(self, value: Expression | None) -> TypeGuard[Param]:
+        """True for the parameter of a value that is in the frame before anything is said: the call's, or a generated one."""
+        return isinstance(value, Param) and (
+            value.slot < self._given or any(value.slot == made.register for made in self.generated)
+        )
 
     def moment(self) -> int:
         """The register that holds the `Moment` of the run."""

@@ -15,10 +15,10 @@ from nicol.sql import tree as sql
 from nicol.sql.program import Program, Result
 
 
-def told(model: Model, data: q.Data, where: sql.Expression) -> Preset | None:
+def told(ctx: Context, model: Model, data: q.Data, where: sql.Expression) -> Preset | None:
     """What tells the row that encrypted values are bound to; None where the condition does not say it."""
     names = row_keys(model, (assign.field for assign in unbound(model, data.assigns)))
-    known = told_by(model, where) if names else {}
+    known = told_by(ctx, model, where) if names else {}
     return known if all(name in known for name in names) else None
 
 

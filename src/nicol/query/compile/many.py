@@ -54,7 +54,7 @@ def update_many(ctx: Context, query: q.UpdateMany) -> Act[Any]:
     """Change all rows of a filter; how many there were, or the rows as they are now."""
     model = ctx.models.by_name[query.model]
     where = _limited(ctx, model, query.where, query.limit)
-    known = told(model, query.data, where)
+    known = told(ctx, model, query.data, where)
     if known is None:
         act = proved(ctx, model, query.data, _looked_up(ctx, model, query, where))
         ctx.atomic = True

@@ -137,7 +137,7 @@ def change_row(
     later = _later(model, data.acts)
     held = hold(ctx, model, _needed(ctx, model, later, returning))
     columns = _columns(model, held, (*returning, *(() if returning else model.columns(model.id))))
-    known = told(model, data, where)
+    known = told(ctx, model, data, where)
     if known is None:
         write = change_each(ctx, model, data, owned.preset, where, columns)
     else:

@@ -45,14 +45,14 @@ def _sealed(
     slot: int,
     known: Mapping[str, sql.Expression],
 ) -> sql.Param:
-    places = [_place(model, name, known.get(each), each) for each in sealed.row]
+    places = [_place(ctx, model, name, known.get(each), each) for each in sealed.row]
     return ctx.secret(
         model.fields[name], lambda frame: sealed.write(frame[slot], [frame[place] for place in places])
     )
 
 
-def _place(model: Model, name: str, value: sql.Expression | None, key: str) -> int:
-    if isinstance(value, sql.Param):
+def _place(ctx: Context, model: Model, name: str, value: sql.Expression | None, key: str) -> int:
+    if ctx.is_at_hand(value):
         return value.slot
     raise invalid(
         f"`{model.name}.{name}` is encrypted for a row whose `{key}` is not known before",
@@ -102,8 +102,8 @@ def row_keys(model: Model, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for sealed in found if sealed is not None for name in sealed.row))
 
 
-def told_by(model: Model, where: sql.Expression) -> dict[str, sql.Expression]:
-    """The values of fields that a condition itself names: those of the row, where there is one."""
+def told_by(ctx: Context, model: Model, where: sql.Expression) -> dict[str, sql.Expression]:
+    """The values of fields that a condition itself names and that are known before: those of the row, where there is one."""
     parts = where.items if isinstance(where, sql.And) else (where,)
     names = {field.column: name for name, field in model.stored.items()}
     return {
@@ -113,7 +113,7 @@ def told_by(model: Model, where: sql.Expression) -> dict[str, sql.Expression]:
         and part.operator == "="
         and isinstance(part.left, sql.Column)
         and part.left.name in names
-        and isinstance(part.right, sql.Param)
+        and ctx.is_at_hand(part.right)
     }
 
 

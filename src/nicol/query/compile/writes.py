@@ -119,7 +119,7 @@ def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
         and query.key.rest == q.ALL
         and not query.create.acts
         and not query.update.acts
-        and told(model, query.update, key_condition(ctx, model, None, query.key)) is not None
+        and told(ctx, model, query.update, key_condition(ctx, model, None, query.key)) is not None
     )
     write = (
         _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)
@@ -128,7 +128,7 @@ def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
 
 
 def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:
-    known = told(model, query.update, key_condition(ctx, model, None, query.key))
+    known = told(ctx, model, query.update, key_condition(ctx, model, None, query.key))
     row = new_values(ctx, model, query.create, {})
     target = model.columns(query.key.fields)
     kept = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
