@@ -69,6 +69,7 @@ def _digest(ctx: Context, field: Field, sealed: Sealed, slot: int | None) -> sql
 
 
 def stored_digest(field: Field, sealed: Sealed, plain: bytes | None) -> Any:
+    """What the field of a blind index stores of an encoded value."""
     digest = sealed.digest(plain)
     return (
         digest
