@@ -6,7 +6,7 @@ import random
 import re
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nicol.diagnostics import Source
@@ -77,6 +77,7 @@ def test_what_is_laid_out_stays_as_it_is(text: str):
 
 @settings(max_examples=150, deadline=None)
 @given(mutants)
+@example("model A {\n  /// one\n  /* a\n b *//// two\n  id Int @id\n}\n")
 def test_a_valid_schema_means_the_same_when_it_is_formatted(text: str):
     schema = resolved(text)
     if schema is not None:

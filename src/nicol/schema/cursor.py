@@ -36,14 +36,20 @@ class Cursor:
     def _without_inline_comments(self) -> list[Token]:
         tokens: list[Token] = []
         inline: Token | None = None  # the comment that has a token before it on its line
+        alone = False  # a comment fills its line, which is no blank one
         for token in tokenize(self.source.text):
             if inline and token.kind not in _LINE_BREAKS:
                 self._within_line(inline)
             if token.kind is TokenKind.COMMENT and not token.text.startswith("//"):
                 self.comments.append(Comment(token.text, self._span(token)))
                 inline = token if tokens and tokens[-1].text not in _BEFORE_COMMENTS else None
+                alone = not tokens or tokens[-1].kind is TokenKind.NEWLINE
                 continue
             inline = None
+            if alone and token.kind is TokenKind.NEWLINE:
+                alone = False
+                continue
+            alone = False
             if token.kind in COMMENTS:
                 self.comments.append(Comment(token.text, self._span(token), token.kind is TokenKind.DOC))
             elif token.kind is TokenKind.UNTERMINATED_COMMENT:
