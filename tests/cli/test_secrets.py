@@ -67,7 +67,7 @@ with Client() as db:
         {"id": n, "token": f"TOKEN {n}", "profile": {"n": n}, "tax": b"%d" % n, "mail": f"m{n}" if n % 2 else None}
         for n in range(COUNT)
     ])
-    db.part.create_many(data=[{"a": n // 50, "b": str(n), "secret": f"part {n}"} for n in range(COUNT)])
+    db.part.create_many(data=[{"a": n // 50, "b": str(n), "secret": f"part {n}"} for n in range(4 * COUNT)])
 """
 CHECK = """\
 from held import Client
@@ -78,7 +78,7 @@ with Client() as db:
         assert each.mail == (f"m{n}" if n % 2 else None)
     assert db.account.find_first(where={"mail": "m3"}).id == 3
     assert db.account.find_first(where={"tax": b"4"}).id == 4
-    assert sorted(each.secret for each in db.part.find_many()) == sorted(f"part {n}" for n in range(COUNT))
+    assert sorted(each.secret for each in db.part.find_many()) == sorted(f"part {n}" for n in range(4 * COUNT))
 """
 WRITE = """\
 import itertools
@@ -126,6 +126,15 @@ def say(held: Shop, sql: str) -> None:
         database.run(transaction(ask(Statement(sql))), write=True)
 
 
+def await_rotated(held: Shop, count: int) -> None:
+    """Wait until so many parts are under the new key: nobody but the rotation writes them."""
+    assert held.url is not None
+    text = "SELECT count(*) FROM \"Part\" WHERE secret LIKE 'nicol:1:new:%'"
+    with open_database(held.url) as database:
+        while database.run(rows(text), write=False)[0][0] < count:
+            time.sleep(0.002)
+
+
 def answer(held: Shop, *arguments: str, code: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(held.run("secrets", *arguments, "--json", code=code).out)
     return found
@@ -140,9 +149,9 @@ def test_a_key_is_turned_over_beside_a_writer_and_through_kills(held: Shop) -> N
     assert {each["name"]: each["by_key"] for each in before}["Account.token"] == {"old": count}
     writer = started(held, WRITE, count)
     assert writer.stdout is not None and writer.stdout.readline() == "writing\n"
-    for wait in (0.5, 0.7, 0.9):
+    for done_before in (1, 1001, 2001):
         rotation = held.start("secrets", "rotate")
-        time.sleep(wait)
+        await_rotated(held, done_before)
         rotation.send_signal(signal.SIGKILL)
         rotation.communicate()
     last = answer(held, "rotate")
