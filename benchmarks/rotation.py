@@ -14,7 +14,7 @@ from benchmarks.stage import databases
 from nicol.drivers import open_database
 from nicol.ops.project import Project, open_project
 from nicol.ops.secrets import new_key, secrets_rotate
-from nicol.sealing.keys import KEYS, Key, KeyRing
+from nicol.sealing.keys import KEYS, Key, KeyRing, SpelledKeys
 from nicol.sealing.seals import Seal
 from nicol.sql.program import Statement, ask, rows, transaction
 
@@ -29,19 +29,6 @@ model Secret {
   value String
 }
 """
-
-
-class _Keys:
-    """Keys that are at hand."""
-
-    def __init__(self, *keys: Key) -> None:
-        self._keys = keys
-
-    def keys(self) -> tuple[Key, ...]:
-        return self._keys
-
-    def index_keys(self) -> tuple[Key, ...]:
-        return ()
 
 
 def main(*, quick: bool = False) -> None:
@@ -91,7 +78,8 @@ def _fill(url: str, count: int) -> None:
 
 def _one_by_one(url: str, count: int, old: Key, new: Key) -> None:
     before, after = (
-        Seal(KeyRing(_Keys(*keys)), "Secret.value", os.urandom, same=False) for keys in ((old,), (new,))
+        Seal(KeyRing(SpelledKeys({KEYS: key.spelled()}.get)), "Secret.value", os.urandom, same=False)
+        for key in (old, new)
     )
     with open_database(url) as database:
         mark = "$" if url.startswith("postgres") else "?"

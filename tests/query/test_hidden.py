@@ -8,7 +8,7 @@ import pytest
 
 from nicol.client.witness import HIDDEN, params_of
 from nicol.query.engine import Engine
-from nicol.sealing.keys import Key, KeyRing
+from nicol.sealing.keys import KEYS, Key, KeyRing, SpelledKeys
 from nicol.sql.program import Result
 from tests.query.blog import engine
 
@@ -37,20 +37,13 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-class _Keys:
-    """One key of each kind."""
-
-    def keys(self) -> list[Key]:
-        return [Key("key", bytes(32))]
-
-    def index_keys(self) -> list[Key]:
-        return [Key("index", bytes(32))]
+KEY = Key("key", bytes(32)).spelled()
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def clinic(request: pytest.FixtureRequest) -> Engine:
     """An engine of each database; nothing is said to one."""
-    return engine(SCHEMA, request.param, KeyRing(_Keys()))
+    return engine(SCHEMA, request.param, KeyRing(SpelledKeys({KEYS: KEY}.get)))
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,7 @@ def _ring(package: Package) -> KeyRing:
     home = (package.folder / package.base).resolve()
 
     def read(name: str) -> str | None:
-        variable = read_environment(os.environ, (home, Path.cwd())).get(name)
-        return variable.value if variable else None
+        return read_environment(os.environ, (home, Path.cwd())).value(name)
 
     return KeyRing(SpelledKeys(read))
 

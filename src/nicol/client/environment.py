@@ -46,6 +46,11 @@ class Environment:
         variable = self.variables.get(name)
         return variable if variable is not None and variable.value else None
 
+    def value(self, name: str) -> str | None:
+        """What the variable of that name holds."""
+        variable = self.get(name)
+        return variable.value if variable else None
+
     def exported(self) -> dict[str, str]:
         """Everything, as a child process is given it."""
         return {name: variable.value for name, variable in self.variables.items()}

@@ -202,12 +202,7 @@ def ring_of(project: Project) -> KeyRing:
     if project.configuration.keys is not None:
         provider: KeyProvider = named(project.configuration.keys, KeyProvider)
         return KeyRing(provider)
-
-    def read(name: str) -> str | None:
-        variable = project.environment.get(name)
-        return variable.value if variable else None
-
-    return KeyRing(SpelledKeys(read))
+    return KeyRing(SpelledKeys(project.environment.value))
 
 
 def _opened(project: Project) -> tuple[Target, KeyRing, Callable[[Conversation], Iterator[Secrets]]]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, cast
 from nicol.query import query as q
 from nicol.query.compile.columns import column, comparable
 from nicol.query.compile.context import Context
-from nicol.query.compile.seals import digest_of
+from nicol.query.compile.seals import digest_in
 from nicol.query.models import Field, Model
 from nicol.query.sealed import Sealed
 from nicol.schema.schema import Arity, Scalar
@@ -61,11 +61,10 @@ def _sealed(
     """An encrypted value is found by what it may look like under each key."""
     held = field if sealed.index is None else model.stored[sealed.index]
     encode, pack, many = field.encode or bytes, ctx.renderer.pack, given.operator in ("in", "not_in")
-    store = held.stored.encode if sealed.index is not None else None
 
     def spellings(value: Any) -> Any:
         found = [each for item in (value if many else [value]) for each in sealed.spellings(encode(item))]
-        return pack([store(digest_of(held, each)) for each in found] if store else found)
+        return pack(found if sealed.index is None else [digest_in(held, each) for each in found])
 
     items = ctx.value(model, field, given.slot, spellings)
     of = column(model, held.name, source)

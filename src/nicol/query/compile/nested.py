@@ -30,7 +30,7 @@ class Written:
     """
 
     model: str
-    write: Act[Result]
+    write: Said | Act[Result]
     before: tuple[Act[None], ...] = ()
     after: tuple[Act[None], ...] = ()
     places: tuple[tuple[int, int], ...] = ()
@@ -62,7 +62,10 @@ class Written:
 
     def _self(self, ctx: Context, frame: Frame) -> Program[Row | None]:
         try:
-            result = yield from self.write(frame)
+            if isinstance(self.write, Said):
+                result = yield self.write.statement(frame)
+            else:
+                result = yield from self.write(frame)
         except DriverError as error:
             link = bonds.missed(ctx, self.links, error)
             raise (bonds.not_connected(link) if link else error) from error
@@ -95,9 +98,7 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     places = _places(model, held, columns)
     if not owned.links and not owned.before and not after:
         return proved(ctx, model, data, _alone(said))
-    written = Written(
-        model.name, _saying(said), tuple(owned.before), after, places, tuple(owned.links), again
-    )
+    written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 
     def act(frame: Frame) -> Program[Row]:
@@ -114,17 +115,18 @@ def _alone(said: Said) -> Act[Row]:
     return act
 
 
-def _alone_if_there(write: Act[Result]) -> Act[Row | None]:
+def _alone_if_there(said: Said) -> Act[Row | None]:
     def act(frame: Frame) -> Program[Row | None]:
-        rows = (yield from write(frame)).rows
+        rows = (yield said.statement(frame)).rows
         return rows[0] if rows else None
 
     return act
 
 
-def _saying(said: Said) -> Act[Result]:
-    def act(frame: Frame) -> Program[Result]:
-        return (yield said.statement(frame))
+def _first(write: Act[Result]) -> Act[Row | None]:
+    def act(frame: Frame) -> Program[Row | None]:
+        rows = (yield from write(frame)).rows
+        return rows[0] if rows else None
 
     return act
 
@@ -139,11 +141,11 @@ def change_row(
     columns = _columns(model, held, (*returning, *(() if returning else model.columns(model.id))))
     known = told(ctx, model, data, where)
     if known is None:
-        write = change_each(ctx, model, data, owned.preset, where, columns)
+        write: Said | Act[Result] = change_each(ctx, model, data, owned.preset, where, columns)
     else:
         sets = changes(ctx, model, data, owned.preset, known)
-        write = _saying(
-            ctx.say(sql.Update(model.table, sets, where, columns) if sets else _select(model, columns, where))
+        write = ctx.say(
+            sql.Update(model.table, sets, where, columns) if sets else _select(model, columns, where)
         )
     after = tuple(act_on(ctx, model.links[act.field], act, held, new=False) for act in later)
     again = (
@@ -153,7 +155,8 @@ def change_row(
     )
     places = _places(model, held, columns)
     if columns == tuple(returning) and not owned.links and not owned.before and not after:
-        return proved(ctx, model, data, _alone_if_there(write))
+        alone = _alone_if_there(write) if isinstance(write, Said) else _first(write)
+        return proved(ctx, model, data, alone)
     written = Written(model.name, write, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 

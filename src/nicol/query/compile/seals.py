@@ -71,16 +71,13 @@ def _digest(ctx: Context, field: Field, sealed: Sealed, slot: int | None) -> sql
 def stored_digest(field: Field, sealed: Sealed, plain: bytes | None) -> Any:
     """What the field of a blind index stores of an encoded value."""
     digest = sealed.digest(plain)
-    return (
-        digest
-        if digest is None or field.stored.encode is None
-        else field.stored.encode(digest_of(field, digest))
-    )
+    return None if digest is None else digest_in(field, digest)
 
 
-def digest_of(field: Field, digest: str) -> str | bytes:
-    """A digest as the client would give it to the field of the blind index."""
-    return digest.encode() if field.type is Scalar.BYTES else digest
+def digest_in(field: Field, digest: str) -> Any:
+    """A digest as the field of a blind index stores it."""
+    given = digest.encode() if field.type is Scalar.BYTES else digest
+    return given if field.stored.encode is None else field.stored.encode(given)
 
 
 # ---- rows whose key is not known -------------------------------------------------------------------------------------

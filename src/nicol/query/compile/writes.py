@@ -10,7 +10,7 @@ from nicol.query.compile.levels import Shape
 from nicol.query.compile.looked_up import told
 from nicol.query.compile.nested import change_row, new_row
 from nicol.query.compile.reads import key_level
-from nicol.query.compile.rows import changes, new_values
+from nicol.query.compile.rows import Preset, changes, new_values
 from nicol.query.compile.selections import Wanted, shape_of, wanted, written_shape
 from nicol.query.faults import missing_record
 from nicol.query.models import Model
@@ -114,21 +114,17 @@ def upsert(ctx: Context, query: q.Upsert) -> Act[object]:
     """Change the row of a key or insert it; its object. One statement where the new row would have the key's own values."""
     model = ctx.models.by_name[query.model]
     have = wanted(model, query.selection)
-    native = (
-        query.same
-        and query.key.rest == q.ALL
-        and not query.create.acts
-        and not query.update.acts
-        and told(ctx, model, query.update, key_condition(ctx, model, None, query.key)) is not None
-    )
+    alone = query.same and query.key.rest == q.ALL and not query.create.acts and not query.update.acts
+    known = told(ctx, model, query.update, key_condition(ctx, model, None, query.key)) if alone else None
     write = (
-        _insert_or_update(ctx, model, query, have) if native else _update_or_insert(ctx, model, query, have)
+        _update_or_insert(ctx, model, query, have)
+        if known is None
+        else _insert_or_update(ctx, model, query, have, known)
     )
     return _answering(write, _answer(ctx, model, query.selection, have))
 
 
-def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:
-    known = told(ctx, model, query.update, key_condition(ctx, model, None, query.key))
+def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted, known: Preset) -> Act[Row]:
     row = new_values(ctx, model, query.create, {})
     target = model.columns(query.key.fields)
     kept = (sql.Assignment(target[0], sql.Column(target[0], model.table.name)),)
