@@ -370,3 +370,39 @@ def test_values_are_never_taken_for_sql(db: Any, text: str) -> None:
     db.sample.create(data={"label": text, "text": text})
     assert db.sample.find_unique(where={"label": text}).text == text
     assert db.sample.count(where={"text": {"contains": text}}) == 1
+
+
+LEAVING_OUT = {
+    "sqlite": (
+        ["CREATE TRIGGER leave_out BEFORE INSERT ON counters BEGIN SELECT RAISE(IGNORE); END"],
+        ["DROP TRIGGER leave_out"],
+    ),
+    "postgresql": (
+        [
+            "CREATE FUNCTION leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER leave_out BEFORE INSERT ON counters FOR EACH ROW EXECUTE FUNCTION leave_out()",
+        ],
+        ["DROP TRIGGER leave_out ON counters", "DROP FUNCTION leave_out()"],
+    ),
+}
+"""A trigger that lets no row into a table, and how it goes."""
+
+
+@pytest.mark.proves("Client", "a row that a trigger leaves out is told")
+def test_a_row_that_a_trigger_leaves_out_is_told(db: Any, target: Any) -> None:
+    come, go = LEAVING_OUT["postgresql" if target.url.startswith("postgres") else "sqlite"]
+    row = {"id": 7}
+    for text in come:
+        db.execute_raw(text)
+    try:
+        for write in (
+            lambda: db.counter.create(data=row),
+            lambda: db.counter.upsert(where=row, create=row, update={"value": 2}),
+        ):
+            with pytest.raises(RecordNotFound, match="`Counter` was not written"):
+                write()
+        assert db.counter.create_many(data=[row]) == 0
+    finally:
+        for text in go:
+            db.execute_raw(text)
+    assert db.counter.create(data=row).id == 7

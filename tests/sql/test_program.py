@@ -12,6 +12,7 @@ from nicol.sql.program import (
     Begin,
     Command,
     Commit,
+    Once,
     Program,
     Result,
     Rollback,
@@ -76,6 +77,30 @@ def test_a_transaction_lasts_or_is_undone(
     answers: list[Result | BaseException], said: list[Command], end: Any
 ) -> None:
     assert drive(transaction(rows("WORK", 7)), answers) == (said, end)
+
+
+EXPLAINED = DriverError("it says no", state="Y")
+
+
+def once() -> Once[list[Any]]:
+    """One statement as a value."""
+    return Once(WORK, lambda result: result.rows, lambda _: EXPLAINED)
+
+
+@pytest.mark.parametrize("answer", [ONE, REFUSED])
+def test_one_command_as_a_value_is_driven_as_a_generator_is(answer: Result | BaseException) -> None:
+    end = ONE.rows if answer is ONE else EXPLAINED
+    undone = Commit() if answer is ONE else Rollback()
+    assert drive(once(), [answer]) == ([WORK], end)
+    assert drive(transaction(once()), [NOTHING, answer, NOTHING]) == ([Begin(), WORK, undone], end)
+
+
+def test_one_command_hears_of_no_error_but_the_drivers() -> None:
+    program = once()
+    next(program)
+    with pytest.raises(KeyboardInterrupt):
+        program.throw(KeyboardInterrupt())
+    program.close()
 
 
 def test_a_transaction_that_nobody_drives_any_more_says_nothing() -> None:

@@ -132,8 +132,7 @@ class BlockingTransaction:
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
         self._scope.check(self._connection)
         if timeout is None:
-            with self._lock:
-                return self._said(program)
+            return self._say(program)
         return self._say_within(program, timeout)
 
     @property

@@ -15,6 +15,7 @@ from nicol.sql.program import (
     Close,
     Command,
     Copy,
+    Once,
     Open,
     Pipeline,
     Program,
@@ -78,7 +79,14 @@ class AsyncConnection(Protocol):
 
 def run(program: Program[T], connection: Connection) -> T:
     """Drive a program to its answer. Whatever goes wrong is thrown into it, so that it can undo its work."""
-    say, send = connection.say, program.send  # as `go_on`, which would cost one call more of every short read
+    if type(program) is Once:
+        once: Once[T] = program  # pyright: ignore[reportUnknownVariableType] - of T, as the program is
+        try:
+            result = connection.say(once.command)
+        except DriverError as error:
+            raise once.explain(error) from error
+        return once.meaning(result)
+    say, send = connection.say, program.send  # as `go_on`, which would cost one call more of every program
     try:
         command = next(program)
         while True:
@@ -109,6 +117,13 @@ def go_on(program: Program[T], command: Command, connection: Connection) -> T:
 
 async def converse(program: Program[T], say: Callable[[Command], Awaitable[Result]]) -> T:
     """`run` for a connection whose answers are awaited one by one."""
+    if type(program) is Once:
+        once: Once[T] = program  # pyright: ignore[reportUnknownVariableType] - of T, as the program is
+        try:
+            result = await say(once.command)
+        except DriverError as error:
+            raise once.explain(error) from error
+        return once.meaning(result)
     send = program.send
     try:
         command = next(program)

@@ -23,7 +23,7 @@ from nicol.query.query import (
     Stream,
 )
 from nicol.query.reading import Reading
-from nicol.sql.program import Program, nested, transaction
+from nicol.sql.program import Once, Program, nested, transaction
 
 _SAVEPOINT = "nicol"
 
@@ -47,10 +47,14 @@ class Plan:
                 model=self.query.model,
                 hint="read with the client of `with db.tx() as tx`",
             )
-        act = self.compiled.act(self._frame(values))
-        if self.compiled.atomic:
-            act = nested(transaction(act), _SAVEPOINT) if in_transaction else transaction(act)
-        return self._explained(act)
+        compiled, frame = self.compiled, self._frame(values)
+        single = compiled.single
+        if single is not None:
+            return Once(single.said.statement(frame), single.meaning, self.explain)
+        program = compiled.act(frame)
+        if compiled.atomic:
+            program = nested(transaction(program), _SAVEPOINT) if in_transaction else transaction(program)
+        return self._explained(program)
 
     def part(self, values: list[Any]) -> Program[Any]:
         """The conversation as a part of a transaction that is undone as a whole when it fails."""

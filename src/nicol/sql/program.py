@@ -12,6 +12,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from nicol.errors import DriverError
+
 T = TypeVar("T")
 
 Row: TypeAlias = tuple[Any, ...]
@@ -134,6 +136,36 @@ class Result(msgspec.Struct):
 
 
 Program: TypeAlias = Generator[Command, Result, T]
+
+
+class Once(Generator[Command, Result, T]):
+    """A program of one command, which most calls are, as a value: drivers answer it without running a generator.
+
+    `meaning` makes the answer of the result, `explain` another error of the driver's.
+    """
+
+    __slots__ = ("_said", "command", "explain", "meaning")
+
+    def __init__(
+        self, command: Command, meaning: Callable[[Result], T], explain: Callable[[DriverError], Exception]
+    ) -> None:
+        self.command = command
+        self.meaning = meaning
+        self.explain = explain
+        self._said = False
+
+    def send(self, result: Any, /) -> Command:
+        """Go on as a generator does: the command first, then the end with the answer."""
+        if self._said:
+            raise StopIteration(self.meaning(result))
+        self._said = True
+        return self.command
+
+    def throw(self, error: Any, /, *_: Any) -> Command:
+        """Go on with an error as a generator does: it is raised again, explained where it is the driver's."""
+        if isinstance(error, DriverError):
+            raise self.explain(error) from error
+        raise error
 
 
 def ask(command: Command) -> Program[Result]:

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from nicol.dialects.dialect import Dialect
 from nicol.query import query as q
 from nicol.query.compile import gathered, groups, keyed, many, nested, reads, writes
-from nicol.query.compile.context import Act, Context, Derived, Encoder, Generated
+from nicol.query.compile.context import Act, Context, Derived, Encoder, Generated, Single, single
 from nicol.query.models import Models
 
 
@@ -17,11 +17,12 @@ from nicol.query.models import Models
 class Compiled:
     """A query that is ready to run: its conversation, and how its frame is filled before.
 
-    `atomic`: it must be one transaction. `texts`: everything that it may say, in order. `hidden`: the places of encrypted
-    values among the parameters of a text.
+    `single`: the conversation where it is one statement. `atomic`: it must be one transaction. `texts`: everything that it
+    may say, in order. `hidden`: the places of encrypted values among the parameters of a text.
     """
 
     act: Act[Any]
+    single: Single[Any] | None
     size: int
     encoders: tuple[Encoder, ...]
     generated: tuple[Generated, ...]
@@ -37,6 +38,7 @@ def compile_query(query: q.Query, models: Models, dialect: Dialect, slots: int) 
     act = _act(ctx, query)
     return Compiled(
         act,
+        None if ctx.atomic else single(act),
         ctx.size,
         tuple(ctx.encoders.values()),
         tuple(ctx.generated),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Protocol, TypeAlias, TypeGuard, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeGuard, TypeVar, cast
 
 from nicol.dialects.dialect import Dialect
 from nicol.query.defaults import Generate
@@ -62,6 +62,23 @@ class Said:
     def statement(self, frame: Frame) -> Statement:
         """The statement with the frame's values."""
         return Statement(self.text, self.pick(frame), True, False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Single(Generic[T]):
+    """The act of one statement, and what its result means. Most calls are no more: they get the shortest way."""
+
+    said: Said
+    meaning: Callable[[Result], T]
+
+    def __call__(self, frame: Frame) -> Generator[Command, Result, T]:
+        """The act as a part of others."""
+        return self.meaning((yield self.said.statement(frame)))
+
+
+def single(act: Act[T]) -> Single[T] | None:
+    """The act where it is of one statement."""
+    return cast("Single[T]", act) if isinstance(act, Single) else None
 
 
 class Writer(Protocol):

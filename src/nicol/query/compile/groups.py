@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nicol.query import query as q
 from nicol.query.answers import Answer, Late, answer
-from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.context import Act, Context, Frame, Said, Single
 from nicol.query.compile.filters import aliased, both, column, condition, joined
 from nicol.query.compile.measures import measured
 from nicol.query.compile.ordering import ordering
@@ -29,11 +29,7 @@ def count(ctx: Context, query: q.Count) -> Act[int]:
     """The number of rows of a page."""
     model = ctx.models.by_name[query.model]
     said = ctx.say(_whole(ctx, model, query.page, (q.Measure("count"),)))
-
-    def act(frame: Frame) -> Program[int]:
-        return (yield said.statement(frame)).rows[0][0]
-
-    return act
+    return Single(said, lambda result: result.rows[0][0])
 
 
 def aggregate(ctx: Context, query: q.Aggregate) -> Act[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Protocol, cast
 
-from nicol.query.compile.context import Frame, Said
+from nicol.query.compile.context import Frame, Said, Single
 from nicol.query.models import Field, Model
 from nicol.query.shape import Bonds, Build, Groups, faulty
 from nicol.sql.program import Program, Row
@@ -23,12 +23,13 @@ class Level:
 
     @property
     def is_plain(self) -> bool:
-        """True when the rows come as they are wanted, and nothing hangs on them: most reads, so they get the shortest way."""
+        """True when the rows come as they are wanted, and nothing hangs on them."""
         return not self.backwards and not self.shape.branches
 
-    def plain(self, frame: Frame) -> Program[list[Any]]:
-        """Say the statement of a plain level; its objects."""
-        return self.shape.built((yield self.said.statement(frame)).rows, ())
+    def plain(self) -> Single[list[Any]]:
+        """The act of a plain level: its objects."""
+        built = self.shape.built
+        return Single(self.said, lambda result: built(result.rows, ()))
 
     def run(self, frame: Frame) -> Program[tuple[Sequence[Row], list[Any]]]:
         """Say the statement and those of what is included; the rows and their objects."""

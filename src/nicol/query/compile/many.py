@@ -9,7 +9,7 @@ from nicol.query import query as q
 from nicol.query.compile.bulk import insert_bulk
 from nicol.query.compile.bulk_rows import Manner, skipping
 from nicol.query.compile.columns import both, column
-from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.context import Act, Context, Frame, Single
 from nicol.query.compile.filters import condition
 from nicol.query.compile.looked_up import change_each, told
 from nicol.query.compile.proofs import proved
@@ -18,7 +18,7 @@ from nicol.query.compile.selections import wanted, written_shape
 from nicol.query.faults import invalid
 from nicol.query.models import Model
 from nicol.sql import tree as sql
-from nicol.sql.program import Program, Row
+from nicol.sql.program import Program, Result, Row
 
 
 def create_many(ctx: Context, query: q.CreateMany) -> Act[Any]:
@@ -84,7 +84,9 @@ def _updated(
     sets = changes(ctx, model, query.data, {}, known)
     if query.wanted is None:
         return (
-            _affected(ctx.say(sql.Update(model.table, sets, where))) if sets else _counted(ctx, model, where)
+            Single(ctx.say(sql.Update(model.table, sets, where)), _affected)
+            if sets
+            else _counted(ctx, model, where)
         )
     columns = wanted(model, query.wanted).columns
     if sets:
@@ -98,7 +100,7 @@ def delete_many(ctx: Context, query: q.DeleteMany) -> Act[Any]:
     model = ctx.models.by_name[query.model]
     where = _limited(ctx, model, query.where, query.limit)
     if query.wanted is None:
-        return _affected(ctx.say(sql.Delete(model.table, where)))
+        return Single(ctx.say(sql.Delete(model.table, where)), _affected)
     columns = wanted(model, query.wanted).columns
     return _answered(ctx, model, sql.Delete(model.table, where, columns), query.wanted)
 
@@ -122,20 +124,13 @@ def _limited(ctx: Context, model: Model, where: q.Filter, limit: int | None) -> 
     return both(rows, sql.InQuery(own, some))
 
 
-def _affected(said: Said) -> Act[int]:
-    def act(frame: Frame) -> Program[int]:
-        return (yield said.statement(frame)).affected
-
-    return act
+def _affected(result: Result) -> int:
+    return result.affected
 
 
-def _counted(ctx: Context, model: Model, where: sql.Expression) -> Act[int]:
+def _counted(ctx: Context, model: Model, where: sql.Expression) -> Single[int]:
     said = ctx.say(sql.Select((sql.Count(),), model.table, where=where))
-
-    def act(frame: Frame) -> Program[int]:
-        return (yield said.statement(frame)).rows[0][0]
-
-    return act
+    return Single(said, lambda result: result.rows[0][0])
 
 
 def _answered(ctx: Context, model: Model, tree: sql.Tree, selection: q.Selection) -> Act[list[Any]]:

@@ -10,7 +10,7 @@ from nicol.query import query as q
 from nicol.query.compile import bonds
 from nicol.query.compile.acts import act_on, obtain
 from nicol.query.compile.bonds import Held, hold
-from nicol.query.compile.context import Act, Context, Frame, Said
+from nicol.query.compile.context import Act, Context, Frame, Said, Single
 from nicol.query.compile.looked_up import change_each, told
 from nicol.query.compile.proofs import proved
 from nicol.query.compile.reach import reaches
@@ -97,7 +97,7 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     )
     places = _places(model, held, columns)
     if not owned.links and not owned.before and not after:
-        return proved(ctx, model, data, _alone(said))
+        return proved(ctx, model, data, Single(said, _alone))
     written = Written(model.name, said, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)
 
@@ -107,26 +107,17 @@ def new_row(ctx: Context, model: Model, data: q.Data, preset: Preset, returning:
     return proved(ctx, model, data, act)
 
 
-def _alone(said: Said) -> Act[Row]:
-    def act(frame: Frame) -> Program[Row]:
-        rows = (yield said.statement(frame)).rows
-        return rows[0] if rows else ()
-
-    return act
+def _alone(result: Result) -> Row:
+    return result.rows[0] if result.rows else ()
 
 
-def _alone_if_there(said: Said) -> Act[Row | None]:
-    def act(frame: Frame) -> Program[Row | None]:
-        rows = (yield said.statement(frame)).rows
-        return rows[0] if rows else None
-
-    return act
+def _alone_if_there(result: Result) -> Row | None:
+    return result.rows[0] if result.rows else None
 
 
 def _first(write: Act[Result]) -> Act[Row | None]:
     def act(frame: Frame) -> Program[Row | None]:
-        rows = (yield from write(frame)).rows
-        return rows[0] if rows else None
+        return _alone_if_there((yield from write(frame)))
 
     return act
 
@@ -155,7 +146,7 @@ def change_row(
     )
     places = _places(model, held, columns)
     if columns == tuple(returning) and not owned.links and not owned.before and not after:
-        alone = _alone_if_there(write) if isinstance(write, Said) else _first(write)
+        alone = Single(write, _alone_if_there) if isinstance(write, Said) else _first(write)
         return proved(ctx, model, data, alone)
     written = Written(model.name, write, tuple(owned.before), after, places, tuple(owned.links), again)
     width = len(returning)

@@ -7,7 +7,7 @@ from typing import Any
 
 from nicol.query import query as q
 from nicol.query.compile.columns import aliased
-from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.context import Act, Context, Frame, Single
 from nicol.query.compile.filters import key_condition
 from nicol.query.compile.levels import Level
 from nicol.query.compile.pages import cut_page, page_rows, undistinct
@@ -15,14 +15,14 @@ from nicol.query.compile.selections import counted, shape_of, wanted
 from nicol.query.faults import missing_record
 from nicol.query.models import Model
 from nicol.sql import tree as sql
-from nicol.sql.program import Program
+from nicol.sql.program import Program, Result
 
 
 def find_many(ctx: Context, query: q.FindMany) -> Act[list[Any]]:
     """The objects of a page."""
     level = page_level(ctx, ctx.models.by_name[query.model], query.page, lock=query.lock)
     if level.is_plain:
-        return level.plain
+        return level.plain()
 
     def act(frame: Frame) -> Program[list[Any]]:
         return (yield from level.run(frame))[1]
@@ -54,11 +54,10 @@ def find_unique(ctx: Context, query: q.FindUnique) -> Act[Any]:
 
 
 def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
-    statement, built = level.said.statement, level.shape.built
+    built = level.shape.built
 
-    def plain(frame: Frame) -> Program[Any]:
-        rows = (yield statement(frame)).rows
-        return built(rows, ())[0] if rows else absent()
+    def meaning(result: Result) -> Any:
+        return built(result.rows, ())[0] if result.rows else absent()
 
     def act(frame: Frame) -> Program[Any]:
         _, objects = yield from level.run(frame)
@@ -68,7 +67,7 @@ def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
         if required:
             raise missing_record(model.name, f"no record of model `{model.name}` was found")
 
-    return plain if level.is_plain else act
+    return Single(level.said, meaning) if level.is_plain else act
 
 
 def key_level(

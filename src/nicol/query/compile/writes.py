@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nicol.query import query as q
 from nicol.query.compile.attempts import found_or_made
-from nicol.query.compile.context import Act, Context, Frame
+from nicol.query.compile.context import Act, Context, Frame, Single, single
 from nicol.query.compile.filters import key_condition
 from nicol.query.compile.levels import Shape
 from nicol.query.compile.looked_up import told
@@ -15,7 +15,7 @@ from nicol.query.compile.selections import Wanted, shape_of, wanted, written_sha
 from nicol.query.faults import missing_record
 from nicol.query.models import Model
 from nicol.sql import tree as sql
-from nicol.sql.program import Program, Row
+from nicol.sql.program import Program, Result, Row
 
 
 def create(ctx: Context, query: q.Create) -> Act[object]:
@@ -28,18 +28,31 @@ def create(ctx: Context, query: q.Create) -> Act[object]:
 
 def _answering(write: Act[Row], shape: Shape) -> Act[object]:
     """The object of the row that a write returns."""
-    if not shape.branches:
+    built = shape.built
 
-        def act(frame: Frame) -> Program[object]:
-            return shape.built([(yield from write(frame))], ())[0]
+    def written(result: Result) -> object:
+        if not result.rows:
+            raise _left_out(shape.model)
+        return built(result.rows, ())[0]
 
-        return act
+    alone = single(write)
+    if alone is not None and not shape.branches:
+        return Single(alone.said, written)
 
     def and_read(frame: Frame) -> Program[object]:
         row = yield from write(frame)
+        if not row:
+            raise _left_out(shape.model)
         return (yield from shape.objects([row], frame))[0]
 
     return and_read
+
+
+def _left_out(model: Model) -> Exception:
+    return missing_record(
+        model.name,
+        f"the record of model `{model.name}` was not written: the database left it out, as a trigger of its table may",
+    )
 
 
 def _answer(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted) -> Shape:
@@ -55,14 +68,21 @@ def update(ctx: Context, query: q.Update) -> Act[object]:
     where = key_condition(ctx, model, model.table.name, query.key)
     change = change_row(ctx, model, where, query.data, have.columns)
     shape = _answer(ctx, model, query.selection, have)
-    branches, built = shape.branches, shape.built
+    built = shape.built
+
+    def changed(result: Result) -> object:
+        if not result.rows:
+            raise _not_there(model, "updated")
+        return built(result.rows, ())[0]
+
+    alone = single(change)
+    if alone is not None and not shape.branches:
+        return Single(alone.said, changed)
 
     def act(frame: Frame) -> Program[object]:
         row = yield from change(frame)
         if row is None:
             raise _not_there(model, "updated")
-        if not branches:
-            return built([row], ())[0]
         return (yield from shape.objects([row], frame))[0]
 
     return act
@@ -85,13 +105,12 @@ def delete(ctx: Context, query: q.Delete) -> Act[object]:
     said = ctx.say(sql.Delete(model.table, where, have.columns))
     shape = shape_of(ctx, model, query.selection, have)
 
-    def act(frame: Frame) -> Program[object]:
-        rows = (yield said.statement(frame)).rows
-        if not rows:
+    def gone(result: Result) -> object:
+        if not result.rows:
             raise _not_there(model, "deleted")
-        return shape.built(rows, ())[0]
+        return shape.built(result.rows, ())[0]
 
-    return act
+    return Single(said, gone)
 
 
 def _read_and_delete(ctx: Context, model: Model, query: q.Delete, where: sql.Expression) -> Act[object]:
@@ -132,12 +151,7 @@ def _insert_or_update(ctx: Context, model: Model, query: q.Upsert, have: Wanted,
     insert = sql.Insert(
         model.table, model.columns(row), tuple(row.values()), sql.Conflict(target, sets), have.columns
     )
-    said = ctx.say(insert)
-
-    def act(frame: Frame) -> Program[Row]:
-        return (yield said.statement(frame)).rows[0]
-
-    return act
+    return Single(ctx.say(insert), lambda result: result.rows[0])
 
 
 def _update_or_insert(ctx: Context, model: Model, query: q.Upsert, have: Wanted) -> Act[Row]:
