@@ -2,7 +2,8 @@
 
 It looks where people look: what processes and tests print, what is logged, what errors say, what is answered over HTTP, and in
 every file that a test has left. `@pytest.mark.holds_secrets("*.log")` names files that are meant to hold one; a project's
-`.env` is one always. In this mode the URL of every database on the embedded server has a password.
+`.env` is one always. `@pytest.mark.shows_secrets` is for tests of the net itself, and for those that list the suite's tests.
+In this mode the URL of every database on the embedded server has a password.
 """
 
 from __future__ import annotations
@@ -134,7 +135,7 @@ class Canary:
         if isinstance(folder, Path):
             self.net.look_at(folder, (*_MEANT, *_meant(item)))
         caught, self.net.caught = self.net.caught, []
-        if caught:
+        if caught and item.get_closest_marker("shows_secrets") is None:
             pytest.fail("a secret was shown in\n  " + "\n  ".join(dict.fromkeys(caught)), pytrace=False)
 
 
@@ -154,6 +155,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, and put up the net where it is wanted."""
     config.addinivalue_line(
         "markers", "holds_secrets(*names): files of the test that are meant to hold a secret"
+    )
+    config.addinivalue_line(
+        "markers", "shows_secrets: a test of the canaries' own net, in which they have to get caught"
     )
     if config.getoption("--canary"):
         config.pluginmanager.register(Canary(), "canary-net")

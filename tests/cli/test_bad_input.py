@@ -109,6 +109,7 @@ def test_an_unreachable_server_is_told_without_its_password(shop: Shop, command:
         ("file:", "names no file"),
         (f"postgresql://u:{SECRET}@127.0.0.1:bad/d", "cannot be read"),
     ],
+    ids=["a database that is not served", "no URL", "no file", "a port that is none"],
 )
 def test_a_url_that_means_nothing_is_told_without_its_password(shop: Shop, url: str, message: str) -> None:
     answer = shop.on(url).run("migrate", "deploy", code=1)

@@ -61,6 +61,7 @@ def canary_run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
 
 
+@pytest.mark.shows_secrets
 @pytest.mark.parametrize("line", [*SHOWN, *HIDDEN])
 def test_what_is_shown_is_caught(tmp_path: Path, line: str) -> None:
     file = tmp_path / "test_shown.py"

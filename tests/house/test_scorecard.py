@@ -101,6 +101,7 @@ def test_a_part_of_the_suite_writes_no_page(suite: Path, narrowing: list[str]) -
 
 
 @pytest.mark.slow
+@pytest.mark.shows_secrets  # tests are named after their values
 def test_the_committed_scorecard_lists_the_features_of_this_suite() -> None:
     run = pytest_in(ROOT, "--scorecard", "--collect-only", "-p", "no:randomly")
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr
