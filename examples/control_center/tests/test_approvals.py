@@ -28,7 +28,7 @@ async def propose(db: AsyncClient, title: str = "Lower the price") -> DashboardF
 
 
 async def queue(db: AsyncClient) -> list[str]:
-    return [proposal.title for proposal in await approvals.waiting(db, await facts.newest_facts(db, SHOP))]
+    return [proposal.title for proposal in approvals.waiting(await facts.shown(db, SHOP))]
 
 
 @pytest.mark.proves("Control Center", "approvals queue with approve and reject")

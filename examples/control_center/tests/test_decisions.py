@@ -119,7 +119,7 @@ async def test_the_trail_is_filtered_and_newest_first(
 ) -> None:
     await _trail(db)
     assert "".join(decision.rationale or "" for decision in await decisions.search(db, wanted)) == found
-    assert await decisions.count(db, wanted) == len(found)
+    assert (await decisions.overview(db, wanted)).total == len(found)
     assert "".join([decision.rationale or "" async for decision in decisions.export(db, wanted)]) == found
 
 
@@ -136,7 +136,17 @@ async def test_pages_and_export_meet_every_decision_once(
     assert [decision.id async for decision in decisions.export(db, AuditFilter())] == newest_first
 
 
-async def test_scopes_and_actors_are_listed_once(db: AsyncClient) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "scopes", "actors"),
+    [
+        (AuditFilter(), ("ads", "ops"), ("Jonas", "Mara", "Ruth")),
+        (AuditFilter(scope="ads"), ("ads", "ops"), ("Jonas", "Mara", "Ruth")),
+        (AuditFilter(scope="gone", since=NOW + timedelta(days=1)), ("gone",), ()),
+    ],
+)
+async def test_scopes_and_actors_of_the_dates_can_be_chosen_and_what_is_chosen_stays(
+    db: AsyncClient, wanted: AuditFilter, scopes: tuple[str, ...], actors: tuple[str, ...]
+) -> None:
     await _trail(db)
-    assert await decisions.scopes(db) == ["ads", "ops"]
-    assert await decisions.actors(db) == ["Jonas", "Mara", "Ruth"]
+    overview = await decisions.overview(db, wanted)
+    assert (overview.scopes, overview.actors) == (scopes, actors)

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from control_center import facts
+from control_center import approvals, facts
 from control_center.db import AsyncClient
 from control_center.facts import FactError, NewFact
+from control_center.masthead import head
 
 from nicol.client import QueryEvent
 
@@ -83,23 +84,26 @@ async def test_a_tile_shows_value_trend_and_staleness(db: AsyncClient) -> None:
         (SHOP, CLICKS, 49, 7),
         (SHOP, IDEA, 1, 0),
     )
-    sales, clicks = await facts.tiles(db, await facts.newest_facts(db, SHOP), NOW)
+    sales, clicks = facts.tiles(await facts.shown(db, SHOP), NOW)
     assert (sales.figure, sales.trend and sales.trend.text, sales.stale) == ("€150.00", "+50.0%", False)
     assert [number for _, number in sales.points] == [100, 100, 150]
     assert (clicks.figure, clicks.trend, clicks.stale) == ("7", None, True)
 
 
-async def test_a_tile_reads_no_more_than_its_past(migrated_url: str) -> None:
+@pytest.mark.proves("Control Center", "all that a shop's page shows of facts in one statement, flat in cost")
+async def test_what_a_page_shows_is_the_end_of_each_types_past_and_what_waits(migrated_url: str) -> None:
     said: list[QueryEvent] = []
     async with AsyncClient(url=migrated_url, log_queries=said.append) as db:
-        await write(db, *((SHOP, SALES, hours, hours) for hours in range(40)))
-        newest = await facts.newest_facts(db, SHOP)
+        for name in (SALES, CLICKS, IDEA):
+            await write(db, *((SHOP, name, hours, hours) for hours in range(40)), ("b", name, 0, 99))
         said.clear()
-        (tile,) = await facts.tiles(db, newest, NOW)
-    assert (len(said), len(tile.points)) == (1, facts.HISTORY)
-    assert tile.points[-1][1] == 0
+        found = await facts.shown(db, SHOP)
+    sales, clicks = facts.tiles(found, NOW)
+    assert [number for _, number in sales.points] == [*reversed(range(28))]
+    assert (len(said), len(clicks.points), len(approvals.waiting(found))) == (1, 28, 40)
 
 
 async def test_shops_are_those_with_facts(db: AsyncClient) -> None:
+    assert (await head(db)).shops == ()
     await write(db, ("b", SALES, 1, 1), ("a", SALES, 1, 1), ("b", CLICKS, 1, 1))
-    assert await facts.shops(db) == ["a", "b"]
+    assert (await head(db)).shops == ("a", "b")

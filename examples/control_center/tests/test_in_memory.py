@@ -20,7 +20,7 @@ async def test_an_operators_day_in_memory() -> None:
         for migration in HISTORY:
             await db.execute_raw(migration.read_text())
         await seed.fill(db, NOW)
-        first, *_ = await approvals.waiting(db, await facts.newest_facts(db, SHOP))
+        first, *_ = approvals.waiting(await facts.shown(db, SHOP))
         answer = Answer("approve", "Ada", evidence_url="https://example.com/report")
         decision = await approvals.answer(db, SHOP, first.fact.id, answer)
         newest, *_ = await decisions.search(db, AuditFilter(actor="Ada"))

@@ -7,6 +7,7 @@ import pytest
 from control_center import decisions, outbox
 from control_center.db import AsyncClient
 from control_center.decisions import NewDecision
+from control_center.masthead import head
 from control_center.memory_db import AsyncClient as MemoryClient
 from control_center.outbox import RETRIES
 
@@ -58,15 +59,13 @@ async def test_decisions_wait_for_a_stopped_store_and_arrive_in_order_once(
     memory.stop()
     await decide(db, "first", "second", "third")
     assert await deliver_due(db, memory.url, LATER) == 0
-    waiting = await outbox.backlog(db)
-    assert waiting.waiting == 3
-    assert waiting.oldest is not None
-    assert waiting.oldest.attempts == 1
-    assert waiting.oldest.lastError
+    backlog = (await head(db)).backlog
+    assert (backlog.waiting, backlog.attempts) == (3, 1)
+    assert backlog.last_error
     memory.bring_back()
     assert await deliver_due(db, memory.url, LATER) == 0, "the back-off is not over"
     assert await deliver_due(db, memory.url, LATER + RETRIES.delay(1)) == 3
-    assert (await outbox.backlog(db)).waiting == 0
+    assert (await head(db)).backlog.waiting == 0
     assert await arrived(memory) == ["before", "first", "second", "third"]
 
 
@@ -77,7 +76,7 @@ async def test_what_waits_survives_a_restart(migrated_url: str, memory: MemorySt
         await deliver_due(db, memory.url, LATER)
     memory.bring_back()
     async with AsyncClient(url=migrated_url) as db:
-        assert (await outbox.backlog(db)).waiting == 2
+        assert (await head(db)).backlog.waiting == 2
         assert await deliver_due(db, memory.url, LATER + RETRIES.delay(1)) == 2
     assert await arrived(memory) == ["first", "second"]
 
@@ -98,13 +97,13 @@ async def test_a_store_without_tables_counts_as_away(db: AsyncClient, memory: Me
     async with MemoryClient(url=memory.url) as store:
         await store.execute_raw('DROP TABLE "Decision"')
     assert await deliver_due(db, memory.url, LATER) == 0
-    assert (await outbox.backlog(db)).waiting == 1
+    assert (await head(db)).backlog.waiting == 1
 
 
 async def test_an_address_that_means_nothing_counts_as_away(db: AsyncClient) -> None:
     await decide(db, "waits")
     assert await deliver_due(db, "memory://nowhere", LATER) == 0
-    assert (await outbox.backlog(db)).waiting == 1
+    assert (await head(db)).backlog.waiting == 1
 
 
 async def test_the_relay_delivers_what_is_new_and_ends_when_told(
@@ -114,7 +113,7 @@ async def test_the_relay_delivers_what_is_new_and_ends_when_told(
     running = asyncio.create_task(relay.run())
     await decide(db, "now")
     relay.wake()
-    while (await outbox.backlog(db)).waiting:  # noqa: ASYNC110 - the relay tells nobody, as in the application
+    while (await head(db)).backlog.waiting:  # noqa: ASYNC110 - the relay tells nobody, as in the application
         await asyncio.sleep(0.01)
     relay.stop()
     await running

@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
+from control_center import seed
+from control_center.app import create_app
 from control_center.db import AsyncClient
 from control_center.settings import Settings
+from httpx import ASGITransport
 from httpx import AsyncClient as Site
 
 from .conftest import SHOP, MemoryStore, visiting
@@ -61,6 +64,25 @@ async def test_the_page_of_a_shop_shows_tiles_and_what_waits(site: Site) -> None
     for text in ("€4,812", "Sales, 24 hours", "Lower the &lt;b&gt;price&lt;/b&gt;", "watched", EVIDENCE):
         assert text in page.text
     assert "<b>price</b>" not in page.text
+
+
+@pytest.mark.proves("Control Center", "each page needs at most three statements")
+async def test_a_page_needs_three_statements_at_most(settings: Settings) -> None:
+    app = create_app(settings)
+    said: list[str] = []
+    at = f"/shops/{SHOP}"
+    paths = (at, f"{at}/tiles", f"{at}/facts/shopify.sales.summary", "/audit", "/audit?scope=ops&page=2")
+    async with (
+        AsyncClient(url=settings.database_url) as db,
+        Site(transport=ASGITransport(app), base_url="http://center.example") as site,
+    ):
+        app.state.db = db  # and no relay, whose statements are not a page's
+        await seed.fill(db, datetime.now(UTC))
+        db.on("query", lambda event: said.append(event.sql))
+        for path in (*paths, "/memory-status"):
+            said.clear()
+            assert (await site.get(path)).status_code == 200
+            assert 1 <= len(said) <= 3, (path, said)
 
 
 async def test_one_fact_type_has_a_page_of_its_own(site: Site) -> None:

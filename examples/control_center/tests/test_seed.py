@@ -6,6 +6,7 @@ import pytest
 from control_center import approvals, facts, seed
 from control_center.db import AsyncClient
 from control_center.fact_types import KNOWN
+from control_center.masthead import head
 
 from tests.commands import succeed
 
@@ -38,13 +39,13 @@ async def test_a_second_seed_adds_nothing_and_a_later_one_only_what_is_new(db: A
 
 async def test_every_shop_has_tiles_proposals_and_something_stale(db: AsyncClient) -> None:
     await seed.fill(db, NOW)
-    for shop in await facts.shops(db):
-        newest = await facts.newest_facts(db, shop)
-        tiles = await facts.tiles(db, newest, NOW)
+    for shop in (await head(db)).shops:
+        found = await facts.shown(db, shop)
+        tiles = facts.tiles(found, NOW)
         assert [tile.kind for tile in tiles] == list(KNOWN)
         assert [tile.stale for tile in tiles].count(True) == 1
         assert all(tile.trend for tile in tiles)
-        assert await approvals.waiting(db, newest)
+        assert approvals.waiting(found)
 
 
 async def test_a_seed_that_fails_half_way_leaves_nothing(db: AsyncClient, migrated_url: str) -> None:
@@ -64,4 +65,4 @@ async def test_the_seed_is_what_the_command_runs(migrated_url: str) -> None:
         succeed(nicol("db", "seed", DATABASE_URL=migrated_url))
     async with AsyncClient(url=migrated_url) as db:
         assert (await counts(db))[1:] == (46, 46, 3)
-        assert SHOP in await facts.shops(db)
+        assert SHOP in (await head(db)).shops

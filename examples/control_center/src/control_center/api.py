@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel
 
-from control_center import decisions, facts, outbox
+from control_center import decisions, facts
 from control_center.db import DashboardFact, DecisionLog
 from control_center.decisions import DecisionError, NewDecision
 from control_center.facts import FactError, NewFact
+from control_center.masthead import head
 from control_center.wiring import Database, TheRelay
 
 router = APIRouter(prefix="/api")
@@ -82,4 +83,4 @@ async def record_decision(db: Database, relay: TheRelay, body: DecisionBody) -> 
 @router.get("/health")
 async def health(db: Database) -> dict[str, object]:
     """Whether the database answers, and how many decisions wait for the memory store."""
-    return {"ok": True, "waiting": (await outbox.backlog(db)).waiting}
+    return {"ok": True, "waiting": (await head(db)).backlog.waiting}

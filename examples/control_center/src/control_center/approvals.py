@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from control_center import decisions
-from control_center.db import AsyncClient, DashboardFact, DecisionLog
+from control_center.db import AsyncClient, DecisionLog, ShownFact
 from control_center.decisions import APPROVE, REJECT, DecisionError, NewDecision
 from control_center.fact_types import is_proposal
+from control_center.facts import Fact
 from nicol.errors import WriteConflict
 
 ANSWERS = (APPROVE, REJECT)
@@ -52,7 +53,7 @@ class Change:
 class Proposal:
     """A fact that asks for an approval, as the page shows it."""
 
-    fact: DashboardFact
+    fact: Fact
     title: str
     summary: str
     changes: tuple[Change, ...]
@@ -63,20 +64,9 @@ class Proposal:
         return self.fact.scope or self.fact.factType.split(".")[1]
 
 
-async def waiting(db: AsyncClient, newest: Sequence[DashboardFact]) -> list[Proposal]:
-    """The proposals of a shop that nobody answered, oldest first. `newest` tells which types the shop has."""
-    types = [fact.factType for fact in newest if is_proposal(fact.factType)]
-    if not types:
-        return []
-    facts = await db.dashboard_fact.find_many(
-        where={
-            "shopDomain": newest[0].shopDomain,
-            "factType": {"in": types},
-            "decisions": {"none": {"action": {"in": ANSWERS}}},
-        },
-        order=[{"createdAt": "asc"}, {"id": "asc"}],
-    )
-    return [proposal(fact) for fact in facts]
+def waiting(found: Sequence[ShownFact]) -> list[Proposal]:
+    """The proposals that nobody answered, oldest first. `found` is what a shop's page shows, newest first."""
+    return [proposal(fact) for fact in reversed(found) if is_proposal(fact.factType)]
 
 
 async def answer(db: AsyncClient, shop: str, fact_id: int, said: Answer) -> DecisionLog:
@@ -103,7 +93,7 @@ async def _answer(db: AsyncClient, shop: str, fact_id: int, said: Answer) -> Dec
         return await decisions.record(tx, decision_on(proposal(fact), said))
 
 
-def proposal(fact: DashboardFact) -> Proposal:
+def proposal(fact: Fact) -> Proposal:
     """A fact of a proposal type as a proposal; what its value does not hold stays empty."""
     value = _as_mapping(fact.value)
     lines = cast("Sequence[Any]", value.get("changes") or ())

@@ -1,21 +1,23 @@
-"""Dashboard facts: writing them, and reading the newest of each type in one statement."""
+"""Dashboard facts: writing them, and reading the newest of each type, or all that a page shows of a shop, in one statement."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
-from control_center.db import AsyncClient, DashboardFact
+from control_center.db import AsyncClient, DashboardFact, ShownFact
 from control_center.fact_types import FactType, fact_type, fault_of, is_proposal, rank
 from control_center.figures import Trend, currency_of, figure, number_of, trend
 from control_center.links import link_fault
 from nicol.client import JsonInput
 
-HISTORY = 28
 SHOP_DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
+
+Fact = DashboardFact | ShownFact
+"""A fact from its table, or as the view of what a page shows has it."""
 
 
 class FactError(ValueError):
@@ -39,7 +41,7 @@ class Tile:
     """What the page shows of one fact type. `points` are (seconds since 1970, number), oldest first."""
 
     kind: FactType
-    fact: DashboardFact
+    fact: Fact
     figure: str
     trend: Trend | None
     stale: bool
@@ -77,7 +79,7 @@ async def newest_facts(db: AsyncClient, shop: str) -> list[DashboardFact]:
     )
 
 
-async def history(db: AsyncClient, shop: str, name: str, take: int = HISTORY) -> list[DashboardFact]:
+async def history(db: AsyncClient, shop: str, name: str, take: int) -> list[DashboardFact]:
     """The last facts of one type, newest first."""
     return await db.dashboard_fact.find_many(
         where={"shopDomain": shop, "factType": name},
@@ -86,16 +88,23 @@ async def history(db: AsyncClient, shop: str, name: str, take: int = HISTORY) ->
     )
 
 
-async def tiles(db: AsyncClient, newest: Sequence[DashboardFact], now: datetime) -> list[Tile]:
-    """A tile for every fact that is no proposal, in the page's order."""
-    shown = sorted(
-        (fact for fact in newest if not is_proposal(fact.factType)), key=lambda fact: rank(fact.factType)
+async def shown(db: AsyncClient, shop: str) -> list[ShownFact]:
+    """What the page of a shop shows, newest first: the last facts of each type, and each proposal that nobody answered."""
+    return await db.shown_fact.find_many(
+        where={"shopDomain": shop}, order=[{"createdAt": "desc"}, {"id": "desc"}]
     )
-    pasts = await asyncio.gather(*(history(db, fact.shopDomain, fact.factType) for fact in shown))
-    return [tile(fact, past, now) for fact, past in zip(shown, pasts, strict=True)]
 
 
-def tile(fact: DashboardFact, past: Sequence[DashboardFact], now: datetime) -> Tile:
+def tiles(found: Sequence[ShownFact], now: datetime) -> list[Tile]:
+    """A tile for every type that is no proposal, in the page's order."""
+    measured = sorted(
+        (fact for fact in found if not is_proposal(fact.factType)), key=lambda fact: rank(fact.factType)
+    )
+    pasts = [list(past) for _, past in groupby(measured, key=lambda fact: fact.factType)]
+    return [tile(past[0], past, now) for past in pasts]
+
+
+def tile(fact: Fact, past: Sequence[Fact], now: datetime) -> Tile:
     """The tile of a fact, given the facts up to it, newest first."""
     kind = fact_type(fact.factType)
     points = _points(past, kind)
@@ -110,17 +119,8 @@ def tile(fact: DashboardFact, past: Sequence[DashboardFact], now: datetime) -> T
     )
 
 
-def _points(past: Sequence[DashboardFact], kind: FactType) -> tuple[tuple[int, float], ...]:
+def _points(past: Sequence[Fact], kind: FactType) -> tuple[tuple[int, float], ...]:
     numbers = (
         (int(fact.createdAt.timestamp()), number_of(fact.value, kind.headline)) for fact in reversed(past)
     )
     return tuple((at, number) for at, number in numbers if number is not None)
-
-
-async def shops(db: AsyncClient) -> list[str]:
-    """Every shop that has facts, by name; in the order of an index, so that it costs the same however many facts there are."""
-    found = await db.dashboard_fact.find_many(
-        distinct=["shopDomain"],
-        order=[{"shopDomain": "asc"}, {"factType": "asc"}, {"createdAt": "desc"}, {"id": "desc"}],
-    )
-    return [fact.shopDomain for fact in found]

@@ -7,7 +7,6 @@ A decision that arrives twice, because the relay was stopped between handing ove
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from control_center.db import AsyncClient, DecisionLog, DecisionOutbox
@@ -18,20 +17,6 @@ RETRIES = Retries(attempts=None, first=timedelta(seconds=1), longest=timedelta(m
 """No decision is ever given up."""
 
 POLL = timedelta(seconds=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits for the memory store; `oldest` goes first and carries the last error."""
-
-    waiting: int
-    oldest: DecisionOutbox | None
-
-
-async def backlog(db: AsyncClient) -> Backlog:
-    """How many decisions wait, and how the first of them is doing."""
-    oldest = await db.decision_outbox.find_first(order={"id": "asc"})
-    return Backlog(await db.decision_outbox.count(), oldest)
 
 
 def relay(db: AsyncClient, memory_url: str | None) -> AsyncRelay[DecisionOutbox]:

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel
 
-from control_center import approvals, csv_export, decisions, facts, outbox
+from control_center import approvals, csv_export, decisions, facts
 from control_center.approvals import AlreadyAnsweredError, Answer, ProposalMissingError
 from control_center.decisions import AuditFilter, DecisionError
 from control_center.fact_types import fact_type
+from control_center.masthead import head
 from control_center.rendering import html
 from control_center.wiring import Database, TheRelay
 
@@ -80,11 +81,10 @@ class AnswerForm(BaseModel):
 @router.get("/")
 async def home(request: Request, db: Database) -> Response:
     """The first shop's page; a page that says what to do when there is none."""
-    known = await facts.shops(db)
-    if known:
-        return RedirectResponse(_address(known[0]), 303)
-    backlog = await outbox.backlog(db)
-    return html("empty.html", shops=known, shop=None, backlog=backlog, address=request.base_url)
+    top = await head(db)
+    if top.shops:
+        return RedirectResponse(_address(top.shops[0]), 303)
+    return html("empty.html", head=top, shop=None, address=request.base_url)
 
 
 @router.get("/shops/{shop}")
@@ -96,9 +96,8 @@ async def dashboard(request: Request, db: Database, shop: str) -> HTMLResponse:
 @router.get("/shops/{shop}/tiles")
 async def tiles(db: Database, shop: str) -> HTMLResponse:
     """The tiles alone, for the page to refresh itself."""
-    newest = await facts.newest_facts(db, shop)
-    now = datetime.now(UTC)
-    return html("parts/tiles.html", tiles=await facts.tiles(db, newest, now), shop=shop, now=now)
+    found, now = await facts.shown(db, shop), datetime.now(UTC)
+    return html("parts/tiles.html", tiles=facts.tiles(found, now), shop=shop, now=now)
 
 
 @router.get("/shops/{shop}/facts/{name}")
@@ -110,9 +109,8 @@ async def fact_history(db: Database, shop: str, name: str) -> HTMLResponse:
     now = datetime.now(UTC)
     return html(
         "fact.html",
-        shops=await facts.shops(db),
+        head=await head(db),
         shop=shop,
-        backlog=await outbox.backlog(db),
         kind=fact_type(name),
         tile=facts.tile(past[0], past, now),
         decided=await decisions.because_of(db, shop, name),
@@ -148,30 +146,27 @@ async def answer_proposal(
 @router.get("/memory-status")
 async def memory_status(db: Database) -> HTMLResponse:
     """How many decisions wait for the memory store."""
-    return html("parts/memory_status.html", backlog=await outbox.backlog(db))
+    return html("parts/memory_status.html", head=await head(db))
 
 
 @router.get("/audit")
 async def audit(request: Request, db: Database, query: Annotated[AuditQuery, Query()]) -> HTMLResponse:
     """The audit trail, filtered and in pages."""
     wanted = query.wanted()
-    total = await decisions.count(db, wanted)
-    pages = max(1, -(-total // decisions.PAGE))
+    overview = await decisions.overview(db, wanted)
+    pages = max(1, -(-overview.total // decisions.PAGE))
     page = min(max(query.page, 1), pages)
-    template = "parts/audit_results.html" if _is_fragment(request) else "audit.html"
-    return html(
-        template,
-        shops=await facts.shops(db),
-        shop=None,
-        backlog=await outbox.backlog(db),
-        query=query,
-        found=await decisions.search(db, wanted, page),
-        total=total,
-        page=page,
-        pages=pages,
-        scopes=await decisions.scopes(db),
-        actors=await decisions.actors(db),
-    )
+    context: dict[str, object] = {
+        "query": query,
+        "found": await decisions.search(db, wanted, page),
+        "overview": overview,
+        "page": page,
+        "pages": pages,
+        "fragment": _is_fragment(request),
+    }
+    if _is_fragment(request):
+        return html("parts/audit_results.html", **context)
+    return html("audit.html", head=await head(db), shop=None, **context)
 
 
 @router.get("/audit.csv")
@@ -211,15 +206,15 @@ async def _answered(
 
 async def _shop_context(db: Database, shop: str) -> dict[str, object]:
     now = datetime.now(UTC)
-    newest = await facts.newest_facts(db, shop)
-    if not newest:
+    top = await head(db)
+    if shop not in top.shops:
         raise HTTPException(404, f"no shop named {shop} has sent a fact")
+    found = await facts.shown(db, shop)
     return {
-        "shops": await facts.shops(db),
+        "head": top,
         "shop": shop,
-        "backlog": await outbox.backlog(db),
-        "tiles": await facts.tiles(db, newest, now),
-        "proposals": await approvals.waiting(db, newest),
+        "tiles": facts.tiles(found, now),
+        "proposals": approvals.waiting(found),
         "recent": await decisions.of_shop(db, shop),
         "now": now,
         "notice": "",
