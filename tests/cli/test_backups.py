@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from nicol.drivers import open_database
 from nicol.errors import DriverError
 from nicol.sql.program import Begin, Commit, Program, Row, Statement, ask, rows
 from tests.canary import planted
+from tests.commands import NICOL
 
 from .conftest import Shop
 
@@ -290,6 +292,24 @@ def test_a_full_disk_is_told(bank: Shop, tmp_path: Path) -> None:
         assert not list(disk.glob(".partial-*"))
     finally:
         os.system(f"umount {disk}")
+
+
+@pytest.mark.proves("Operations", "a file that may not grow is told, and leaves the former backups untouched")
+def test_a_limit_of_the_size_of_files_is_told(bank: Shop) -> None:
+    assert bank.url
+    name = answer(bank, "db", "backup")["backup"]["name"]
+    filler = ", ".join(f"({n}, {n * 7919 % 100003})" for n in range(1000, 200_000))
+    write(bank.url, f'INSERT INTO "Account" VALUES {filler}')
+    limited = ["sh", "-c", 'ulimit -f 512; exec "$0" "$@"', str(NICOL), "db", "backup"]
+    refused = subprocess.run(
+        limited, cwd=bank.root, env=bank.variables(), capture_output=True, text=True, check=False
+    )
+    assert refused.returncode == 1
+    assert "the backup cannot be written to" in refused.stderr
+    assert "File too large" in refused.stderr
+    assert [each["name"] for each in answer(bank, "db", "backups")["backups"]] == [name]
+    bank.run("db", "restore", name, "--force")
+    assert read(bank.url, SUM) == [(100 * ACCOUNTS, ACCOUNTS)]
 
 
 @pytest.fixture(scope="module")

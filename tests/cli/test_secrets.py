@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from nicol.drivers import open_database
-from nicol.sealing.keys import Key
+from nicol.sealing.keys import SIZE, Key, KeyRing
 from nicol.sql.program import Statement, ask, rows, transaction
 from tests.canary import planted, planted_key
 
@@ -205,6 +205,46 @@ def test_commands_ask_the_provider_that_the_configuration_names(held: Shop) -> N
     assert answer(held, "rotate", "--field", "Part.secret")["newest"] == "new"
     held.write("nicol.toml", 'providers = ["sqlite", "postgresql"]\nkeys = "vault:other"\n')
     assert "'vault:other' is no" in held.run("secrets", "status", code=1).err
+
+
+def test_a_key_that_is_not_there_is_asked_for_once_on_a_page(held: Shop) -> None:
+    done(held, FILL, 10)
+    held.write(
+        "vault.py",
+        "import os\nfrom nicol.sealing.keys import SpelledKeys\n"
+        "class Vault(SpelledKeys):\n"
+        "    def keys(self):\n"
+        "        with open('asked', 'a') as file:\n"
+        "            file.write('.')\n"
+        "        return super().keys()\n"
+        "keys = Vault({'NICOL_KEYS': os.environ['ONLY'], 'NICOL_INDEX_KEYS': os.environ['INDEX']}.get)\n",
+    )
+    del held.environment["NICOL_KEYS"]
+    held.environment.update(ONLY=NEW, INDEX=INDEX)
+    held.write("nicol.toml", 'providers = ["sqlite", "postgresql"]\nkeys = "vault:keys"\n')
+    (scanned,) = answer(held, "scan", code=1)["fields"][-1:]
+    assert scanned["unreadable"] == 40
+    assert len((held.root / "asked").read_text()) <= 2 * 5, "five fields of one page each"
+
+
+def test_a_key_that_appears_is_found_by_the_next_operation() -> None:
+    there: list[Key] = [Key("new", b"n" * SIZE)]
+    asked: list[int] = []
+
+    class Vault:
+        def keys(self) -> list[Key]:
+            asked.append(1)
+            return there
+
+        index_keys = keys
+
+    ring = KeyRing(Vault())
+    with ring.asked_once():
+        assert [ring.named("old") for _ in range(9)] == [None] * 9
+        assert len(asked) == 2
+    there.append(Key("old", b"o" * SIZE))
+    with ring.asked_once():
+        assert ring.named("old") == there[1]
 
 
 def test_a_key_is_printed_and_kept_nowhere_else(shop: Shop) -> None:

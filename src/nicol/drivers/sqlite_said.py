@@ -78,7 +78,8 @@ _NAMES = re.compile(
 def failure(error: Exception, statement: str) -> DriverError:
     """What APSW raised, as a DriverError; what is a mistake of ours goes on as it is."""
     if isinstance(error, apsw.Error):
-        text = str(error)
+        # A backup's steps do not tell the connection what happened, which then says that nothing did.
+        text = state_of(error) if str(error) == "not an error" else str(error)
         return DriverError(text, state=state_of(error), details=_details(error, text), statement=statement)
     if isinstance(error, OverflowError):
         return DriverError("an integer is out of range", state="BIND_RANGE", statement=statement)

@@ -98,15 +98,21 @@ def _opening(secrets: Secrets, held: Held) -> str | None:
 def _survey(project: Project, told: Told, fault: Callable[[Secrets, Held], str | None]) -> Survey:
     target, ring, conversation_of = _opened(project)
     with talk(target) as conversation:
-        found = tuple(_kept(conversation, secrets, told, fault) for secrets in conversation_of(conversation))
+        found = tuple(
+            _kept(conversation, ring, secrets, told, fault) for secrets in conversation_of(conversation)
+        )
     return Survey(target.shown, ring.newest.name if found else "", found)
 
 
 def _kept(
-    conversation: Conversation, secrets: Secrets, told: Told, fault: Callable[[Secrets, Held], str | None]
+    conversation: Conversation,
+    ring: KeyRing,
+    secrets: Secrets,
+    told: Told,
+    fault: Callable[[Secrets, Held], str | None],
 ) -> Kept:
     kept, counts = Kept(secrets.name), Counter[str]()
-    for page in _pages(conversation, secrets, told):
+    for page in _pages(conversation, ring, secrets, told):
         for held in page:
             name = secrets.key_of(held)
             if name is None:
@@ -151,17 +157,24 @@ def secrets_rotate(
         chosen = [secrets for name, secrets in every.items() if not only or name in only]
         newest = ring.newest.name if chosen else ""
         done = tuple(
-            _turned(conversation, secrets, newest, plain=plain, digests=digests, told=told)
+            _turned(conversation, ring, secrets, newest, plain=plain, digests=digests, told=told)
             for secrets in chosen
         )
     return target, newest, done
 
 
 def _turned(
-    conversation: Conversation, secrets: Secrets, newest: str, *, plain: bool, digests: bool, told: Told
+    conversation: Conversation,
+    ring: KeyRing,
+    secrets: Secrets,
+    newest: str,
+    *,
+    plain: bool,
+    digests: bool,
+    told: Told,
 ) -> Turned:
     turned, started = Turned(secrets.name), monotonic()
-    for page in _pages(conversation, secrets, told):
+    for page in _pages(conversation, ring, secrets, told):
         changes: list[tuple[Held, tuple[Any, Any]]] = []
         fresh = 0
         for held in page:
@@ -185,11 +198,13 @@ def _turned(
     return turned
 
 
-def _pages(conversation: Conversation, secrets: Secrets, told: Told) -> Iterator[list[Held]]:
+def _pages(conversation: Conversation, ring: KeyRing, secrets: Secrets, told: Told) -> Iterator[list[Held]]:
+    """The stored values, page by page; a key that is not there is asked for once on each, so that one that appears is found."""
     total = conversation.run(secrets.count())
     seen, after = 0, None
     while page := conversation.run(secrets.page(after, _PAGE)):
-        yield page
+        with ring.asked_once():
+            yield page
         seen, after = seen + len(page), page[-1].key
         told(secrets.name, seen, max(total, seen))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -131,6 +132,16 @@ class KeyRing:
         self._provider = provider
         self._keys: dict[str, Key] = {}
         self._index: tuple[Key, ...] = ()
+        self._missed: set[str] | None = None
+
+    @contextmanager
+    def asked_once(self) -> Generator[None]:
+        """Within the block a key that the provider does not have is asked for once, and not again for each value."""
+        self._missed = set()
+        try:
+            yield
+        finally:
+            self._missed = None
 
     @property
     def newest(self) -> Key:
@@ -143,7 +154,13 @@ class KeyRing:
 
     def named(self, name: str) -> Key | None:
         """The key of a name, also one that the provider has got only lately."""
-        return (self._keys or self._load()).get(name) or self._load().get(name)
+        found = (self._keys or self._load()).get(name)
+        if found is not None or (self._missed is not None and name in self._missed):
+            return found
+        found = self._load().get(name)
+        if found is None and self._missed is not None:
+            self._missed.add(name)
+        return found
 
     def of_index(self) -> tuple[Key, ...]:
         """All keys of blind indexes, the newest first; ConfigurationError where there is none."""

@@ -64,7 +64,12 @@ class PostgresSnapshot:
             with (
                 tempfile.TemporaryFile() as said,
                 subprocess.Popen(
-                    command, env=variables, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+                    command,
+                    env=variables,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                    restore_signals=False,  # a file that reaches its limit is told, where SIGXFSZ would just end the tool
                 ) as process,
             ):
                 _follow(process, path, told)
@@ -87,9 +92,11 @@ def _follow(process: subprocess.Popen[bytes], path: Path, told: Told) -> None:
 
 
 def _unwritten(refusal: DriverError, path: Path) -> DriverError | OSError:
-    """A full disk as the system's own error."""
-    full = os.strerror(errno.ENOSPC)
-    return OSError(errno.ENOSPC, full, str(path)) if full in refusal.message else refusal
+    """The refusal, or in its place that the file could not grow."""
+    for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+        if (why := os.strerror(number)) in refusal.message:
+            return OSError(number, why, str(path))
+    return refusal
 
 
 @contextmanager

@@ -26,7 +26,8 @@ from nicol.drivers.address import SqliteAddress
 from nicol.drivers.connection import run
 from nicol.drivers.snapshots.layout import LayOut
 from nicol.drivers.snapshots.snapshot import Told
-from nicol.drivers.sqlite import SqliteConnection, failure
+from nicol.drivers.sqlite import SqliteConnection
+from nicol.drivers.sqlite_said import failure, state_of
 from nicol.errors import DriverError
 from nicol.sql.program import Program
 
@@ -35,6 +36,8 @@ T = TypeVar("T")
 _PAGES = 256
 """Pages of one step: 1 MB of the usual size, after which progress is told and a lock, where one is held, let go."""
 _BLOCK = 1 << 20
+_UNWRITTEN = frozenset({"SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE"})
+"""What befalls the copy alone: the database is only read."""
 _LEVEL = 1
 """Higher levels of gzip take several times as long for a few percent."""
 
@@ -105,6 +108,11 @@ def _copy_out(address: SqliteAddress, path: Path) -> None:
             source.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
     except apsw.FullError:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from None
+    except apsw.IOError as error:
+        if state_of(error) not in _UNWRITTEN:
+            raise failure(error, "") from error
+        why = target.system_errno or errno.EIO
+        raise OSError(why, os.strerror(why), str(path)) from None
     except apsw.Error as error:
         raise failure(error, "") from error
     finally:
