@@ -47,6 +47,7 @@ from nicol.sql.tree import (
     RowNumber,
     Select,
     Subquery,
+    Tested,
     Total,
     Untrue,
 )
@@ -133,6 +134,10 @@ class Expressions(ABC):
     def untrue(self, node: Untrue, slots: Slots) -> str:
         """What does not hold or is unknown."""
         return f"({self.expression(node.of, slots)}) IS NOT TRUE"
+
+    def tested(self, node: Tested, slots: Slots) -> str:
+        """A condition that leads nowhere; as any other where the database knows better than to follow it."""
+        return self.expression(node.of, slots)
 
     @abstractmethod
     def in_list(self, node: InList, slots: Slots) -> str:
@@ -297,6 +302,7 @@ VISITORS: dict[type, str] = {
     Ranked: "ranked",
     RowNumber: "row_number",
     Subquery: "subquery",
+    Tested: "tested",
     Untrue: "untrue",
     Total: "total",
 }

@@ -129,8 +129,11 @@ class Renderer(Expressions):
 
     def join(self, node: Join, slots: Slots) -> str:
         """Another source."""
-        word = "LEFT JOIN" if node.outer else "JOIN"
+        word = "LEFT JOIN" if node.outer else self.join_after if node.after else "JOIN"
         return f"{word} {self.source(node.source, slots)} ON {self.expression(node.on, slots)}"
+
+    join_after: ClassVar[str] = "JOIN"
+    """What joins a source that is to be read for each row of those before it."""
 
     def where(self, condition: Expression, slots: Slots) -> str:
         """The condition of a statement, if there is one."""

@@ -89,6 +89,13 @@ class Untrue:
 
 
 @dataclass(frozen=True, slots=True)
+class Tested:
+    """A condition that rows are tested for when they were found by another: no index shall be taken for it."""
+
+    of: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class InList:
     """The value is one of a list, which is one parameter as a whole; `binary`: its items are bytes.
 
@@ -355,6 +362,7 @@ Expression: TypeAlias = (
     | Or
     | Not
     | Untrue
+    | Tested
     | InList
     | InColumn
     | InRows
@@ -448,11 +456,15 @@ Source: TypeAlias = Table | Derived | Lists
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Another source beside the first; `outer` keeps rows that find no partner."""
+    """Another source beside the first; `outer` keeps rows that find no partner.
+
+    `after`: it is read for each row of the sources before it, which are far fewer.
+    """
 
     source: Source
     on: Expression
     outer: bool = False
+    after: bool = False
 
 
 @dataclass(frozen=True, slots=True)

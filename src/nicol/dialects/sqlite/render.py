@@ -31,6 +31,7 @@ from nicol.sql.tree import (
     Param,
     Placed,
     Ranked,
+    Tested,
     Total,
 )
 
@@ -42,6 +43,7 @@ class SqliteRenderer(Renderer):
     """SQLite. `portable`: it stands in for PostgreSQL, so that texts are compared by case, and nulls come last."""
 
     no_limit = "LIMIT -1"
+    join_after = "CROSS JOIN"  # keeps the order of loops: https://sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
 
     def __init__(self, *, portable: bool) -> None:
         self.portable = portable
@@ -68,6 +70,10 @@ class SqliteRenderer(Renderer):
         return (
             f"INSERT OR IGNORE INTO {self.table(node.table)} DEFAULT VALUES{self.returning(node.returning)}"
         )
+
+    def tested(self, node: Tested, slots: Slots) -> str:
+        """A condition that no index is taken for: https://sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_."""
+        return f"+({self.expression(node.of, slots)})"
 
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of a JSON array, whose bytes are written in hexadecimal."""

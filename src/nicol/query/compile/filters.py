@@ -14,6 +14,7 @@ from nicol.query.compile.comparisons import (
     json_missing,
 )
 from nicol.query.compile.context import Context
+from nicol.query.compile.led import led
 from nicol.query.compile.measures import measured
 from nicol.query.measures import answered, field_of
 from nicol.query.models import Link, Model
@@ -132,6 +133,8 @@ def related(
     """The rows at the other end of a link from the rows of `source`, called `alias`."""
     model, target = ctx.models.by_name[link.model], ctx.models.target(link)
     table = aliased(target.table, alias)
+    if link.many:
+        wanted = led(target, link.remote, wanted)
     if link.through is None:
         return sql.Select(columns, table, where=both(joined(model, target, link, source, alias), wanted))
     join = ctx.alias()

@@ -11,6 +11,7 @@ from nicol.query import query as q
 from nicol.query.compile.columns import NOTHING, aliased, both, column, comparable
 from nicol.query.compile.context import Context
 from nicol.query.compile.filters import condition
+from nicol.query.compile.led import led
 from nicol.query.compile.loose import loose_scan
 from nicol.query.compile.ordering import Parents, cursor_join, ordering
 from nicol.query.models import Link, Model
@@ -120,7 +121,9 @@ def _base(
     joins = [*_bridges(parents, model), *found.joins]
     if page.cursor is not None:
         joins.append(cursor_join(ctx, model, page, found, parents))
-    where = both(among, condition(ctx, model, "t0", page.where))
+    where = condition(ctx, model, "t0", page.where)
+    if parents is not None:
+        where = both(among, led(model, parents.link.remote, where))
     columns = tuple(sql.Column(name, "t0") for name in names)
     return sql.Select(columns, aliased(model.table, "t0"), tuple(joins), where, found.keys)
 

@@ -9,6 +9,7 @@ from nicol.query import query as q
 from nicol.query.compile.columns import aliased, both, column
 from nicol.query.compile.context import Context
 from nicol.query.compile.filters import condition, related
+from nicol.query.compile.led import searching
 from nicol.query.compile.levels import Branch, Keys, Level, Next, Shape
 from nicol.query.compile.pages import included_rows
 from nicol.query.compile.tree_levels import Ends, Levels, Tree
@@ -126,7 +127,7 @@ def counted(
     joins = [*select.joins]
     for each in selection.counts:
         link = model.links[each.field]
-        if one or link.through or _is_searched(ctx.models.target(link), link.remote):
+        if one or link.through or searching(ctx.models.target(link), link.remote):
             counts.append(_number(ctx, model, each, source))
         else:
             join, count = _numbers(ctx, model, each, source)
@@ -134,11 +135,6 @@ def counted(
             counts.append(count)
     own, keys = select.columns[: len(names)], select.columns[len(names) :]
     return replace(select, columns=(*own, *counts, *keys), joins=tuple(joins))
-
-
-def _is_searched(model: Model, fields: tuple[str, ...]) -> bool:
-    """An index leads to the rows that have these fields."""
-    return any(frozenset(index[: len(fields)]) == frozenset(fields) for index in model.indexes)
 
 
 def _number(ctx: Context, model: Model, given: q.RelationCount, source: str) -> sql.Expression:

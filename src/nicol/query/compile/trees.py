@@ -6,6 +6,7 @@ from nicol.query import query as q
 from nicol.query.compile.columns import aliased, both, column
 from nicol.query.compile.context import Context
 from nicol.query.compile.filters import condition
+from nicol.query.compile.led import led
 from nicol.query.compile.ordering import ordering
 from nicol.query.models import Link, Model
 from nicol.sql import tree as sql
@@ -35,7 +36,7 @@ def tree_rows(
     columns = [sql.Column(name, "t0") for name in names]
     columns += [] if depth.slot is None else [sql.Column(_LEVEL, _WALK)]
     columns += [sql.Column(_PARENT, _WALK)] if link.through else []
-    joins = (sql.Join(aliased(model.table, "t0"), this), *found.joins)
+    joins = (sql.Join(aliased(model.table, "t0"), this, after=True), *found.joins)
     walk = _walk(ctx, link, depth, page, row, keys, among)
     return sql.Select(tuple(columns), sql.Table(_WALK), joins, order=found.keys, walk=walk)
 
@@ -71,16 +72,15 @@ def _walk(
         names, level = [*names, _LEVEL], sql.Column(_LEVEL, _WALK)
         start, on = [*start, sql.Number(1)], [*on, sql.Arithmetic("+", level, sql.Number(1))]
         end = sql.Compare("<", level, sql.Param(depth.slot))
-    first = sql.Select(
-        tuple(start), *_sources(link, model, row, keys), both(among, condition(ctx, model, row, page.where))
-    )
+    where = led(model, link.remote, condition(ctx, model, row, page.where))
+    first = sql.Select(tuple(start), *_sources(link, model, row, keys), both(among, where))
     below = both(*(sql.Compare("=", key, _kept(name)) for key, name in zip(keys, link.local, strict=True)))
     source, joins = _sources(link, model, row, keys)
     then = sql.Select(
         tuple(on),
         sql.Table(_WALK),
-        (sql.Join(source, sql.And(()) if link.through else below), *joins),
-        both(below if link.through else sql.And(()), end, condition(ctx, model, row, page.where)),
+        (sql.Join(source, sql.And(()) if link.through else below, after=True), *joins),
+        both(below if link.through else sql.And(()), end, where),
     )
     return sql.Walk(_WALK, tuple(names), first, then, distinct=True)
 
@@ -95,4 +95,4 @@ def _sources(
     bridge = keys[0].source
     assert bridge is not None
     on = sql.Compare("=", column(model, link.remote[0], row), sql.Column(link.through.theirs, bridge))
-    return aliased(link.through.table, bridge), (sql.Join(table, on),)
+    return aliased(link.through.table, bridge), (sql.Join(table, on, after=True),)
