@@ -92,6 +92,42 @@ def test_no_other_index_than_the_relations_own_leads_to_related_rows(clients: li
                 assert not any(map(FAR.search, plan)), (call, plan)
 
 
+@pytest.mark.parametrize("depth", [20, "all"])
+@pytest.mark.parametrize("relation", ["children", "parent"])
+def test_a_server_intersects_no_indexes_for_every_row_of_a_tree(
+    postgres_url: str, relation: str, depth: int | str
+) -> None:
+    client = Client(postgres_url, SCHEMA.format(indexes=f"{OWN}\n  {TENANT}"))
+    rows = [
+        {"id": n, "tenant": "t", "number": n, "rank": 0, "parentId": n // 3 or None} for n in range(1, 5001)
+    ]
+    client("Node", "create_many", data=rows)
+    call = {"where": {"id": {"in": [1, 5000]}}, "include": {relation: {"where": MINE, "depth": depth}}}
+    chosen, values = client.engine.plan("Node", "find_many", call)
+    (plan,) = client.database.run(_recursive_plans(chosen.program(values)), write=False)
+    step = plan[next(at for at, line in enumerate(plan) if "WorkTable Scan" in line) :]
+    assert any(
+        own in line for line in step for own in ("on own", "using own", 'using "Node_pkey"', "Hash")
+    ), plan
+    assert not any("far" in line or "Materialize" in line for line in step), plan
+    client.database.close()
+
+
+def _recursive_plans(program: Program[Any]) -> Program[list[list[str]]]:
+    """The plans of the recursive statements of a program, while it is run."""
+    found: list[list[str]] = []
+    command = next(program)
+    while True:
+        assert isinstance(command, Statement)
+        if "RECURSIVE" in command.text:
+            explained = yield Statement(f"EXPLAIN {command.text}", command.params)
+            found.append([row[0] for row in explained.rows])
+        try:
+            command = program.send((yield command))
+        except StopIteration:
+            return found
+
+
 # fmt: off
 OTHERS: list[tuple[str, dict[str, Any], str]] = [
     ('@@index([tenant, parentId], map: "both")', included("children", where=MINE), "INDEX both (tenant=? AND parentId=?)"),

@@ -90,9 +90,13 @@ class Untrue:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A condition that rows are tested for when they were found by another: no index shall be taken for it."""
+    """A condition that rows are tested for when they were found by another: no index shall be taken for it.
+
+    `again`: it stands where rows are found again and again in one statement.
+    """
 
     of: Expression
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

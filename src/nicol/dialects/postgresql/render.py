@@ -26,6 +26,7 @@ from nicol.sql.tree import (
     Param,
     Placed,
     RowLock,
+    Tested,
     Total,
 )
 
@@ -58,6 +59,14 @@ class PostgresRenderer(Renderer):
         """An array with the type of its items."""
         text = self.param(node, slots)
         return f"{text}::{node.cast}[]" if node.cast else text
+
+    def tested(self, node: Tested, slots: Slots) -> str:
+        """A condition as it is, or what no index is taken for and is thought to hold for every second row.
+
+        Without statistics it would hold for one in 200, whose index, or whose rows, are then gone through again and again.
+        """
+        of = self.expression(node.of, slots)
+        return f"COALESCE({of}, FALSE)" if node.again else of
 
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of an array."""

@@ -13,8 +13,10 @@ from nicol.query.models import Model
 from nicol.sql import tree as sql
 
 
-def led(model: Model, by: tuple[str, ...], where: sql.Expression) -> sql.Expression:
+def led(model: Model, by: tuple[str, ...], where: sql.Expression, *, again: bool = False) -> sql.Expression:
     """A condition on rows that an index finds by these fields: no other index shall lead to them.
+
+    `again`: as in `sql.Tested`.
 
     As it is where no index leads there, where an index has its columns behind those fields, and where it names one row.
     """
@@ -24,7 +26,7 @@ def led(model: Model, by: tuple[str, ...], where: sql.Expression) -> sql.Express
         return where
     behind = {model.stored[name].column for index in led_by for name in index}
     first = {model.stored[index[0]].column for index in model.indexes} - behind
-    return both(*(sql.Tested(item) if _leads(item, first) else item for item in items))
+    return both(*(sql.Tested(item, again) if _leads(item, first) else item for item in items))
 
 
 def searching(model: Model, fields: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -72,15 +72,16 @@ def _walk(
         names, level = [*names, _LEVEL], sql.Column(_LEVEL, _WALK)
         start, on = [*start, sql.Number(1)], [*on, sql.Arithmetic("+", level, sql.Number(1))]
         end = sql.Compare("<", level, sql.Param(depth.slot))
-    where = led(model, link.remote, condition(ctx, model, row, page.where))
-    first = sql.Select(tuple(start), *_sources(link, model, row, keys), both(among, where))
+    where = condition(ctx, model, row, page.where)
+    found = both(among, led(model, link.remote, where))
+    first = sql.Select(tuple(start), *_sources(link, model, row, keys), found)
     below = both(*(sql.Compare("=", key, _kept(name)) for key, name in zip(keys, link.local, strict=True)))
     source, joins = _sources(link, model, row, keys)
     then = sql.Select(
         tuple(on),
         sql.Table(_WALK),
         (sql.Join(source, sql.And(()) if link.through else below, after=True), *joins),
-        both(below if link.through else sql.And(()), end, where),
+        both(below if link.through else sql.And(()), end, led(model, link.remote, where, again=True)),
     )
     return sql.Walk(_WALK, tuple(names), first, then, distinct=True)
 
