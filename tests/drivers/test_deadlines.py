@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from nicol.drivers import open_async_database, open_database
+from nicol.drivers.sqlite import SqliteConnection
 from nicol.errors import DriverError, TimedOut
 from nicol.sql.program import Begin, Program, Statement, ask, rows, transaction
 
@@ -124,3 +125,27 @@ def test_short_reads_keep_their_answers_and_long_ones_the_loop_free(sqlite_url: 
     short, answer, longest = asyncio.run(main())
     assert (short, answer) == ([(1,)], [(2000000,)])
     assert longest < 0.1
+
+
+def test_a_read_that_was_too_long_for_the_loop_is_begun_beside_it_until_it_is_short(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT max(i) FROM n"
+    begun: list[int] = []
+    say_at_once = SqliteConnection.say_at_once
+
+    def counted(connection: SqliteConnection, statement: Statement) -> Any:
+        begun.append(statement.params[0])
+        return say_at_once(connection, statement)
+
+    monkeypatch.setattr(SqliteConnection, "say_at_once", counted)
+
+    async def main() -> None:
+        async with open_async_database(sqlite_url) as database:
+            for size in (2_000_000, 1_000_000, 3):
+                assert await database.run(rows(text, size), False) == [(size,)]
+            while 4 not in begun:  # as soon as the machine has let a short one be short
+                assert await database.run(rows(text, 4), False) == [(4,)]
+
+    asyncio.run(main())
+    assert begun == [2_000_000, 4]

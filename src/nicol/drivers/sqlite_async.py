@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 _SHORT: Final = 0.005
 """Seconds for which a read may keep the event loop."""
+_REMEMBERED: Final = 256
+"""Statements that are known for taking longer."""
 _AGAIN: Final = 0.02
 """Seconds after which a statement is stopped once more: the first time may have come before it had begun."""
 
@@ -33,6 +35,7 @@ class AsyncSqliteConnection:
         self._never_waits = never_waits
         self._until: float | None = None
         self._is_late = False
+        self._long: set[str] = set()
         connection.limit(self._out_of_time)
 
     @classmethod
@@ -52,17 +55,23 @@ class AsyncSqliteConnection:
         return await self._hand_over(partial(self._connection.say, command))
 
     async def run(self, program: Program[T], *, short: bool = False) -> T:
-        """Drive a program: a short one on the loop's own thread while its time lasts, else in one hop to the connection's."""
+        """Drive a program: a short one on the loop's own thread while its time lasts, else in one hop to the connection's.
+
+        A statement that was stopped for its time is not begun there again, until it takes less.
+        """
         if not short or not self._never_waits:
             return await self._hand_over(partial(run, program, self._connection))
         self._until, self._is_late = monotonic() + _SHORT, False
         try:
             command = next(program)
-            while type(command) is Statement:
+            while type(command) is Statement and command.text not in self._long:
                 try:
                     result = self._connection.say_at_once(command)
                 except DriverError as error:
-                    if self._is_late or error.state.startswith("SQLITE_BUSY"):
+                    if self._is_late:
+                        self._remember(command.text)
+                        break
+                    if error.state.startswith("SQLITE_BUSY"):
                         break
                     command = program.throw(error)
                 else:
@@ -71,7 +80,16 @@ class AsyncSqliteConnection:
             return stop.value
         finally:
             self._until = None
-        return await self._hand_over(partial(go_on, program, command, self._connection))
+        began = monotonic()
+        answer = await self._hand_over(partial(go_on, program, command, self._connection))
+        if type(command) is Statement and monotonic() - began < _SHORT:
+            self._long.discard(command.text)
+        return answer
+
+    def _remember(self, text: str) -> None:
+        if len(self._long) == _REMEMBERED:
+            self._long.clear()
+        self._long.add(text)
 
     def _out_of_time(self) -> bool:
         """Asked by SQLite every few steps of a statement."""
