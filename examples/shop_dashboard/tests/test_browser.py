@@ -87,6 +87,7 @@ def test_every_page_is_whole_on_every_screen(visit: Visit, request: pytest.Fixtu
             ("overview", AT),
             ("inventory", PARTS["inventory"]),
             ("conversation", conversation_of(page)),
+            ("settings", PARTS["settings"]),
         ):
             page.goto(path)
             page.wait_for_load_state("networkidle")

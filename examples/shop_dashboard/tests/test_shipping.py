@@ -20,8 +20,41 @@ from .conftest import EXAMPLE
 
 pytestmark = pytest.mark.slow
 
+ROOT = EXAMPLE.parents[1]
+HERE = "examples/shop_dashboard"
 SHIPPED = ("nicol.toml", "schema.prisma", "migrations")
 """What the last stage of the image holds beside the package."""
+
+
+def built_from(context: Path, folder: Path, *projects: str) -> None:
+    """The wheels of projects in a context, unpacked beside each other as `pip install` does."""
+    for project in projects:
+        subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "built")],
+            cwd=context / project, check=True, capture_output=True,
+        )  # fmt: skip
+    for wheel in (folder / "built").glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder / "site")
+
+
+def context_in(folder: Path) -> Path:
+    """What `COPY . .` copies: what .dockerignore lets through."""
+    rules = (ROOT / ".dockerignore").read_text().split("\n")
+    left = {rule for rule in rules if rule and rule[0] not in "*!#"}
+    assert left == {f"{HERE}/tests", f"{HERE}/src/shop_dashboard/db"}, (
+        "the test leaves out what the file does"
+    )
+    unwanted = shutil.ignore_patterns("tests", "db", *(rule[3:] for rule in rules if rule.startswith("**/")))
+    for name in (rule[1:] for rule in rules if rule.startswith("!")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if name == HERE:
+            shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
+        elif (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
 
 
 @pytest.mark.proves(
@@ -31,18 +64,18 @@ SHIPPED = ("nicol.toml", "schema.prisma", "migrations")
 def test_the_package_runs_from_what_the_image_holds(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "built")],
-        cwd=EXAMPLE, check=True, capture_output=True,
-    )  # fmt: skip
-    (wheel,) = (tmp_path / "built").glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
+    context = context_in(tmp_path / "context")
+    example = context / HERE
+    assert not list(context.rglob(".env"))
+    assert not list(example.rglob("*.db"))
+    succeed(nicol_in(example, "generate"))
+    built_from(context, tmp_path, ".", HERE)
     place = tmp_path / "srv"
     place.mkdir()
     for name in SHIPPED:
-        copy = shutil.copytree if (EXAMPLE / name).is_dir() else shutil.copy
-        copy(EXAMPLE / name, place / name)
+        copy = shutil.copytree if (example / name).is_dir() else shutil.copy
+        copy(example / name, place / name)
+    shutil.rmtree(context)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.chdir(place)
