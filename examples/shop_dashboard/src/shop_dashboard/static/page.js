@@ -46,7 +46,10 @@
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false },
       hooks: { setCursor: [readOut(place)] },
-      scales: { x: { range: (_, first, last) => (place.dataset.chart === "bars" ? [first - 43200, last + 43200] : [first, last]) } },
+      scales: {
+        x: { range: (_, first, last) => (place.dataset.chart === "bars" ? [first - 43200, last + 43200] : [first, last]) },
+        y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] },
+      },
       series: [{}, { ...line(place), label: place.dataset.label, ...(place.dataset.chart === "bars" ? { paths: uPlot.paths.bars({ size: [0.7, 40] }) } : {}) }],
     };
   };
