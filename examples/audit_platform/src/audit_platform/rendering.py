@@ -29,8 +29,8 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def words(name: str) -> str:
-    """The name of an enum's value as people read it."""
-    return name.replace("_", " ").capitalize()
+    """The name of an enum's value as people read it; other names are readable already."""
+    return name.replace("_", " ").capitalize() if name.isupper() else name
 
 
 def _environment() -> Environment:

@@ -46,11 +46,9 @@ FINDINGS = (
     "Personal data is kept for too long", "Tenders are decided without minutes",
 )  # fmt: skip
 STATES = (
-    EngagementStatus.PLANNED,
-    EngagementStatus.FIELDWORK,
-    EngagementStatus.FIELDWORK,
-    EngagementStatus.REPORTING,
-)
+    EngagementStatus.CLOSED, EngagementStatus.CLOSED, EngagementStatus.REPORTING, EngagementStatus.REPORTING,
+    EngagementStatus.FIELDWORK, EngagementStatus.FIELDWORK, EngagementStatus.FIELDWORK, EngagementStatus.PLANNED,
+)  # fmt: skip
 SEVERITIES = (
     Severity.LOW, Severity.MEDIUM, Severity.MEDIUM, Severity.HIGH, Severity.HIGH, Severity.CRITICAL
 )  # fmt: skip
@@ -94,7 +92,7 @@ async def _plan(db: AsyncClient, tenant: Tenant, now: datetime, dice: Random) ->
             "tenantId": tenant.id,
             "leadId": dice.choice(tenant.users or []).id,
             "title": f"{title} {(now - timedelta(days=400 * (1 - place / len(AUDITS)))).year}",
-            "status": "CLOSED" if place < 2 else dice.choice(STATES),
+            "status": STATES[place],
             "dueAt": now + timedelta(days=60 * (place - 3)),
         }
         for place, title in enumerate(AUDITS)

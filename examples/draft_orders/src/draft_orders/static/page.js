@@ -44,7 +44,10 @@
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false },
       hooks: { setCursor: [readOut] },
-      scales: { y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] } },
+      scales: {
+        x: { range: (_, first, last) => [first, last + 86400] }, // a bar stands behind the beginning of its day
+        y: { range: (_, __, most) => [0, Math.max(most * 1.1, 1)] },
+      },
       series: [{}, { ...line(place), label: place.dataset.label, paths: uPlot.paths.bars({ size: [0.7, 40], align: 1 }) }],
     };
   };
