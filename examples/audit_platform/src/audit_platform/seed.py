@@ -46,9 +46,11 @@ FINDINGS = (
     "Personal data is kept for too long", "Tenders are decided without minutes",
 )  # fmt: skip
 STATES = (
-    EngagementStatus.CLOSED, EngagementStatus.CLOSED, EngagementStatus.REPORTING, EngagementStatus.REPORTING,
-    EngagementStatus.FIELDWORK, EngagementStatus.FIELDWORK, EngagementStatus.FIELDWORK, EngagementStatus.PLANNED,
-)  # fmt: skip
+    EngagementStatus.FIELDWORK,
+    EngagementStatus.FIELDWORK,
+    EngagementStatus.FIELDWORK,
+    EngagementStatus.REPORTING,
+)
 SEVERITIES = (
     Severity.LOW, Severity.MEDIUM, Severity.MEDIUM, Severity.HIGH, Severity.HIGH, Severity.CRITICAL
 )  # fmt: skip
@@ -85,14 +87,14 @@ async def _open(db: AsyncClient, name: str, domain: str, people: tuple[str, ...]
 
 async def _plan(db: AsyncClient, tenant: Tenant, now: datetime, dice: Random) -> list[str]:
     """The tenant's engagements, the oldest first: those that are over are closed."""
-    ids = [_id(dice) for _ in AUDITS]
+    ids, leads = [_id(dice) for _ in AUDITS], tenant.users or []
     rows: list[AuditEngagementCreateInput] = [
         {
             "id": ids[place],
             "tenantId": tenant.id,
-            "leadId": dice.choice(tenant.users or []).id,
+            "leadId": leads[place % len(leads)].id,
             "title": f"{title} {(now - timedelta(days=400 * (1 - place / len(AUDITS)))).year}",
-            "status": STATES[place],
+            "status": "CLOSED" if place < 2 else dice.choice(STATES),
             "dueAt": now + timedelta(days=60 * (place - 3)),
         }
         for place, title in enumerate(AUDITS)
