@@ -61,9 +61,9 @@ class Caller(Questions):
     """Makes calls. `memory` is looked at for rows that are there; nothing is done to it."""
 
     def call(self, memory: Memory) -> Call:
-        """Any call on any model."""
-        model = self._chance.choice(self._world.models)
-        names = [*READS, *WRITES]
+        """Any call on any model, or a read of a view."""
+        model = self._chance.choice((*self._world.models, *self._world.views))
+        names = [*READS] if model in self._world.views else [*READS, *WRITES]
         empty = not memory.rows[model.name]
         weights = [20 if empty and name == "create" else _WEIGHTS.get(name, 1) for name in names]
         (operation,) = self._chance.choices(names, weights)

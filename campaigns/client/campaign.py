@@ -73,7 +73,8 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _said(counts: Counter[str]) -> int:
-    return sum(counts.values()) - counts["worlds"] - counts["refused"] - counts["unsettled"]
+    others = ("worlds", "refused", "unsettled", "on views")
+    return sum(counts.values()) - sum(counts[name] for name in others)
 
 
 def _summary(counts: Counter[str], faults: int, started: float) -> str:

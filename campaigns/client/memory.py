@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from campaigns.client.worlds import Join, Link, Model, Relation, World
+from campaigns.client.worlds import Join, Link, Model, Relation, World, viewed
 
 Row = dict[str, Any]
 
@@ -23,12 +23,19 @@ class Unsettled(Exception):
     """What the call should do depends on the order in which a database looks at things: it is not asked."""
 
 
+class Rows(dict[str, list[Row]]):
+    """The rows of every model; those of a view are its model's."""
+
+    def __missing__(self, view: str) -> list[Row]:
+        return self[viewed(view)]
+
+
 class Memory:
     """Rows of every model, and the pairs of every m:n relation by the keys of both sides."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.rows: dict[str, list[Row]] = {model.name: [] for model in world.models}
+        self.rows = Rows({model.name: [] for model in world.models})
         self.pairs: dict[str, set[tuple[Any, Any]]] = {join.name: set() for join in world.joins}
 
     def copy(self) -> Memory:

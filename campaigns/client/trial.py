@@ -20,7 +20,7 @@ from campaigns.client.calls import WRITES, Call, Caller
 from campaigns.client.groups import Near
 from campaigns.client.memory import Memory, Refused, Row, Unsettled
 from campaigns.client.reads import Bag
-from campaigns.client.worlds import World, random_world, spelled
+from campaigns.client.worlds import World, random_world, spelled, viewed
 from campaigns.client.writes import Some
 from nicol.catalog import Catalog
 from nicol.client.codegen import render_package
@@ -133,6 +133,7 @@ def said(call: Call, memory: Memory, clients: Sequence[Answered], counts: Counte
         counts["unsettled"] += 1
         return memory, ""
     counts[call.operation] += 1
+    counts["on views"] += call.model in [view.name for view in memory.world.views]
     counts["refused"] += isinstance(expected, Refused)
     if isinstance(expected, Refused) and _several(call.args.get("data") or call.args):
         expected = Refused(*expected.codes, *_CONSTRAINTS)
@@ -271,15 +272,26 @@ def import_package(world: World, folder: Path) -> Any:
 
 def schema_of(world: World, provider: str) -> Schema:
     """The world as a schema, resolved."""
-    head = 'datasource db {\n  provider = "PROVIDER"\n  url = "file:x.db"\n}\n'.replace(
-        "PROVIDER", "postgresql" if world.portable else provider
-    )
+    head = _HEAD.replace("PROVIDER", "postgresql" if world.portable else provider)
     document = parse(Source("schema.prisma", head + spelled(world)))
     assert document.ok, (document.findings, spelled(world))
     resolved = resolve((document.value,), None)
     assert resolved.ok, (resolved.findings, spelled(world))
     return resolved.value
 
+
+_HEAD = """
+datasource db {
+  provider = "PROVIDER"
+  url      = "file:x.db"
+}
+
+generator client {
+  provider        = "nicol"
+  output          = "client"
+  previewFeatures = ["views"]
+}
+"""
 
 _EMPTY_POSTGRES = ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
 
@@ -299,4 +311,5 @@ def _create(world: World, name: str, database: Database) -> None:
     dialect = named(name, portable=world.portable)
     steps = steps_between(Catalog(), lower(schema_of(world, name), dialect), dialect)
     texts = [text for step in steps for text in step.statements]
+    texts += [f'CREATE VIEW "{each.name}" AS SELECT * FROM "{viewed(each.name)}"' for each in world.views]
     database.run(say_all(Statement(text, prepare=False) for text in texts), write=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -127,21 +127,22 @@ class Model:
 
 @dataclass(frozen=True)
 class World:
-    """A schema."""
+    """A schema. Its views show all rows of a model each, without its relations."""
 
     models: tuple[Model, ...]
     relations: tuple[Relation, ...] = ()
     joins: tuple[Join, ...] = ()
     portable: bool = True
+    views: tuple[Model, ...] = ()
 
     def model(self, name: str) -> Model:
-        """A model by its name."""
-        return next(model for model in self.models if model.name == name)
+        """A model or a view by its name."""
+        return next(model for model in (*self.models, *self.views) if model.name == name)
 
     @cached_property
     def links(self) -> dict[str, dict[str, Link]]:
         """Every relation field of every model."""
-        found: dict[str, dict[str, Link]] = {model.name: {} for model in self.models}
+        found: dict[str, dict[str, Link]] = {model.name: {} for model in (*self.models, *self.views)}
         for link in self._links():
             found[link.model][link.name] = link
         return found
@@ -167,8 +168,19 @@ def random_world(chance: Random) -> World:
     world = World((), portable=portable)
     for name in _MODELS[: chance.randint(1, 4)]:
         world = World((*world.models, _model(chance, name, portable)), portable=portable)
-    world = _related(chance, world)
-    return _joined(chance, world)
+    world = _joined(chance, _related(chance, world))
+    seen = [model for model in world.models if chance.random() < 0.3]
+    return replace(world, views=tuple(map(_view, seen)))
+
+
+def _view(model: Model) -> Model:
+    fields = tuple(replace(field, default=None) for field in model.fields)
+    return replace(model, name=f"Seen{model.name.lower()}", fields=fields)
+
+
+def viewed(view: str) -> str:
+    """The name of the model whose rows a view shows."""
+    return view.removeprefix("Seen").title()
 
 
 def _model(chance: Random, name: str, portable: bool) -> Model:
@@ -258,12 +270,13 @@ def _joined(chance: Random, world: World) -> World:
 def spelled(world: World) -> str:
     """The schema as text."""
     parts = [_spelled_model(world, model) for model in world.models]
+    parts += [_spelled_model(world, view, word="view", key="unique") for view in world.views]
     members = "\n".join(f'  {name} @map("{mapped}")' for name, mapped in MEMBERS.items())
     return "\n".join([*parts, f"enum {ENUM} {{\n{members}\n}}\n"])
 
 
-def _spelled_model(world: World, model: Model) -> str:
-    lines = [_spelled_field(model, field) for field in model.fields]
+def _spelled_model(world: World, model: Model, word: str = "model", key: str = "id") -> str:
+    lines = [_spelled_field(model, field, key) for field in model.fields]
     for each in world.relations:
         if each.child == model.name:
             mark = "?" if each.optional else ""
@@ -280,15 +293,15 @@ def _spelled_model(world: World, model: Model) -> str:
             if owner == model.name:
                 lines.append(f'  {name} {target}[] @relation("{join.name}")')
     if len(model.key) > 1:
-        lines.append(f"  @@id([{', '.join(model.key)}])")
+        lines.append(f"  @@{key}([{', '.join(model.key)}])")
     lines += [f"  @@unique([{', '.join(names)}])" for names in model.uniques]
-    return f"model {model.name} {{\n" + "\n".join(lines) + "\n}\n"
+    return f"{word} {model.name} {{\n" + "\n".join(lines) + "\n}\n"
 
 
-def _spelled_field(model: Model, field: Field) -> str:
+def _spelled_field(model: Model, field: Field, key: str) -> str:
     mark = "[]" if field.listed else "?" if field.optional else ""
     words = [f"  {field.name} {field.type}{mark}"]
-    words += ["@id"] if model.key == (field.name,) else []
+    words += [f"@{key}"] if model.key == (field.name,) else []
     words += ["@unique"] if field.unique and model.key != (field.name,) else []
     words += [f"@default({_literal(field)})"] if field.default is not None else []
     return " ".join(words)

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -41,14 +42,15 @@ def test_no_call_is_answered_otherwise_than_plain_python_answers_it(
     assert [(each.seed, each.fault) for each in outcomes if each.fault] == []
     for each in outcomes:
         counts += each.counts
-    assert all(counts[operation] for operation in REFERENCE), counts
+    assert all(counts[operation] for operation in (*REFERENCE, "on views")), counts
 
 
 def test_a_difference_is_found_and_made_small(
     tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ):
-    def miscounted(memory: Memory, model: Model, args: Row) -> int:
-        return groups.count(memory, model, args) + 1
+    def miscounted(memory: Memory, model: Model, args: Row) -> Any:
+        found = groups.count(memory, model, args)
+        return found + 1 if isinstance(found, int) else found
 
     monkeypatch.setitem(REFERENCE, "count", miscounted)
     with asyncio.Runner() as runner:
