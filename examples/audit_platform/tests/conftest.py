@@ -9,9 +9,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 import fasteners
 import httpx
+import psycopg
 import pytest
 
 from nicol.ops.deploy import migrate_deploy
@@ -41,11 +43,31 @@ with fasteners.InterProcessLock(Path(tempfile.gettempdir()) / "audit-platform-ge
     _generate()
 
 
+ROLES = """
+DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'audit_platform_web') THEN
+    CREATE ROLE audit_platform_application;
+    CREATE ROLE audit_platform_web LOGIN IN ROLE audit_platform_application;
+END IF; END $$
+"""
+"""As the README says, and only once on the server of the tests."""
+
+
 @pytest.fixture
 def migrated_url(database_url: str) -> str:
-    """A database with the whole history applied."""
+    """A database with the whole history applied, for its owner."""
+    if database_url.startswith("postgresql:"):
+        with psycopg.connect(database_url, autocommit=True) as owner:
+            owner.execute(ROLES)
     assert migrate_deploy(open_project(EXAMPLE, {"DATABASE_URL": database_url})).applied
     return database_url
+
+
+@pytest.fixture
+def served_url(migrated_url: str) -> str:
+    """The same database for the application's role, where there are roles."""
+    parts = urlsplit(migrated_url)
+    _, at, host = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"audit_platform_web{at}{host}")) if at else migrated_url
 
 
 @pytest.fixture
@@ -56,7 +78,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def empty(migrated_url: str) -> AsyncIterator[Platform]:
-    """A connected client of a migrated database without rows."""
+    """A connected client of a migrated database without rows: its owner's, who sees all tenants."""
     from audit_platform.tenancy import Platform
 
     async with Platform(url=migrated_url) as client:
@@ -92,6 +114,13 @@ async def visiting(url: str) -> AsyncGenerator[httpx.AsyncClient]:
         yield client
 
 
+def said_by(client: Platform) -> list[str]:
+    """The statements of a client from now on; what tells PostgreSQL whom one is for goes in its own trip, and is none."""
+    said: list[str] = []
+    client.on("query", lambda event: None if "set_config" in event.sql else said.append(event.sql))
+    return said
+
+
 async def come_in(site: httpx.AsyncClient, name: str) -> httpx.Response:
     """Choose a person at the entrance."""
     people = re.findall(r'value="(\w+)" class="person"><strong>([^<]*)', (await site.get("/")).text)
@@ -100,8 +129,8 @@ async def come_in(site: httpx.AsyncClient, name: str) -> httpx.Response:
 
 
 @pytest.fixture
-async def site(migrated_url: str, db: Platform) -> AsyncIterator[httpx.AsyncClient]:
+async def site(served_url: str, db: Platform) -> AsyncIterator[httpx.AsyncClient]:
     """The application on a seeded database, visited by somebody of the first tenant."""
-    async with visiting(migrated_url) as client:
+    async with visiting(served_url) as client:
         assert (await come_in(client, "Malik Aydin")).status_code == 200
         yield client

@@ -10,6 +10,8 @@ import pytest
 
 from nicol.errors import ClientError, ConstraintViolation, NicolError
 
+from .conftest import said_by
+
 if TYPE_CHECKING:
     from audit_platform.tenancy import Platform
 
@@ -64,8 +66,7 @@ async def test_progress_is_counted_by_the_database(empty: Platform) -> None:
         closed = {"status": "CLOSED", "closedAt": START} if day < 2 else {}
         await a_finding(empty, tenant, day, engagementId=engagement, **closed)
     await a_finding(empty, tenant, 9)
-    said: list[str] = []
-    empty.on("query", lambda event: said.append(event.sql))
+    said = said_by(empty)
     found = await get_my_engagement_progress(empty.for_tenant(tenant), user)
     assert [(each.engagement.id, each.closed, each.total) for each in found] == [
         (engagement, 2, 5),
@@ -82,8 +83,7 @@ async def test_lineages_are_whole_and_read_in_one_statement(empty: Platform) -> 
     deep, short = await a_chain(empty, tenant, 60), await a_chain(empty, tenant, 2)
     fork = await a_finding(empty, tenant, 99, repeatOfId=deep[30])
     await a_finding(empty, tenant, 5)
-    said: list[str] = []
-    empty.on("query", lambda event: said.append(event.sql))
+    said = said_by(empty)
     mine = empty.for_tenant(tenant)
     found = {each.newest.id: [one.id for one in each.lineage] for each in await get_repeat_findings(mine)}
     assert len(said) == 1

@@ -141,14 +141,15 @@ class AsyncClient(AwaitingTransactions):
         runner, watch = self._open(), self._watch
 
         def run(plan: Plan, values: list[Any]) -> Awaitable[Any]:
-            program = plan.program(values)
+            program = self._prefaced(runner, plan.program(values), writes=False)
             found: Awaitable[Any] = runner.run(
                 program if call is None else watch.program(program, call), False
             )
             return found
 
+        sight = tuple(self._ahead().opening().settings.items()) if self._settings else ()
         assert self._gathering is not None
-        return self._gathering.answer(plan, values, run, self._gathered)
+        return self._gathering.answer(plan, values, run, self._gathered, sight)
 
     def _gathered(self, query: FindEach, slots: int) -> Plan:
         """The plan of calls that are answered together, made of a call's own query, which is kept to the scope already."""

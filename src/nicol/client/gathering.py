@@ -39,11 +39,17 @@ class Gathering:
     def __init__(self) -> None:
         self._groups: dict[Hashable, _Group] = {}
 
-    async def answer(self, plan: Plan, values: list[Any], run: Run, gathered: Gathered) -> Any:
-        """The answer of a call, together with those of its shape that begin in the same tick."""
-        key = _shape_of(plan, values)
-        if key is None:
+    async def answer(
+        self, plan: Plan, values: list[Any], run: Run, gathered: Gathered, sight: Hashable
+    ) -> Any:
+        """The answer of a call, together with those of its shape that begin in the same tick.
+
+        `sight`: what the database is told that may decide which rows it shows.
+        """
+        shape = _shape_of(plan, values)
+        if shape is None:
             return await run(plan, values)
+        key = shape, sight
         group = self._groups.get(key)
         if group is None:
             return await self._lead(key, plan, values, run, gathered)

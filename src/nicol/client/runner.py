@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from nicol.client.hooks import run_hooks
+from nicol.client.preface import Told
 from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import Connection, run
 from nicol.drivers.database import Database
@@ -25,7 +26,6 @@ class BlockingRunner:
     """Runs each program on a connection of its own."""
 
     inside: Literal[False] = False
-    actor: None = None
 
     def __init__(self, database: Database, translate: Translate) -> None:
         self.database = database
@@ -136,13 +136,13 @@ class BlockingTransaction:
         return self._say_within(program, timeout)
 
     @property
-    def actor(self) -> str | None:
-        """Whose name writes bear at the moment."""
-        return self._scope.actor
+    def told(self) -> Told:
+        """What the transaction has been told of who acts, and of settings."""
+        return self._scope.told
 
-    def sign(self, actor: str | None, farewell: str | None) -> None:
-        """Remember whose name writes bear from now on, and what has to be said at the end."""
-        self._scope.actor, self._scope.farewell = actor, farewell
+    @told.setter
+    def told(self, told: Told) -> None:
+        self._scope.told = told
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""

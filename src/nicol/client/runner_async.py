@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from nicol.client.hooks import await_hooks
+from nicol.client.preface import Told
 from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import AsyncConnection, arun
 from nicol.drivers.database_async import AsyncDatabase, limited
@@ -23,7 +24,6 @@ class AwaitingRunner:
     """Runs each program on a connection of its own."""
 
     inside: Literal[False] = False
-    actor: None = None
 
     def __init__(self, database: AsyncDatabase, translate: Translate) -> None:
         self.database = database
@@ -117,13 +117,13 @@ class AwaitingTransaction:
             return await self._say(program)
 
     @property
-    def actor(self) -> str | None:
-        """Whose name writes bear at the moment."""
-        return self._scope.actor
+    def told(self) -> Told:
+        """What the transaction has been told of who acts, and of settings."""
+        return self._scope.told
 
-    def sign(self, actor: str | None, farewell: str | None) -> None:
-        """Remember whose name writes bear from now on, and what has to be said at the end."""
-        self._scope.actor, self._scope.farewell = actor, farewell
+    @told.setter
+    def told(self, told: Told) -> None:
+        self._scope.told = told
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""

@@ -21,7 +21,6 @@ class BlockingReplicas:
     """A primary with replicas. `note` is told which replica is left out, and why."""
 
     inside: Literal[False] = False
-    actor: None = None
 
     def __init__(
         self,

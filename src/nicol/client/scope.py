@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol, TypeAlias
 
+from nicol.client.preface import Opening, Told
 from nicol.errors import ClientError, DriverError, NicolError, QueryInvalid, TimedOut, TransactionClosed
 from nicol.sql.program import (
     Begin,
@@ -35,13 +36,14 @@ class Terms:
     """How a transaction is to be: seconds to wait for its beginning, seconds it may take, SQL's isolation phrase.
 
     None is what is usual: of a transaction in a transaction, that of the outer one. `seen` is what lets somebody see the
-    programs that begin and end it.
+    programs that begin and end it. `opening` is what the database is told with the beginning of an outermost one.
     """
 
     max_wait: float | None = None
     timeout: float | None = None
     isolation: str | None = None
     seen: Callable[[Program[None]], Program[None]] | None = None
+    opening: Opening | None = None
 
     @property
     def patience(self) -> float:
@@ -101,10 +103,7 @@ class Scope:
             self.deadline = min(self.deadline, outer.deadline) if self.own_deadline else outer.deadline
         self.ended = self.expired = False
         self.hooks: list[Hook] = []
-        self.actor: str | None = outer.actor if outer else None
-        """Whose name the writes bear at the moment."""
-        self.farewell: str | None = outer.farewell if outer else None
-        """What is said so that no later transaction bears it."""
+        self.told: Told = outer.told if outer else Told()
 
     def enter(self) -> Program[None]:
         """Begin."""
@@ -114,7 +113,14 @@ class Scope:
         return program if self.terms.seen is None else self.terms.seen(program)
 
     def _enter(self) -> Program[None]:
-        yield Savepoint(self._name) if self.outer else Begin(write=True, isolation=self.terms.isolation)
+        if self.outer:
+            yield Savepoint(self._name)
+            return
+        begin = Begin(write=True, isolation=self.terms.isolation)
+        if self.terms.opening is None:
+            yield begin
+        else:
+            self.told = yield from self.terms.opening.begin(begin)
 
     def end(self, connection: Fallible, *, keep: bool) -> Program[None]:
         """Make the work last, or undo it; work that took too long or has failed is undone whatever was wanted."""
@@ -132,7 +138,7 @@ class Scope:
             raise has_failed()
         if self.outer:
             self.outer.hooks += self.hooks
-            self.outer.actor, self.outer.farewell = self.actor, self.farewell
+            self.outer.told = self.told
 
     def give_up(self) -> Program[None]:
         """Undo the work because its time is over, while its block still goes on."""
@@ -176,9 +182,10 @@ class Scope:
     def _keep(self) -> tuple[Command, ...]:
         if self.outer:
             return (Release(self._name),)
-        if self.actor is None or self.farewell is None:
+        told = self.told
+        if told.actor is None or told.farewell is None:
             return (Commit(),)
-        return Statement(self.farewell, columns=False), Commit()
+        return Statement(told.farewell, columns=False), Commit()
 
     def _undo(self) -> tuple[Command, ...]:
         return (RollbackTo(self._name), Release(self._name)) if self.outer else (Rollback(),)

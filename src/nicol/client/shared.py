@@ -16,7 +16,8 @@ from nicol.client.events import Level, Listener, LogEvent, QueryEvent, tell_safe
 from nicol.client.limits import Seconds, inside_only, seconds_of, time_limit
 from nicol.client.tags import TagSource
 from nicol.client.typed import Queries, program_of
-from nicol.client.watching import Settings, Watch
+from nicol.client.watching import Settings as Wanted
+from nicol.client.watching import Watch
 from nicol.client.wishes import Done, wishes_of
 from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
     from nicol.client.package import Package
+    from nicol.client.preface import Preface
     from nicol.client.replicas import Fleet
-    from nicol.client.scope import Terms
+    from nicol.client.scope import Stream, Terms
     from nicol.client.streams import Source
     from nicol.drivers.address import Address
     from nicol.drivers.places import PoolMetrics
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from nicol.query.plan import Plan
     from nicol.query.scope.engine import ScopedEngine
     from nicol.query.scope.rules import Scope
+    from nicol.query.scope.settings import Settings
     from nicol.query.together import Part
     from nicol.query.typed import TypedQuery
     from nicol.sealing.keys import KeyProvider
@@ -102,7 +105,7 @@ class SharedClient(ABC):
         says at each call, stand behind every statement as a comment, and with `traceparent` the span.
         """
         slow = None if slow_query is None else seconds_of(slow_query)
-        self._watch = Watch(Settings(log_queries is True, log_values, slow, tracing, tags, traceparent))
+        self._watch = Watch(Wanted(log_queries is True, log_values, slow, tracing, tags, traceparent))
         if callable(log_queries):
             self._watch.listen("query", log_queries)
         if wishes_of(type(self), "after"):
@@ -113,7 +116,9 @@ class SharedClient(ABC):
         self._replicas = (tuple(replicas), seconds_of(replica_lag))
         self._on_primary = False
         self._scopes: tuple[Scope, ...] = ()
+        self._settings: Settings = {}
         self._actor: str | None = None
+        self._preface: Preface | None = None
         self._link: Link | None = None
         self._engine: Planner | None = None
         self._root: Self | None = None
@@ -170,7 +175,12 @@ class SharedClient(ABC):
 
         It shares connections, listeners and the transaction with this one.
         """
-        client = self._derived(_scopes=(*self._scopes, scope))
+        changes: dict[str, Any] = {"_scopes": (*self._scopes, scope)}
+        if scope.settings:
+            from nicol.query.scope.settings import read_settings
+
+            changes |= {"_settings": read_settings(self._settings, scope.settings), "_preface": None}
+        client = self._derived(**changes)
         client._engine = None  # noqa: SLF001 - the same class
         return client
 
@@ -181,21 +191,32 @@ class SharedClient(ABC):
 
         It shares connections and the transaction with this one.
         """
-        return self._derived(_actor=actor)
+        return self._derived(_actor=actor, _preface=None)
 
-    def _signed(self, runner: Any, program: Program[T], begin: Begin = Begin()) -> Program[T]:  # noqa: B008 - a frozen value
-        """A program that writes, under the name of who acts."""
-        if not self._has_to_sign(runner):
-            return program
-        from nicol.client.acting import signed, signed_alone
+    def _prefaced(
+        self,
+        runner: Any,
+        program: Program[T],
+        *,
+        writes: bool,
+        begin: Begin = Begin(),  # noqa: B008 - a frozen value
+    ) -> Program[T]:
+        """A program, and ahead of it what the database has to know: who acts, and the settings of the scopes."""
+        if runner.inside:
+            return self._ahead().inside(program, runner, writes=writes)
+        return self._ahead().alone(program, writes=writes, begin=begin) if self._has_to_tell else program
 
-        actor, signing = self._actor, self._linked().dialect.signing
-        if runner.inside or actor is None:
-            return signed(program, actor, signing, runner)
-        return signed_alone(program, actor, signing, begin)
+    @property
+    def _has_to_tell(self) -> bool:
+        return self._actor is not None or bool(self._settings)
 
-    def _has_to_sign(self, runner: Any) -> bool:
-        return self._actor != runner.actor and self._linked().audited
+    def _ahead(self) -> Preface:
+        if self._preface is None:
+            from nicol.client.preface import Preface
+
+            link = self._linked()
+            self._preface = Preface(link.dialect, self._settings, self._actor, audited=link.audited)
+        return self._preface
 
     # ---- calls ---------------------------------------------------------------------------------------------------
 
@@ -208,15 +229,15 @@ class SharedClient(ABC):
         runner = self._runner or self._open()
         plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
         program = plan.program(values, in_transaction=runner.inside)
-        return runner, self._signed(runner, program) if plan.writes else program, plan.writes
+        return runner, self._prefaced(runner, program, writes=plan.writes), plan.writes
 
     def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
         """`_call` where somebody wants to know of it."""
         runner, watch = self._runner or self._open(), self._watch
         plan, values = self._watched_plan(call, arguments)
         program = plan.program(values, in_transaction=runner.inside)
-        signed = self._signed(runner, program) if plan.writes else program
-        return runner, watch.program(signed, call), plan.writes
+        program = self._prefaced(runner, program, writes=plan.writes)
+        return runner, watch.program(program, call), plan.writes
 
     def _watched_plan(self, call: Call, arguments: dict[str, Any]) -> tuple[Plan, list[Any]]:
         """The plan of a call and its values, where somebody wants to know how long that took."""
@@ -241,8 +262,7 @@ class SharedClient(ABC):
         runner, watch = self._open(), self._watch
         text, params = self._linked().spelled(sql, args)
         writes = raw.writes(text)
-        program = raw.say(text, params)
-        program = self._signed(runner, program) if writes else program
+        program = self._prefaced(runner, raw.say(text, params), writes=writes)
         return runner, watch.program(program, RAW) if watch.active else program, writes
 
     @property
@@ -260,8 +280,7 @@ class SharedClient(ABC):
         runner, watch = self._open(), self._watch
         plan = self._linked().engine.typed(query)
         writes = raw.writes(plan.text)
-        program = program_of(plan, arguments)
-        program = self._signed(runner, program) if writes else program
+        program = self._prefaced(runner, program_of(plan, arguments), writes=writes)
         if watch.active:
             program = watch.program(program, Call(None, plan.name))
         return runner, program, writes
@@ -276,18 +295,21 @@ class SharedClient(ABC):
 
     def _source(self, model: str, arguments: dict[str, Any]) -> Source:
         """What a stream is read from."""
-        from nicol.client.streams import Source, Watched, piece_size
+        from nicol.client.streams import Changed, Source, piece_size
 
         given = dict(arguments)
         size, timeout = piece_size(given.pop("batch", None), model), time_limit(given.pop("timeout", None))
         try:
             plan, values = self._planning().plan(model, "stream", given)
-            reading = plan.reading(values)
+            reading: Stream = plan.reading(values)
         except ClientError as error:
             self._tell_call(error, model, "stream", given)
             raise
-        seen = Watched(reading, self._watch, Call(model, "stream")) if self._watch.active else reading
-        return Source(self._open(), seen, size, timeout)
+        runner, watch, call = self._open(), self._watch, Call(model, "stream")
+        if runner.inside or self._has_to_tell:
+            reading = Changed(reading, partial(self._prefaced, runner, writes=False))
+        seen = Changed(reading, partial(watch.program, call=call)) if watch.active else reading
+        return Source(runner, seen, size, timeout)
 
     @abstractmethod
     def _stream(self, model: str, arguments: dict[str, Any]) -> Any:
@@ -309,9 +331,9 @@ class SharedClient(ABC):
         from nicol.query.together import together, together_inside
 
         runner, begin = self._open(), Begin(isolation=isolation)
-        inside = runner.inside or self._has_to_sign(runner)
+        inside = runner.inside or (self._has_to_tell and self._ahead().closes)
         program = together_inside(parts, "nicol_batch") if inside else together(parts, begin)
-        return self._signed(runner, program, begin)
+        return self._prefaced(runner, program, writes=True, begin=begin)
 
     def metrics(self) -> dict[str, PoolMetrics]:
         """How the pools of connections are used, by what they are for; nothing before the first call."""
@@ -358,8 +380,9 @@ class SharedClient(ABC):
         return self._engine
 
     def _shown(self, how: Terms) -> Terms:
-        """A transaction whose beginning and end are seen by who listens."""
+        """A transaction that is told the settings at once, and whose beginning and end are seen by who listens."""
         watch = self._watch
+        how = replace(how, opening=self._ahead().opening()) if self._settings else how
         return replace(how, seen=partial(watch.program, call=TX)) if watch.active else how
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -9,9 +10,7 @@ import msgspec
 from nicol.errors import QueryInvalid
 
 if TYPE_CHECKING:
-    from nicol.client.watching import Watch
-    from nicol.client.witness import Call
-    from nicol.query.reading import Reading
+    from nicol.client.scope import Stream
     from nicol.sql.program import Program
 
 _PIECE: Final = 500
@@ -22,34 +21,33 @@ class Source(msgspec.Struct):
     """What a stream is read from; `size` is how many rows are fetched at once, `timeout` seconds for each piece."""
 
     runner: Any
-    reading: Reading | Watched
+    reading: Stream
     size: int
     timeout: float | None
 
 
-class Watched:
-    """A page that is read in pieces, with somebody who sees each statement."""
+class Changed:
+    """A page that is read in pieces, each of whose programs is changed: to tell the database something, or to be seen."""
 
-    def __init__(self, reading: Reading, watch: Watch, call: Call) -> None:
+    def __init__(self, reading: Stream, change: Callable[[Program[Any]], Program[Any]]) -> None:
         self._reading = reading
-        self._watch = watch
-        self._call = call
+        self._change = change
 
     def begin(self) -> Program[None]:
         """Open it in a transaction of its own."""
-        return self._watch.program(self._reading.begin(), self._call)
+        return self._change(self._reading.begin())
 
     def open(self) -> Program[None]:
         """Open it in the transaction that there is."""
-        return self._watch.program(self._reading.open(), self._call)
+        return self._change(self._reading.open())
 
     def piece(self, size: int) -> Program[list[Any]]:
         """The next objects, at most so many; none at the end."""
-        return self._watch.program(self._reading.piece(size), self._call)
+        return self._change(self._reading.piece(size))
 
     def close(self) -> Program[None]:
         """Read no further."""
-        return self._watch.program(self._reading.close(), self._call)
+        return self._change(self._reading.close())
 
 
 def piece_size(given: Any, model: str) -> int:

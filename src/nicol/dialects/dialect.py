@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
@@ -22,7 +22,7 @@ from nicol.schema.schema import (
     ScalarField,
     Schema,
 )
-from nicol.sql.program import Program
+from nicol.sql.program import Program, Statement
 
 if TYPE_CHECKING:
     from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
@@ -312,6 +312,15 @@ class Dialect(ABC):
     @abstractmethod
     def signing(self) -> Signing:
         """By which statements a transaction's writes bear the name of who makes them."""
+
+    # ---- settings of transactions --------------------------------------------------------------------------------
+
+    @abstractmethod
+    def settings(self, values: Mapping[str, str]) -> tuple[Statement, ...]:
+        """What gives settings to the transaction that is open, until its end; nothing where a database has none.
+
+        None of them waits for another's answer.
+        """
 
     # ---- carrying out --------------------------------------------------------------------------------------------
 

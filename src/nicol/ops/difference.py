@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nicol.catalog import Catalog
+from nicol.catalog import Catalog, Unmanaged
 from nicol.dialects.dialect import Dialect
 from nicol.drivers.address import anchored
 from nicol.errors import ConfigurationError
@@ -89,7 +89,7 @@ def migrate_diff(
         after.kind,
     }:  # a schema knows nothing of triggers, functions and views
         return Difference(dialect, script, Drift(found.tables), remarks)
-    return Difference(dialect, script + _objects(old, new), found, remarks)
+    return Difference(dialect, script + _objects(old, new, dialect), found, remarks)
 
 
 def _renaming(
@@ -110,11 +110,22 @@ def _renaming(
     return Renaming(schema, renames, made=made_in(read_history(folder).migrations, dialect.name))
 
 
-def _objects(old: Catalog, new: Catalog) -> str:
-    made = new_objects(old, new)
+def _objects(old: Catalog, new: Catalog, dialect: Dialect) -> str:
+    there = {thing.key: thing for thing in old.unmanaged}
     return "".join(
-        f"\n-- {thing.kind} {thing.name}\n{thing.definition.rstrip().rstrip(';')};\n" for thing in made
+        f"\n-- {thing.kind} {thing.name}\n{_made(there.get(thing.key), thing, dialect)}"
+        for thing in new_objects(old, new)
     )
+
+
+def _made(before: Unmanaged | None, thing: Unmanaged, dialect: Dialect) -> str:
+    """What makes an object, in the place of what bears its name."""
+    texts = dialect.make_object(thing)
+    if not texts:
+        return "-- has to be seen to by hand\n"
+    if before is not None and not thing.definition.startswith("CREATE OR REPLACE"):
+        texts = (dialect.drop_object(before) or "", *texts)
+    return "".join(f"{text.rstrip().rstrip(';')};\n" for text in texts if text)
 
 
 def _dialect(project: Project, read: ReadSchema, sides: Sequence[Side], provider: str | None) -> Dialect:

@@ -36,7 +36,7 @@ def main() -> None:
 async def _try(settings: Settings) -> None:
     """Is the database there, with its tables?"""
     async with Platform(url=settings.database_url) as db:
-        await db.tenant.count()
+        await db.at_the_entrance().tenant.count()
 
 
 async def _capture(settings: Settings) -> int:

@@ -15,7 +15,7 @@ from audit_platform.db.enums import ObservationStatus, Severity
 from audit_platform.observations import FindingError
 from audit_platform.rendering import html
 from audit_platform.snapshots import Trend, Unit
-from audit_platform.wiring import Everything, Mine, TheVisitor, enter
+from audit_platform.wiring import Entrance, Everything, Mine, TheVisitor, enter
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ REPORTED = 100
 
 
 @router.get("/")
-async def entrance(request: Request, db: Everything) -> HTMLResponse:
+async def entrance(request: Request, db: Entrance) -> HTMLResponse:
     """Who works here, to choose from: in the place of an identity provider."""
     tenants = await db.tenant.find_many(
         order={"name": "asc"}, include={"users": {"order": [{"role": "desc"}, {"name": "asc"}]}}
@@ -35,7 +35,7 @@ async def entrance(request: Request, db: Everything) -> HTMLResponse:
 
 
 @router.post("/enter")
-async def come_in(request: Request, db: Everything, user: Annotated[str, Form()]) -> Response:
+async def come_in(request: Request, db: Entrance, user: Annotated[str, Form()]) -> Response:
     """Be somebody, until one leaves."""
     found = await db.user.find_unique(where={"id": user}, include={"tenant": True})
     if found is None:
@@ -52,7 +52,7 @@ async def leave(request: Request) -> Response:
 
 
 @router.get("/api/health")
-async def health(db: Everything) -> JSONResponse:
+async def health(db: Entrance) -> JSONResponse:
     """Whether the database answers."""
     await db.tenant.count()
     return JSONResponse({"ok": True, "waiting": 0})

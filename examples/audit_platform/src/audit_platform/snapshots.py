@@ -48,7 +48,7 @@ async def capture_snapshot(db: Platform, tenant_id: str, at: datetime) -> Dashbo
 
 async def capture_all(db: Platform, at: datetime) -> int:
     """The scheduled job: a snapshot of every tenant. Says how many there are."""
-    tenants = await db.tenant.find_many(order={"id": "asc"})
+    tenants = await db.at_the_entrance().tenant.find_many(order={"id": "asc"})
     for tenant in tenants:
         await capture_snapshot(db, tenant.id, at)
     return len(tenants)

@@ -1,4 +1,7 @@
-"""The client of all tenants, and that of one: what another tenant has is not there."""
+"""The client of all tenants, and that of one: what another tenant has is not there.
+
+What a scope says to the client, its settings say to PostgreSQL's policies (the migration `row_level_security`).
+"""
 
 from __future__ import annotations
 
@@ -19,5 +22,10 @@ class Platform(AsyncClient):
                     "Tenant": Rule(where={"id": tenant_id}),
                     "AuditEntry": Rule(where={"OR": recorded}),
                 },
+                settings={"app.tenant": tenant_id},
             )
         )
+
+    def at_the_entrance(self) -> Platform:
+        """The same client that sees who there is, in which tenants, and nothing of what they have."""
+        return self.scoped(Scope(shared=("Tenant", "User"), settings={"app.entrance": "open"}))

@@ -43,7 +43,15 @@ def _visitor(request: Request) -> Visitor:
 
 
 Everything = Annotated[Platform, Depends(_everything)]
-"""The database of all tenants: for the entrance alone."""
+"""The database of all tenants, of which PostgreSQL shows nothing to the application's role until it is kept to something."""
+
+
+def _entrance(db: Everything) -> Platform:
+    return db.at_the_entrance()
+
+
+Entrance = Annotated[Platform, Depends(_entrance)]
+"""Who there is, in which tenants."""
 
 TheVisitor = Annotated[Visitor, Depends(_visitor)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -246,6 +246,12 @@ class PostgreSQL(Dialect):
         from nicol.dialects.postgresql import audit
 
         return audit.SIGNING
+
+    def settings(self, values: Mapping[str, str]) -> tuple[Statement, ...]:
+        """`SET LOCAL` takes no parameters, its function does (https://www.postgresql.org/docs/current/functions-admin.html)."""
+        calls = (f"pg_catalog.set_config(${n}, ${n + 1}, true)" for n in range(1, 2 * len(values), 2))
+        pairs = tuple(text for pair in values.items() for text in pair)
+        return (Statement(f"SELECT {', '.join(calls)}", pairs, columns=False),)
 
     @property
     def ledger(self) -> LedgerTexts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -25,7 +25,7 @@ from nicol.schema.schema import (
     ScalarField,
     Schema,
 )
-from nicol.sql.program import Program
+from nicol.sql.program import Program, Statement
 
 if TYPE_CHECKING:
     from nicol.catalog import Catalog, Check, Column, ColumnType, Constant, Default, Table, Unmanaged
@@ -221,6 +221,10 @@ class SQLite(Dialect):
         from nicol.dialects.sqlite import audit
 
         return audit.SIGNING
+
+    def settings(self, values: Mapping[str, str]) -> tuple[Statement, ...]:  # noqa: ARG002
+        """A file has neither settings nor policies that would read them."""
+        return ()
 
     @property
     def ledger(self) -> LedgerTexts:

@@ -28,7 +28,10 @@ class Scope(msgspec.Struct, frozen=True):
     `fields`: every model that has one of these fields is kept to its value, in what is found and in what is made.
     `every`: a rule for all models that have a field. `rules`: a rule for one model. `shared`: models that the client may
     use as they are, `"*"` for all others. A model that nothing is said of cannot be reached. `raw`: raw SQL, which
-    nothing can keep to a scope, is allowed all the same.
+    nothing of a client's can keep to a scope, is allowed all the same.
+
+    `settings`: what the database is told in every transaction, where it has settings of such, for its policies to read. A
+    value is a str, an int or a UUID, or is called for one; a name has two parts (`app.tenant`).
     """
 
     fields: Mapping[str, Any] = {}
@@ -36,6 +39,7 @@ class Scope(msgspec.Struct, frozen=True):
     rules: Mapping[str, Rule] = {}
     shared: Collection[str] | Literal["*"] = ()
     raw: bool = False
+    settings: Mapping[str, Any] = {}
 
     def rules_of(self, model: Model) -> tuple[Rule, ...] | None:
         """All rules for a model; None where it cannot be reached."""

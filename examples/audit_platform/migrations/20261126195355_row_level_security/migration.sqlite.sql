@@ -1,0 +1,1 @@
+-- A file has neither roles nor policies: here the application's scopes and the triggers on links keep tenants apart.
