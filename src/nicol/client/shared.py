@@ -203,6 +203,8 @@ class SharedClient(ABC):
     ) -> Program[T]:
         """A program, and ahead of it what the database has to know: who acts, and the settings of the scopes."""
         if runner.inside:
+            if not (self._settings or runner.told.settings or self._linked().audited):
+                return program  # the short way of most: there is nothing to be told, and nothing to be taken back
             return self._ahead().inside(program, runner, writes=writes)
         return self._ahead().alone(program, writes=writes, begin=begin) if self._has_to_tell else program
 
