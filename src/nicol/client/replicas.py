@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from nicol.errors import ClientError
-from nicol.sql.program import Program
+from nicol.sql.program import Once, Program
 
 RETRY = 10.0
 """Seconds for which a replica that failed is left out."""
@@ -121,4 +121,6 @@ class Fleet:
 
 def has_begun(program: Program[Any]) -> bool:
     """True when a program has said something, and cannot be said again."""
+    if isinstance(program, Once):
+        return program.begun
     return inspect.getgeneratorstate(program) != inspect.GEN_CREATED

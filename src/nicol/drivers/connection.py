@@ -81,6 +81,7 @@ def run(program: Program[T], connection: Connection) -> T:
     """Drive a program to its answer. Whatever goes wrong is thrown into it, so that it can undo its work."""
     if type(program) is Once:
         once: Once[T] = program  # pyright: ignore[reportUnknownVariableType] - of T, as the program is
+        once.begun = True
         try:
             result = connection.say(once.command)
         except DriverError as error:
@@ -119,6 +120,7 @@ async def converse(program: Program[T], say: Callable[[Command], Awaitable[Resul
     """`run` for a connection whose answers are awaited one by one."""
     if type(program) is Once:
         once: Once[T] = program  # pyright: ignore[reportUnknownVariableType] - of T, as the program is
+        once.begun = True
         try:
             result = await say(once.command)
         except DriverError as error:

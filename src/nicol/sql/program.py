@@ -141,10 +141,10 @@ Program: TypeAlias = Generator[Command, Result, T]
 class Once(Generator[Command, Result, T]):
     """A program of one command, which most calls are, as a value: drivers answer it without running a generator.
 
-    `meaning` makes the answer of the result, `explain` another error of the driver's.
+    `meaning` makes the answer of the result, `explain` another error of the driver's; `begun`: the command has been given away.
     """
 
-    __slots__ = ("_said", "command", "explain", "meaning")
+    __slots__ = ("begun", "command", "explain", "meaning")
 
     def __init__(
         self, command: Command, meaning: Callable[[Result], T], explain: Callable[[DriverError], Exception]
@@ -152,13 +152,13 @@ class Once(Generator[Command, Result, T]):
         self.command = command
         self.meaning = meaning
         self.explain = explain
-        self._said = False
+        self.begun = False
 
     def send(self, result: Any, /) -> Command:
         """Go on as a generator does: the command first, then the end with the answer."""
-        if self._said:
+        if self.begun:
             raise StopIteration(self.meaning(result))
-        self._said = True
+        self.begun = True
         return self.command
 
     def throw(self, error: Any, /, *_: Any) -> Command:
