@@ -138,12 +138,16 @@ INSENSITIVE: list[tuple[dict[str, Any], str]] = [
     ({"text": {"endswith": "50%", "mode": "insensitive"}}, "b"),
     ({"text": {"contains": "_", "mode": "insensitive"}}, "b"),
     ({"text": {"in": ["APPLE", "ÄPFEL"], "mode": "insensitive"}}, "ao"),
-    ({"text": {"not_in": ["APPLE"], "mode": "insensitive"}}, "bdo"),
-    ({"text": {"not": "APPLE", "mode": "insensitive"}}, "bdo"),
-    ({"text": {"not": {"contains": "A"}, "mode": "insensitive"}}, "o"),
+    ({"text": {"not_in": ["APPLE"], "mode": "insensitive"}}, "bdop"),
+    ({"text": {"not": "APPLE", "mode": "insensitive"}}, "bdop"),
+    ({"text": {"not": {"contains": "A"}, "mode": "insensitive"}}, "op"),
     ({"text": {"equals": "äpfel", "mode": "insensitive"}}, "o"),
     ({"text": {"contains": "äP", "mode": "insensitive"}}, "o"),
-    ({"text": {"gt": "ÄPFE", "mode": "insensitive"}}, "o"),
+    ({"text": {"gt": "ÄPFE", "mode": "insensitive"}}, "op"),
+    ({"text": {"equals": "ίσυσ İ ß", "mode": "insensitive"}}, "p"),
+    ({"text": {"endswith": "i SS", "mode": "insensitive"}}, ""),
+    ({"text": {"contains": "ΣΥΣ i", "mode": "insensitive"}}, "p"),
+    ({"text": {"in": ["ΊΣΥΣ i ß"], "mode": "insensitive"}}, "p"),
 ]
 
 FIELDS: list[tuple[dict[str, Any], str]] = [
@@ -215,6 +219,7 @@ def test_patterns_find_exactly_their_rows(samples: Any, target: Any) -> None:
 @pytest.mark.proves("Client", "filters that do not tell upper from lower case")
 def test_insensitive_filters_find_both_cases(samples: Any) -> None:
     samples.sample.create(data={"label": "o", "text": "Äpfel"})
+    samples.sample.create(data={"label": "p", "text": "ΊΣΥΣ İ ß"})
     found = {str(where): labels(samples, where) for where, _ in INSENSITIVE}
     assert found == {str(where): expected for where, expected in INSENSITIVE}
 

@@ -188,6 +188,58 @@ def test_values_are_fitted_to_their_type(cells: Any, field: str, written: Any, k
     assert cells.cell.count(where={field: {"equals": written}}) == 1
 
 
+FINER: list[tuple[dict[str, Any], list[str]]] = [
+    ({"price": {"lte": Decimal("9.99995")}}, ["9.9999"]),
+    ({"price": {"gte": "9.99995"}}, ["10"]),
+    ({"price": Decimal("9.99991")}, []),
+    ({"price": {"not": "9.99991"}}, ["9.9999", "10"]),
+    ({"price": {"in": ["9.99991", 10]}}, ["10"]),
+    ({"price": {"lt": 10**30}}, ["9.9999", "10"]),
+    ({"amount": {"gt": Decimal("0.9999999999999999999999999999999999999")}}, ["9.9999", "10"]),
+    ({"prices": {"has": "9.99991"}}, []),
+    ({"prices": {"has": "9.9999"}}, ["9.9999"]),
+    ({"prices": ["9.99991"]}, []),
+]
+"""Filters with more digits than the column keeps, and the prices that fit: what is asked is never rounded."""
+
+
+@pytest.mark.proves("Client", "filters of Decimal without rounding")
+def test_decimals_are_compared_with_all_digits(cells: Any):
+    for price in ("9.9999", "10"):
+        cells.cell.create(data={"price": price, "amount": 1, "prices": [price]})
+    for where, expected in FINER:
+        found = cells.cell.find_many(where=where, order={"id": "asc"})
+        assert [str(row.price) for row in found] == expected, where
+    assert not cells.cell.group_by(by=["amount"], having={"price": {"_avg": {"gt": Decimal("9.999950001")}}})
+
+
+CALCULATED: list[tuple[str, str, str, str]] = [
+    ("100", "multiply", "0.00015", "0.015"),
+    ("100", "divide", "0.00001", "10000000"),
+    ("1", "increment", "0.00004", "1"),
+    ("1", "decrement", "0.00005", "1"),
+    ("1", "decrement", "0.00006", "0.9999"),
+]
+
+
+@pytest.mark.proves("Client", "Decimal is computed without rounding")
+@pytest.mark.parametrize(("before", "operator", "operand", "after"), CALCULATED)
+def test_decimals_are_calculated_with_all_digits(
+    cells: Any, before: str, operator: str, operand: str, after: str
+):
+    """The operand keeps its digits, whatever the column keeps of the result."""
+    change = {operator: Decimal(operand)}
+    made = cells.cell.create(data={"price": before})
+    assert cells.cell.update(where={"id": made.id}, data={"price": change}).price == Decimal(after)
+    for say in (
+        lambda: cells.cell.update_many(where={"id": made.id}, data={"price": change}),
+        lambda: cells.cell.update_each(data=[{"id": made.id, "price": change}], key="id"),
+    ):
+        cells.cell.update(where={"id": made.id}, data={"price": before})
+        assert say() == 1
+        assert cells.cell.find_unique_or_raise(where={"id": made.id}).price == Decimal(after)
+
+
 @pytest.mark.proves("Client", "no value, and a list that is not given, in every type")
 @pytest.mark.parametrize("field", KEPT)
 def test_no_value_comes_back_from_every_type(cells: Any, field: str):

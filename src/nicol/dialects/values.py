@@ -17,6 +17,7 @@ from nicol.schema.schema import EnumRef, FieldType, NativeType, Scalar, Schema
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
 _RANGES = {"SmallInt": (-(2**15), 2**15 - 1), "Oid": (0, 2**32 - 1)}
 _INT, _BIGINT = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
+_MOST_DIGITS = 500
 DEFAULT_SCALE = 30
 """The digits after the point of a Decimal without a native type."""
 
@@ -132,6 +133,14 @@ def decimal(native: NativeType | None) -> Callable[[Any], Decimal]:
         return plain(rounded)
 
     return check
+
+
+def operand(value: Any) -> Decimal:
+    """A Decimal that others are compared or calculated with: all of its digits count, whatever a column keeps."""
+    number = _number(value)
+    if number and (number.adjusted() >= _MOST_DIGITS or -_exponent(number) > _MOST_DIGITS):
+        raise OverflowError(f"out of range: expected at most {_MOST_DIGITS} digits on each side of the point")
+    return plain(number)
 
 
 def decimal_digits(native: NativeType | None) -> tuple[int, int]:

@@ -43,7 +43,12 @@ def add_functions(raw: apsw.Connection) -> None:
 
 def _lower(*given: Any) -> Any:
     (text,) = given
-    return text.lower() if isinstance(text, str) else text
+    return _lowered(text) if isinstance(text, str) else text
+
+
+def _lowered(text: str) -> str:
+    """Each letter by itself, as PostgreSQL has it: Python's `lower` looks at what stands around Σ, and makes İ two letters."""
+    return text.lower() if text.isascii() else text.replace("Σ", "σ").replace("İ", "i").lower()
 
 
 def _canonical(*given: Any) -> str | None:
@@ -82,7 +87,7 @@ def _calculate(*given: Any) -> str | None:
         return None
     result = _OPERATIONS[operator](Decimal(left), Decimal(right))
     rounded = result.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
-    if abs(rounded) >= Decimal(10) ** (precision - scale):
+    if rounded.copy_abs() >= Decimal(10) ** (precision - scale):
         raise OverflowError(f"out of range: expected at most {precision - scale} digits before the point")
     return _plain(rounded)
 

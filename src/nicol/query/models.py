@@ -97,6 +97,7 @@ class Projected(Protocol):
 class Field:
     """A column with the way its values cross. `decode` ends in the client's own types.
 
+    `encode`: how a value (of a list: an item) crosses that is asked about; `stored` says how the field's own values do.
     `generated`: nobody writes it: the database computes it, or it is the blind index of another field. `sealed`: it is
     encrypted, so that its values are shown to nobody; `encode` ends in what is encrypted, and `sealed` does the rest.
     """
@@ -247,7 +248,7 @@ _MEASURES = (Scalar.BIGINT, Scalar.FLOAT, Scalar.DECIMAL, Scalar.DATETIME)
 
 
 def _measure(scalar: Scalar, codec: Codec) -> Field:
-    return Field("", "", scalar, Arity.OPTIONAL, codec.encode, codec.decode, codec, None, False, False)
+    return Field("", "", scalar, Arity.OPTIONAL, codec.asked, codec.decode, codec, None, False, False)
 
 
 def _model(
@@ -332,7 +333,7 @@ def _field(
         column=field.mapped,
         type=field.type,
         arity=field.arity,
-        encode=item.encode,
+        encode=item.asked,
         decode=_decoder(field.type, field.arity, codec, objects),
         stored=codec,
         default=field.default,

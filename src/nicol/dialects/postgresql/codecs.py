@@ -22,7 +22,13 @@ def codec(type: FieldType, arity: Arity, native: NativeType | None, schema: Sche
     item = replace(_item(type, native, schema), cast=_cast(type, native, schema))
     if arity is not Arity.LIST:
         return item
-    return replace(item, encode=_each(item.encode), decode=_list_decoder(type, item.decode), encode_all=None)
+    return replace(
+        item,
+        encode=_each(item.encode),
+        decode=_list_decoder(type, item.decode),
+        encode_all=None,
+        operand=item.operand and _each(item.operand),
+    )
 
 
 def _cast(type: FieldType, native: NativeType | None, schema: Schema) -> str:  # noqa: A002
@@ -63,7 +69,9 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
             return Codec(values.real)
         case Scalar.DECIMAL:
             money = native is not None and native.name == "Money"
-            return Codec(values.decimal(native), _from_money if money else values.plain)
+            return Codec(
+                values.decimal(native), _from_money if money else values.plain, operand=values.operand
+            )
         case Scalar.DATETIME:
             return _datetime(native)
         case Scalar.JSON:

@@ -56,7 +56,7 @@ def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Cod
         case Scalar.FLOAT:
             return Codec(_encode_float, float, encode_all=_encode_floats)
         case Scalar.DECIMAL:
-            return Codec(_decimal_text(native), _decode_decimal)
+            return Codec(_decimal_text(native), _decode_decimal, operand=_operand_text)
         case Scalar.DATETIME:
             return Codec(_portable_datetime(native) if portable else _datetime_text(3), read_moment)
         case Scalar.JSON:
@@ -93,6 +93,10 @@ def _encode_floats(numbers: Sequence[Any]) -> Sequence[float]:
 def _decimal_text(native: NativeType | None) -> Encode:
     check = values.decimal(native)
     return lambda value: format(check(value), "f")
+
+
+def _operand_text(value: Any) -> str:
+    return format(values.operand(value), "f")
 
 
 def _decode_decimal(value: Any) -> Decimal:
@@ -138,7 +142,11 @@ def _list_of(type: FieldType, item: Codec) -> Codec:  # noqa: A002
             _sequence(lambda value: encode(value).hex(), json_text),
             lambda text: [bytes.fromhex(each) for each in json.loads(text)],
         )
-    return Codec(_sequence(encode, json_text), lambda text: [decode(each) for each in json.loads(text)])
+    return Codec(
+        _sequence(encode, json_text),
+        lambda text: [decode(each) for each in json.loads(text)],
+        operand=item.operand and _sequence(item.operand, json_text),
+    )
 
 
 def _sequence(encode: Callable[[Any], Any], finish: Callable[[list[Any]], str]) -> Encode:

@@ -217,6 +217,6 @@ def direct(ctx: Context, link: Link, key: q.Key) -> tuple[sql.Param, ...] | None
         return None
     target, slots = ctx.models.target(link), dict(zip(key.fields, key.slots, strict=True))
     return tuple(
-        ctx.value(target, target.fields[name], slots[name], target.fields[name].encode)
+        ctx.value(target, target.fields[name], slots[name], target.fields[name].stored.encode)
         for name in link.remote
     )

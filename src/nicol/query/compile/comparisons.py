@@ -99,7 +99,7 @@ def _like(ctx: Context, model: Model, field: Field, of: sql.Expression, given: q
 def _list_test(
     ctx: Context, model: Model, field: Field, source: str | None, given: q.Compare
 ) -> sql.Expression:
-    of, encode = column(model, field.name, source), field.stored.encode
+    of, encode = column(model, field.name, source), field.stored.asked
     assert encode is not None  # a list crosses as a whole
     if given.operator == "has":
         return sql.ListTest(of, "has_every", ctx.value(model, field, given.slot, lambda item: encode([item])))

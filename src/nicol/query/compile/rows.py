@@ -129,7 +129,9 @@ def operand(field: Field, operator: str) -> Encode | None:
     """How what stands beside an operator crosses."""
     if operator == "divide":
         return _divisor(field)
-    return _json_change if operator in _JSON_CHANGES else field.stored.encode
+    if operator in _JSON_CHANGES:
+        return _json_change
+    return field.stored.asked if operator in _OPERATORS else field.stored.encode
 
 
 def _json_change(change: Any) -> str:
@@ -155,7 +157,7 @@ def computed(model: Model, field: Field, operator: str, value: sql.Expression) -
 
 def _divisor(field: Field) -> Encode:
     """What is divided by, told when it is zero: SQLite would answer null, and PostgreSQL end the transaction."""
-    encode = field.stored.encode
+    encode = field.stored.asked
     assert encode is not None
 
     def divisor(value: Any) -> Any:
