@@ -9,6 +9,7 @@ import asyncio
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -18,7 +19,7 @@ import pytest
 
 from campaigns.execution.pooler import PROGRAM, pooled
 from nicol.client import Scope
-from nicol.errors import ClientError, QueryInvalid
+from nicol.errors import ClientError, QueryInvalid, TransactionClosed
 from tests.contract.conftest import Awaited
 from tests.contract.generated import import_package, push, schema_of, write_package
 
@@ -63,6 +64,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("settings")
     write_package(schema_of(SCHEMA), folder, "settings_portable", portable=True)
     return import_package(folder, "settings_portable")
+
+
+@pytest.fixture(scope="module", params=["audited", "unaudited"])
+def either(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A client for which it matters who acts, and one for which it does not, so that most calls have nothing to tell."""
+    folder, name = tmp_path_factory.mktemp(request.param), f"settings_{request.param}"
+    text = SCHEMA if request.param == "audited" else SCHEMA.replace("/// @nicol.audit\n", "")
+    write_package(schema_of(text), folder, name, portable=True)
+    return import_package(folder, name)
 
 
 def as_role(url: str, role: str) -> str:
@@ -338,6 +348,80 @@ def test_threads_and_tasks_that_share_a_transaction_keep_to_their_tenants(
             return await asyncio.gather(*(tx.scoped(kept("ab"[n % 2])).note.count() for n in range(20)))
 
     assert asyncio.run(main()) == [of_a, of_b] * 10
+
+
+def test_a_call_for_nobody_waits_for_its_turn_and_is_answered_for_nobody(
+    either: Any, url: str, guarded: bool
+) -> None:
+    """It begins before the other client has told the transaction anything, and is answered after that."""
+    mine, nobodys = (3, 0) if guarded else (5, 5)
+
+    async def main() -> list[Any]:
+        async with either.AsyncClient(url=url) as db, db.tx() as tx:
+            of_a, of_ada = tx.scoped(kept("a")), tx.acting_as("ada")
+            stream = aiter(tx.note.stream(batch=1))
+            return await asyncio.gather(
+                of_a.note.count(),
+                tx.note.count(),
+                tx.query_first('SELECT count(*) AS n FROM "Note"'),
+                tx.remark.update_many(data={}),
+                of_ada.note.count(),
+                anext(stream, None),
+                of_a.note.count(),
+            )
+
+    found = asyncio.run(main())
+    assert found[:5] == [mine, nobodys, {"n": nobodys}, 0 if guarded else 2, nobodys]
+    assert (found[5] is None) == guarded
+    assert found[6] == mine
+
+    with either.Client(url=url) as client, client.tx(timeout=60) as tx:
+        of_a, counted = tx.scoped(kept("a")), []
+
+        def count(tenants: Any) -> None:
+            counted.extend((tenants is of_a, tenants.note.count()) for _ in range(30))
+
+        threads = [threading.Thread(target=count, args=(each,)) for each in (tx, of_a, tx, of_a)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert set(counted) == {(True, mine), (False, nobodys)}
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_a_savepoint_was_told_is_known_around_it(db: Any, guarded: bool, keep: bool) -> None:
+    mine, nobodys = (3, 0) if guarded else (5, 5)
+    with db.tx() as tx:
+        inner = tx.begin()
+        assert inner.scoped(kept("a")).note.count() == mine
+        assert tx.note.count() == nobodys, "the client of the outer transaction is for nobody"
+        assert tx.scoped(kept("a")).note.count() == mine
+        assert inner.note.count() == nobodys
+        inner.commit() if keep else inner.rollback()
+        assert tx.note.count() == nobodys
+        inner = tx.scoped(kept("a")).begin()
+        assert inner.note.count() == mine
+        assert tx.note.count() == nobodys, "known to be for nobody, until that is undone"
+        inner.commit() if keep else inner.rollback()
+        assert tx.note.count() == nobodys
+        assert tx.scoped(kept("a")).note.count() == mine
+
+
+def test_a_telling_that_was_broken_off_is_in_doubt(either: Any, url: str, guarded: bool) -> None:
+    async def main() -> None:
+        async with either.AsyncClient(url=url) as db:
+            for rounds in range(12):
+                with suppress(TransactionClosed):  # the server was stopped in time
+                    async with db.tx() as tx:
+                        call = asyncio.ensure_future(tx.scoped(kept("a")).note.count())
+                        for _ in range(2 + rounds % 4):
+                            await asyncio.sleep(0)
+                        call.cancel()
+                        await asyncio.wait([call])
+                        assert await tx.note.count() == (0 if guarded else 5)
+
+    asyncio.run(main())
 
 
 def test_calls_of_one_tick_are_gathered_only_with_those_of_the_same_settings(

@@ -7,20 +7,18 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from nicol.client.scope import refuse_inner
-from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
 
 if TYPE_CHECKING:
     from nicol.client.extending import ExtendedEngine
     from nicol.client.package import Package
+    from nicol.client.preface import Prefaced
     from nicol.client.watching import Watch
     from nicol.query.engine import Engine
     from nicol.query.scope.engine import ScopedEngine
     from nicol.query.together import Part
-    from nicol.sql.program import Program
 
 T = TypeVar("T")
-BATCH = Call(None, "batch")
 
 
 class Pending(Generic[T]):
@@ -55,7 +53,7 @@ class Batching(Protocol):
         """What runs programs, what plans calls, who watches, and the package."""
         ...
 
-    def batch_program(self, parts: Sequence[Part], isolation: str | None) -> Program[list[Any]]:
+    def batch_program(self, parts: Sequence[Part], isolation: str | None) -> Prefaced[list[Any]]:
         """What the batch says at its end."""
         ...
 
@@ -65,7 +63,7 @@ class Batch:
 
     def __init__(self, client: Batching, isolation: str | None, seconds: float | None) -> None:
         self._client = client
-        self._runner, self._engine, self._watch, self._package = client.batch_source
+        self._runner, self._engine, _, self._package = client.batch_source
         self._isolation = isolation
         self._seconds = seconds
         self._calls: list[tuple[Part, Pending[Any]]] = []
@@ -109,9 +107,8 @@ class Batch:
         self._calls.append((Part(plan.part(values), plan.single), pending))
         return pending
 
-    def _program(self) -> Program[list[Any]]:
-        program = self._client.batch_program([part for part, _ in self._calls], self._isolation)
-        return self._watch.program(program, BATCH) if self._watch.active else program
+    def _program(self) -> Prefaced[list[Any]]:
+        return self._client.batch_program([part for part, _ in self._calls], self._isolation)
 
     def _settle(self, answers: list[Any]) -> None:
         for (_, pending), answer in zip(self._calls, answers, strict=True):

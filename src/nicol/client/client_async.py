@@ -138,13 +138,11 @@ class AsyncClient(AwaitingTransactions):
             return await self._gather(plan, values, call)
 
     def _gather(self, plan: Plan, values: list[Any], call: Call | None) -> Awaitable[Any]:
-        runner, watch = self._open(), self._watch
+        runner = self._open()
 
         def run(plan: Plan, values: list[Any]) -> Awaitable[Any]:
-            program = self._prefaced(runner, plan.program(values), writes=False)
-            found: Awaitable[Any] = runner.run(
-                program if call is None else watch.program(program, call), False
-            )
+            program = self._prefaced(runner, plan.program(values), call, writes=False)
+            found: Awaitable[Any] = runner.run(program, False)
             return found
 
         sight = tuple(self._ahead().opening().settings.items()) if self._settings else ()

@@ -6,10 +6,13 @@ that hands it on after each transaction may stand between.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from nicol.errors import DriverError, QueryInvalid
 from nicol.sql.program import (
@@ -35,29 +38,105 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class Told:
-    """What a transaction has been told so far. `farewell`: what is said at its end, so that no later one knows of it."""
+    """What a transaction has been told so far: one for it and its savepoints, touched by who has its turn on the connection.
 
-    actor: str | None = None
-    settings: Mapping[str, str] = field(default_factory=dict[str, str])
-    farewell: str | None = None
+    Where nobody knows what holds, since the telling was broken off or a savepoint undone, the value of a setting is None,
+    and who acts IN_DOUBT.
+    """
+
+    settings: Mapping[str, str | None] = MappingProxyType({})
+    actor: Any = None
+    dialect: Dialect | None = None
+
+    def turn(self, program: Prefaced[T]) -> Program[T]:
+        """A call's program, now that its turn has come. One that is for nobody is not answered as others would be."""
+        if isinstance(program, Addressed):
+            return program.turn(self)
+        if self.dialect is None:
+            return program
+        return self.informed(program, self.dialect, {}, self.actor)
+
+    def informed(
+        self, program: Program[T], dialect: Dialect, settings: Mapping[str, str], actor: Any
+    ) -> Program[T]:
+        """A program, and ahead of it what the transaction does not know yet."""
+        wanted = {**dict.fromkeys(self.settings, ""), **settings}
+        said = () if wanted == self.settings else dialect.settings(wanted)
+        if actor != self.actor:
+            said = (*said, dialect.signing.saying(actor))
+        return self._informing(program, dialect, said, wanted, actor) if said else program
+
+    def _informing(
+        self,
+        program: Program[T],
+        dialect: Dialect,
+        said: tuple[Statement, ...],
+        settings: Mapping[str, str],
+        actor: Any,
+    ) -> Program[T]:
+        self.dialect, self.settings = dialect, settings
+        self.doubt()
+        yield from _piped((), said, ())
+        self.settings, self.actor = settings, actor
+        return (yield from program)
+
+    def doubt(self) -> None:
+        """Know of nothing whether it is still so: the next one says all of it again."""
+        if self.dialect is not None:
+            self.settings, self.actor = dict.fromkeys(self.settings), IN_DOUBT
+
+    @property
+    def farewell(self) -> Statement | None:
+        """What is said at the end of the transaction, so that no later one knows of it."""
+        if self.dialect is None or self.actor is None:
+            return None
+        end = self.dialect.signing.end
+        return None if end is None else Statement(end, columns=False)
+
+
+IN_DOUBT: Final = object()
+
+
+class Addressed(msgspec.Struct, Generic[T]):
+    """A program inside a transaction, and whom it is for. Others may tell something else until its turn comes.
+
+    `signs`: it matters who acts. `seen` lets somebody see it.
+    """
+
+    program: Program[T]
+    dialect: Dialect
+    settings: Mapping[str, str]
+    actor: str | None
+    signs: bool
+    seen: Callable[[Program[T]], Program[T]] | None
+
+    def turn(self, told: Told) -> Program[T]:
+        """The program, now that its turn has come."""
+        actor = self.actor if self.signs else told.actor
+        program = told.informed(self.program, self.dialect, self.settings, actor)
+        return program if self.seen is None else self.seen(program)
+
+
+Prefaced: TypeAlias = Program[T] | Addressed[T]
+"""A call's program, with whom it is for where that has to be told inside of a transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What a transaction is told with its beginning."""
 
+    dialect: Dialect
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
     said: tuple[Statement, ...] = ()
 
-    def begin(self, begin: Begin) -> Program[Told]:
+    def begin(self, begin: Begin, told: Told) -> Program[None]:
         """Begin, in one trip with that."""
-        if self.said:
-            yield from _piped((begin,), self.said, ())
-        else:
+        if not self.said:
             yield begin
-        return Told(settings=self.settings)
+            return
+        yield from _piped((begin,), self.said, ())
+        told.dialect, told.settings = self.dialect, self.settings
 
 
 class Preface:
@@ -76,11 +155,11 @@ class Preface:
 
     def _opening(self) -> Opening:
         if not self._settings:
-            return Opening()
+            return Opening(self._dialect)
         from nicol.query.scope.settings import spoken
 
         settings = spoken(self._settings)
-        return Opening(settings, self._dialect.settings(settings))
+        return Opening(self._dialect, settings, self._dialect.settings(settings))
 
     def alone(self, program: Program[T], *, writes: bool, begin: Begin) -> Program[T]:
         """A program outside of transactions, whose own know of this."""
@@ -91,27 +170,12 @@ class Preface:
         said = (*said, signing.saying(self._actor))
         return carried(program, said) if signing.end is None else _enclosed(program, said, signing.end, begin)
 
-    def inside(self, program: Program[T], runner: Any, *, writes: bool) -> Program[T]:
+    def inside(
+        self, program: Program[T], *, writes: bool, seen: Callable[[Program[T]], Program[T]] | None
+    ) -> Addressed[T]:
         """A program inside a transaction, in which others may have told something else."""
-        return self._inside(program, runner, self.opening().settings, signs=writes and self._audited)
-
-    def _inside(
-        self, program: Program[T], runner: Any, settings: Mapping[str, str], *, signs: bool
-    ) -> Program[T]:
-        """What has been told is looked at when it is the program's turn: tasks may share a transaction."""
-        told: Told = runner.told
-        said: tuple[Statement, ...] = ()
-        if settings != told.settings:
-            said = self._dialect.settings({**dict.fromkeys(told.settings, ""), **settings})
-            told = replace(told, settings=settings)
-        if signs and self._actor != told.actor:
-            signing = self._dialect.signing
-            said = (*said, signing.saying(self._actor))
-            told = replace(told, actor=self._actor, farewell=signing.end)
-        if said:
-            yield from _piped((), said, ())
-        runner.told = told
-        return (yield from program)
+        signs = writes and self._audited
+        return Addressed(program, self._dialect, self.opening().settings, self._actor, signs, seen)
 
     @property
     def closes(self) -> bool:

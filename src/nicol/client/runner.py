@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from nicol.client.hooks import run_hooks
-from nicol.client.preface import Told
+from nicol.client.preface import Prefaced
 from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import Connection, run
 from nicol.drivers.database import Database
@@ -128,21 +128,17 @@ class BlockingTransaction:
         self._lock = lock or threading.Lock()
         self._bell: Alarm | None = None
 
-    def run(self, program: Program[T], write: bool, timeout: float | None = None) -> T:  # noqa: ARG002 - it was begun to write
+    def run(
+        self,
+        program: Prefaced[T],
+        write: bool,  # noqa: ARG002 - the transaction was begun to write
+        timeout: float | None = None,
+    ) -> T:
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
         self._scope.check(self._connection)
         if timeout is None:
-            return self._say(program)
-        return self._say_within(program, timeout)
-
-    @property
-    def told(self) -> Told:
-        """What the transaction has been told of who acts, and of settings."""
-        return self._scope.told
-
-    @told.setter
-    def told(self, told: Told) -> None:
-        self._scope.told = told
+            return self._answer(program)
+        return self._answer_within(program, timeout)
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""
@@ -157,7 +153,7 @@ class BlockingTransaction:
                 yield piece
         finally:
             if not self._scope.ended and not self._connection.failed:
-                self._say(reading.close())
+                self._answer(reading.close())
 
     def transaction(self, terms: Terms) -> Savepointed:
         """A savepoint as a block: with a runner whose programs can be undone without the rest of the transaction."""
@@ -222,13 +218,17 @@ class BlockingTransaction:
         with self._lock:
             return self._said(program)
 
-    def _say_within(self, program: Program[T], timeout: float) -> T:
+    def _answer(self, program: Prefaced[T]) -> T:
+        with self._lock:
+            return self._said(self._scope.told.turn(program))
+
+    def _answer_within(self, program: Prefaced[T], timeout: float) -> T:
         at = monotonic() + timeout
         if not self._lock.acquire(timeout=timeout):
             raise overdue(timeout)
         try:
             with watched(self._connection, timeout, at):
-                return self._said(program)
+                return self._said(self._scope.told.turn(program))
         finally:
             self._lock.release()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from time import monotonic
 from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from nicol.client.hooks import await_hooks
-from nicol.client.preface import Told
+from nicol.client.preface import Prefaced
 from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun, tell_undo_failed
 from nicol.drivers.connection import AsyncConnection, arun
 from nicol.drivers.database_async import AsyncDatabase, limited
@@ -105,25 +106,16 @@ class AwaitingTransaction:
 
     async def run(
         self,
-        program: Program[T],
+        program: Prefaced[T],
         write: bool,  # noqa: ARG002 - the transaction was begun to write
         timeout: float | None = None,  # noqa: ASYNC109 - it is told as every other error of a call
     ) -> T:
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
         self._scope.check(self._connection)
         if timeout is None:
-            return await self._say(program)
+            return await self._say(partial(self._scope.told.turn, program))
         async with limited(timeout):
-            return await self._say(program)
-
-    @property
-    def told(self) -> Told:
-        """What the transaction has been told of who acts, and of settings."""
-        return self._scope.told
-
-    @told.setter
-    def told(self, told: Told) -> None:
-        self._scope.told = told
+            return await self._say(partial(self._scope.told.turn, program))
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""
@@ -138,7 +130,7 @@ class AwaitingTransaction:
                 yield piece
         finally:
             if not self._scope.ended and not self._connection.failed:
-                await self._said(reading.close())
+                await self._said(partial(self._scope.told.turn, reading.close()))
 
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
@@ -166,20 +158,20 @@ class AwaitingTransaction:
                     await self._giving_up
         except BaseException:
             try:
-                await self._said(self._scope.end(self._connection, keep=False))
+                await self._said(partial(self._scope.end, self._connection, keep=False))
             except NicolError as error:
                 tell_undo_failed(error)
             raise
-        await self._said(self._scope.end(self._connection, keep=True))
+        await self._said(partial(self._scope.end, self._connection, keep=True))
 
     async def _enter(self) -> None:
         terms = self._scope.terms
         if self._scope.outer is not None:
-            await self._say(self._scope.enter())
+            await self._say(self._scope.enter)
             return
         try:  # SQLite waits here for the writer of another process
             async with limited(terms.patience):
-                await self._said(self._scope.enter())
+                await self._said(self._scope.enter)
         except TimedOut as error:
             raise not_begun(error, terms) from error
 
@@ -192,17 +184,17 @@ class AwaitingTransaction:
 
     async def _give_up(self) -> None:
         try:
-            await self._said(self._scope.give_up())
+            await self._said(self._scope.give_up)
         except NicolError as error:
             tell_undo_failed(error)
 
-    async def _say(self, program: Program[T]) -> T:
-        """Say what the end of the transaction's time stops."""
+    async def _say(self, words: Callable[[], Program[T]]) -> T:
+        """Say what the end of the transaction's time stops. What it is, is decided when its turn has come."""
         async with self._turns.lock:
             limit = self._turns.limit = asyncio.timeout(None)
             try:
                 async with limit:
-                    return await self._spoken(program)
+                    return await self._spoken(words())
             except TimeoutError as error:
                 if not limit.expired():
                     raise
@@ -210,10 +202,10 @@ class AwaitingTransaction:
             finally:
                 self._turns.limit = None
 
-    async def _said(self, program: Program[T]) -> T:
+    async def _said(self, words: Callable[[], Program[T]]) -> T:
         """Say what nothing stops."""
         async with self._turns.lock:
-            return await self._spoken(program)
+            return await self._spoken(words())
 
     async def _spoken(self, program: Program[T]) -> T:
         try:

@@ -19,7 +19,6 @@ from nicol.sql.program import (
     Rollback,
     RollbackTo,
     Savepoint,
-    Statement,
 )
 
 Translate: TypeAlias = Callable[[DriverError], ClientError]
@@ -120,7 +119,7 @@ class Scope:
         if self.terms.opening is None:
             yield begin
         else:
-            self.told = yield from self.terms.opening.begin(begin)
+            yield from self.terms.opening.begin(begin, self.told)
 
     def end(self, connection: Fallible, *, keep: bool) -> Program[None]:
         """Make the work last, or undo it; work that took too long or has failed is undone whatever was wanted."""
@@ -138,11 +137,10 @@ class Scope:
             raise has_failed()
         if self.outer:
             self.outer.hooks += self.hooks
-            self.outer.told = self.told
 
     def give_up(self) -> Program[None]:
         """Undo the work because its time is over, while its block still goes on."""
-        yield RollbackTo(self._name) if self.outer else Rollback()
+        yield self._undo()[0]
 
     def check(self, connection: Fallible) -> None:
         """TransactionClosed when the scope has ended, taken too long or failed."""
@@ -182,13 +180,14 @@ class Scope:
     def _keep(self) -> tuple[Command, ...]:
         if self.outer:
             return (Release(self._name),)
-        told = self.told
-        if told.actor is None or told.farewell is None:
-            return (Commit(),)
-        return Statement(told.farewell, columns=False), Commit()
+        farewell = self.told.farewell
+        return (Commit(),) if farewell is None else (farewell, Commit())
 
     def _undo(self) -> tuple[Command, ...]:
-        return (RollbackTo(self._name), Release(self._name)) if self.outer else (Rollback(),)
+        if not self.outer:
+            return (Rollback(),)
+        self.told.doubt()  # the database forgets what it was told since
+        return RollbackTo(self._name), Release(self._name)
 
 
 def refuse_inner(**given: object) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nicol.client.interpolation import Text
     from nicol.client.modules import Modules
     from nicol.client.package import Package
-    from nicol.client.preface import Preface
+    from nicol.client.preface import Preface, Prefaced
     from nicol.client.replicas import Fleet
     from nicol.client.scope import Stream, Terms
     from nicol.client.streams import Source
@@ -197,16 +197,23 @@ class SharedClient(ABC):
         self,
         runner: Any,
         program: Program[T],
+        call: Call | None = None,
         *,
         writes: bool,
         begin: Begin = Begin(),  # noqa: B008 - a frozen value
-    ) -> Program[T]:
-        """A program, and ahead of it what the database has to know: who acts, and the settings of the scopes."""
+    ) -> Prefaced[T]:
+        """A program, and ahead of it what the database has to know: who acts, and the settings of the scopes.
+
+        `call` is what it belongs to, for those who listen.
+        """
+        seen = None if call is None or not self._watch.active else partial(self._watch.program, call=call)
         if runner.inside:
-            if not (self._settings or runner.told.settings or self._linked().audited):
-                return program  # the short way of most: there is nothing to be told, and nothing to be taken back
-            return self._ahead().inside(program, runner, writes=writes)
-        return self._ahead().alone(program, writes=writes, begin=begin) if self._has_to_tell else program
+            if not (self._settings or seen or (writes and self._linked().audited)):
+                return program  # the short way of most: there is nothing to be told
+            return self._ahead().inside(program, writes=writes, seen=seen)
+        if self._has_to_tell:
+            program = self._ahead().alone(program, writes=writes, begin=begin)
+        return program if seen is None else seen(program)
 
     @property
     def _has_to_tell(self) -> bool:
@@ -226,20 +233,19 @@ class SharedClient(ABC):
     def _answer(self, model: str, operation: str, arguments: dict[str, Any]) -> Any:
         """What a delegate's operation returns: the answer, or what is awaited for it."""
 
-    def _call(self, model: str, operation: str, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
+    def _call(self, model: str, operation: str, arguments: dict[str, Any]) -> tuple[Any, Prefaced[Any], bool]:
         """A delegate's call: what runs it, its program, and whether it writes."""
         runner = self._runner or self._open()
         plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
         program = plan.program(values, in_transaction=runner.inside)
         return runner, self._prefaced(runner, program, writes=plan.writes), plan.writes
 
-    def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
+    def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Prefaced[Any], bool]:
         """`_call` where somebody wants to know of it."""
-        runner, watch = self._runner or self._open(), self._watch
+        runner = self._runner or self._open()
         plan, values = self._watched_plan(call, arguments)
         program = plan.program(values, in_transaction=runner.inside)
-        program = self._prefaced(runner, program, writes=plan.writes)
-        return runner, watch.program(program, call), plan.writes
+        return runner, self._prefaced(runner, program, call, writes=plan.writes), plan.writes
 
     def _watched_plan(self, call: Call, arguments: dict[str, Any]) -> tuple[Plan, list[Any]]:
         """The plan of a call and its values, where somebody wants to know how long that took."""
@@ -258,14 +264,13 @@ class SharedClient(ABC):
         if error.call is None and self._link is not None:
             error.call = self._link.engine.describe(model, operation, arguments)
 
-    def _raw(self, sql: Text, args: tuple[Any, ...]) -> tuple[Any, Program[Result], bool]:
+    def _raw(self, sql: Text, args: tuple[Any, ...]) -> tuple[Any, Prefaced[Result], bool]:
         """A raw statement: what runs it, its program, and whether it may write."""
         self._check_raw()
-        runner, watch = self._open(), self._watch
+        runner = self._open()
         text, params = self._linked().spelled(sql, args)
         writes = raw.writes(text)
-        program = self._prefaced(runner, raw.say(text, params), writes=writes)
-        return runner, watch.program(program, RAW) if watch.active else program, writes
+        return runner, self._prefaced(runner, raw.say(text, params), RAW, writes=writes), writes
 
     @property
     def sql(self) -> Any:
@@ -276,16 +281,13 @@ class SharedClient(ABC):
     def _answer_typed(self, query: TypedQuery, arguments: dict[str, Any]) -> Any:
         """What a typed query returns: the answer, or what is awaited for it."""
 
-    def _typed(self, query: TypedQuery, arguments: dict[str, Any]) -> tuple[Any, Program[Any], bool]:
+    def _typed(self, query: TypedQuery, arguments: dict[str, Any]) -> tuple[Any, Prefaced[Any], bool]:
         """A call of a typed query: what runs it, its program, and whether it may write."""
         self._check_raw()
-        runner, watch = self._open(), self._watch
+        runner = self._open()
         plan = self._linked().engine.typed(query)
-        writes = raw.writes(plan.text)
-        program = self._prefaced(runner, program_of(plan, arguments), writes=writes)
-        if watch.active:
-            program = watch.program(program, Call(None, plan.name))
-        return runner, program, writes
+        writes, call = raw.writes(plan.text), Call(None, plan.name)
+        return runner, self._prefaced(runner, program_of(plan, arguments), call, writes=writes), writes
 
     def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
         """The rows of a raw statement as dictionaries, or as objects of a class."""
@@ -307,35 +309,35 @@ class SharedClient(ABC):
         except ClientError as error:
             self._tell_call(error, model, "stream", given)
             raise
-        runner, watch, call = self._open(), self._watch, Call(model, "stream")
-        if runner.inside or self._has_to_tell:
-            reading = Changed(reading, partial(self._prefaced, runner, writes=False))
-        seen = Changed(reading, partial(watch.program, call=call)) if watch.active else reading
-        return Source(runner, seen, size, timeout)
+        runner = self._open()
+        if runner.inside or self._has_to_tell or self._watch.active:
+            call = Call(model, "stream")
+            reading = Changed(reading, lambda program: self._prefaced(runner, program, call, writes=False))
+        return Source(runner, reading, size, timeout)
 
     @abstractmethod
     def _stream(self, model: str, arguments: dict[str, Any]) -> Any:
         """What a delegate's `stream` returns: an iterator, or an asynchronous one."""
 
-    def _advisory_lock(self, name: str, *, wait: bool) -> tuple[Any, Program[bool]]:
+    def _advisory_lock(self, name: str, *, wait: bool) -> tuple[Any, Prefaced[bool]]:
         """What runs a transaction, and the program that holds a name until its end."""
-        runner, link, watch = inside_only(self._open(), "advisory_lock"), self._linked(), self._watch
-        program = link.dialect.advisory_lock(name, wait=wait)
-        return runner, watch.program(program, ADVISORY_LOCK) if watch.active else program
+        runner = inside_only(self._open(), "advisory_lock")
+        program = self._linked().dialect.advisory_lock(name, wait=wait)
+        return runner, self._prefaced(runner, program, ADVISORY_LOCK, writes=False)
 
     @property
     def batch_source(self) -> tuple[Any, Planner, Watch, Package]:
         """What a batch of the client is made of: what runs programs, plans calls, and watches; and the package."""
         return self._open(), self._planning(), self._watch, self.__nicol_modules__.package
 
-    def batch_program(self, parts: Sequence[Part], isolation: str | None) -> Program[list[Any]]:
+    def batch_program(self, parts: Sequence[Part], isolation: str | None) -> Prefaced[list[Any]]:
         """What a batch says: in a transaction of its own, or inside the client's, under the name of who acts."""
         from nicol.query.together import together, together_inside
 
         runner, begin = self._open(), Begin(isolation=isolation)
         inside = runner.inside or (self._has_to_tell and self._ahead().closes)
         program = together_inside(parts, "nicol_batch") if inside else together(parts, begin)
-        return self._prefaced(runner, program, writes=True, begin=begin)
+        return self._prefaced(runner, program, BATCH, writes=True, begin=begin)
 
     def metrics(self) -> dict[str, PoolMetrics]:
         """How the pools of connections are used, by what they are for; nothing before the first call."""
@@ -464,6 +466,9 @@ class SharedClient(ABC):
 
 TX = Call(None, "tx")
 """What the beginning and the end of a transaction belong to."""
+
+BATCH = Call(None, "batch")
+"""What the calls of a batch belong to."""
 
 RAW = Call(None, "raw")
 """What statements in the database's own SQL belong to."""

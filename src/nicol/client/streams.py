@@ -29,23 +29,23 @@ class Source(msgspec.Struct):
 class Changed:
     """A page that is read in pieces, each of whose programs is changed: to tell the database something, or to be seen."""
 
-    def __init__(self, reading: Stream, change: Callable[[Program[Any]], Program[Any]]) -> None:
+    def __init__(self, reading: Stream, change: Callable[[Program[Any]], Any]) -> None:
         self._reading = reading
         self._change = change
 
-    def begin(self) -> Program[None]:
+    def begin(self) -> Any:
         """Open it in a transaction of its own."""
         return self._change(self._reading.begin())
 
-    def open(self) -> Program[None]:
+    def open(self) -> Any:
         """Open it in the transaction that there is."""
         return self._change(self._reading.open())
 
-    def piece(self, size: int) -> Program[list[Any]]:
+    def piece(self, size: int) -> Any:
         """The next objects, at most so many; none at the end."""
         return self._change(self._reading.piece(size))
 
-    def close(self) -> Program[None]:
+    def close(self) -> Any:
         """Read no further."""
         return self._change(self._reading.close())
 
