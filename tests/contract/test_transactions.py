@@ -642,6 +642,39 @@ def test_refused_raw_queries_say_why(db: Any) -> None:
         assert "nowhere" in str(error.value)
 
 
+@pytest.mark.proves("Client", "raw SQL that collides or waits in vain is told so, and can be tried again")
+def test_raw_queries_that_collide_are_tried_again(target: Any) -> None:
+    on_postgres = target.url.startswith("postgres")
+    impatient = target.url if on_postgres else f"{target.url}?busy_timeout=50"
+    raised: list[ClientError] = []
+
+    with target.package.Client(url=impatient) as mine, target.package.Client(url=target.url) as other:
+        other.counter.delete_many()
+        other.counter.create(data={"id": 1})
+
+        def collide(tx: Any) -> int:
+            tx.query_raw("SELECT value FROM counters")
+            if not raised:
+                other.counter.update(where={"id": 1}, data={"value": 5})
+            try:
+                return tx.execute_raw("UPDATE counters SET value = value + 1")
+            except ClientError as error:
+                raised.append(error)
+                raise
+
+        if on_postgres:
+            assert mine.retrying(collide, isolation_level="Serializable") == 1
+            assert other.counter.find_unique(where={"id": 1}).value == 6
+        else:  # a transaction has the file for itself
+            with other.tx() as tx, pytest.raises(TimedOut, match="locked") as error:
+                tx.counter.update(where={"id": 1}, data={"value": 5})
+                mine.execute_raw("UPDATE counters SET value = 6")
+            raised.append(error.value)
+    assert [(type(error).__name__, error.retryable) for error in raised] == [
+        ("WriteConflict" if on_postgres else "TimedOut", True)
+    ]
+
+
 # ---- connections -----------------------------------------------------------------------------------------------------
 
 

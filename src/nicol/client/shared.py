@@ -269,8 +269,8 @@ class SharedClient(ABC):
         self._check_raw()
         runner = self._open()
         text, params = self._linked().spelled(sql, args)
-        writes = raw.writes(text)
-        return runner, self._prefaced(runner, raw.say(text, params), RAW, writes=writes), writes
+        writes, meaning = raw.writes(text), self._linked().translate
+        return runner, self._prefaced(runner, raw.say(text, params, meaning), RAW, writes=writes), writes
 
     @property
     def sql(self) -> Any:
@@ -287,7 +287,8 @@ class SharedClient(ABC):
         runner = self._open()
         plan = self._linked().engine.typed(query)
         writes, call = raw.writes(plan.text), Call(None, plan.name)
-        return runner, self._prefaced(runner, program_of(plan, arguments), call, writes=writes), writes
+        program = program_of(plan, arguments, self._linked().translate)
+        return runner, self._prefaced(runner, program, call, writes=writes), writes
 
     def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
         """The rows of a raw statement as dictionaries, or as objects of a class."""
@@ -301,13 +302,14 @@ class SharedClient(ABC):
         """What a stream is read from."""
         from nicol.client.streams import Changed, Source, piece_size
 
-        given = dict(arguments)
-        size, timeout = piece_size(given.pop("batch", None), model), time_limit(given.pop("timeout", None))
+        given, engine = dict(arguments), self._planning()
         try:
-            plan, values = self._planning().plan(model, "stream", given)
+            size = piece_size(given.pop("batch", None), model)
+            timeout = time_limit(given.pop("timeout", None))
+            plan, values = engine.plan(model, "stream", given)
             reading: Stream = plan.reading(values)
         except ClientError as error:
-            self._tell_call(error, model, "stream", given)
+            self._tell_call(error, model, "stream", arguments)
             raise
         runner = self._open()
         if runner.inside or self._has_to_tell or self._watch.active:
@@ -446,6 +448,8 @@ class SharedClient(ABC):
         return client
 
     def _delegate(self, name: str) -> Any:
+        if name == "__nicol_modules__":
+            raise TypeError(NOT_GENERATED)
         package = self.__nicol_modules__.package
         model = None if name.startswith("__") else package.delegates.get(name)
         if model is None:
@@ -463,6 +467,11 @@ class SharedClient(ABC):
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.__nicol_modules__.package.delegates]
 
+
+NOT_GENERATED = (
+    "this is what generated clients have in common, and it knows no schema: import the client from the package"
+    " that `nicol generate` writes, which the generator block calls `output`"
+)
 
 TX = Call(None, "tx")
 """What the beginning and the end of a transaction belong to."""

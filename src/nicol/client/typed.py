@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nicol.client.raw import say
+from nicol.errors import ClientError, DriverError
 
 if TYPE_CHECKING:
     from nicol.query.typed import TypedQuery
@@ -43,7 +44,13 @@ class Queries:
         return sorted(self._known)
 
 
-def program_of(plan: TypedPlan, arguments: Mapping[str, Any]) -> Program[Any]:
+def program_of(
+    plan: TypedPlan, arguments: Mapping[str, Any], meaning: Callable[[DriverError], ClientError]
+) -> Program[Any]:
     """The program that answers a call of a typed query."""
-    result = yield from say(plan.text, plan.values(arguments))
-    return plan.answered(result)
+    try:
+        result = yield from say(plan.text, plan.values(arguments), meaning)
+        return plan.answered(result)
+    except ClientError as error:
+        error.call = f"{plan.name}({', '.join(arguments)})"
+        raise
