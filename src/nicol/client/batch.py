@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nicol.query.engine import Engine
     from nicol.query.scope.engine import ScopedEngine
     from nicol.query.together import Part
+    from nicol.sql.program import Program
 
 T = TypeVar("T")
 
@@ -104,7 +106,8 @@ class Batch:
             error.call = error.call or engine.describe(model, operation, arguments)
             raise
         pending: Pending[Any] = Pending()
-        self._calls.append((Part(plan.part(values), plan.single), pending))
+        told = _told(plan.part(values), partial(engine.describe, model, operation, arguments))
+        self._calls.append((Part(told, plan.single), pending))
         return pending
 
     def _program(self) -> Prefaced[list[Any]]:
@@ -113,6 +116,15 @@ class Batch:
     def _settle(self, answers: list[Any]) -> None:
         for (_, pending), answer in zip(self._calls, answers, strict=True):
             pending.settle(answer)
+
+
+def _told(program: Program[T], describe: Callable[[], str]) -> Program[T]:
+    """The program of one call of several, whose errors say which one it is."""
+    try:
+        return (yield from program)
+    except ClientError as error:
+        error.call = error.call or describe()
+        raise
 
 
 class BlockingBatch(Batch):
