@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from nicol.client import JsonNull
+from nicol.errors import ValueInvalid
 from tests.contract.conftest import Target
 from tests.contract.generated import import_package, push, schema_of, write_package
 
@@ -246,6 +247,23 @@ def test_no_value_comes_back_from_every_type(cells: Any, field: str):
     empty = [] if field.endswith("s") else None
     made = cells.cell.create(data={} if empty == [] else {field: None})
     assert getattr(cells.cell.find_unique_or_raise(where={"id": made.id}), field) == empty
+
+
+@pytest.mark.proves("Client", "what PostgreSQL cannot hold, no database takes: U+0000 in texts and in Json")
+@pytest.mark.parametrize("value", ["a\0", ["\0"], {"a\0": 1}, {"a": [{"b": "\\\0"}]}])
+def test_no_zero_byte_is_written(cells: Any, value: Any):
+    field = "text" if isinstance(value, str) else "document"
+    with pytest.raises(ValueInvalid, match=r"cannot hold the character U\+0000 on PostgreSQL") as error:
+        cells.cell.create(data={field: value})
+    assert (error.value.code, error.value.fields) == ("P2006", (field,))
+    if field == "document":
+        with pytest.raises(ValueInvalid, match=r"U\+0000"):
+            cells.cell.create(data={"documents": [value]})
+
+
+def test_the_letters_of_a_zero_byte_are_none(cells: Any):
+    made = cells.cell.create(data={"document": ["\\u0000", "\\\\u0000"], "text": "\\u0000"})
+    assert (made.document, made.text) == (["\\u0000", "\\\\u0000"], "\\u0000")
 
 
 def test_the_null_of_json_is_not_the_null_of_the_database(cells: Any):

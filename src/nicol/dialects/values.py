@@ -6,6 +6,7 @@ type, but no such value. OverflowError: a number that is too big. All of them wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
@@ -13,9 +14,12 @@ from typing import Any
 from uuid import UUID
 
 from nicol.schema.schema import EnumRef, FieldType, NativeType, Scalar, Schema
+from nicol.sql.json import json_text
 
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
 _RANGES = {"SmallInt": (-(2**15), 2**15 - 1), "Oid": (0, 2**32 - 1)}
+_NOTHING = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""How JSON spells U+0000; behind an odd backslash the same letters are those themselves."""
 _INT, _BIGINT = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
 _MOST_DIGITS = 500
 DEFAULT_SCALE = 30
@@ -53,6 +57,15 @@ def portable_texts(values: Sequence[Any]) -> Sequence[str]:
 def texts(values: Sequence[Any]) -> Sequence[str]:
     """Many Strings."""
     return values if set(map(type, values)) <= {str} else [text(value) for value in values]
+
+
+def portable_json(value: Any) -> str:
+    """JSON text that every database can hold (https://www.postgresql.org/docs/current/datatype-json.html)."""
+    said = json_text(value)
+    if "\\u0000" in said and _NOTHING.search(said):
+        raise ValueError("a Json cannot hold the character U+0000 on PostgreSQL")
+    said.encode()
+    return said
 
 
 def uuid(value: Any) -> str:

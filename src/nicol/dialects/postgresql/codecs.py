@@ -75,7 +75,7 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
         case Scalar.DATETIME:
             return _datetime(native)
         case Scalar.JSON:
-            return Codec(json_text)
+            return Codec(json_text if native is not None and native.name == "Json" else values.portable_json)
         case Scalar.BYTES:
             return Codec(values.octets, _bytes)
         case _:

@@ -60,7 +60,7 @@ def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Cod
         case Scalar.DATETIME:
             return Codec(_portable_datetime(native) if portable else _datetime_text(3), read_moment)
         case Scalar.JSON:
-            return Codec(json_text, _decode_json)
+            return Codec(values.portable_json if portable else json_text, _decode_json)
         case Scalar.BYTES:
             return Codec(values.octets, _decode_bytes)
         case _:
@@ -134,7 +134,7 @@ def _decode_bytes(value: Any) -> bytes:
 
 def _list_of(type: FieldType, item: Codec) -> Codec:  # noqa: A002
     if type is Scalar.JSON:
-        return Codec(_sequence(lambda value: value, json_text), json.loads)
+        return Codec(_sequence(lambda value: value, values.portable_json), json.loads)
     encode: Encode = item.encode or (lambda value: value)
     decode: Encode = item.decode or (lambda value: value)
     if type is Scalar.BYTES:
