@@ -32,7 +32,7 @@ NicolError
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # a client needs the errors at once, and the findings about schemas never
     from nicol.diagnostics import Diagnostic, Source
@@ -52,6 +52,14 @@ class NicolError(Exception):
     def __str__(self) -> str:
         text = f"{self.code}: {self.message}" if self.code else self.message
         return f"{text}\n  help: {self.help}" if self.help else text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process, whatever `__init__` takes: as it is."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[NicolError], args: tuple[Any, ...]) -> NicolError:
+    return kind.__new__(kind, *args)
 
 
 class SchemaInvalid(NicolError):

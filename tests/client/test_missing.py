@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import nicol.client
 from tests.contract.generated import import_package, schema_of, write_package
 
 VIEWS = (Path(__file__).parents[1] / "contract/views.prisma").read_text("utf-8")
@@ -61,3 +62,9 @@ def test_what_is_not_there_is_answered_with_what_was_meant(package: Any, name: s
     with pytest.raises(kind) as raised:
         call(client)
     assert expected in str(raised.value)
+
+
+@pytest.mark.parametrize("client", ["Client", "AsyncClient"])
+def test_a_client_without_a_schema_says_where_there_are_some(client: str) -> None:
+    with pytest.raises(TypeError, match="import the client from the package that `nicol generate` writes"):
+        _ = getattr(nicol.client, client)().user

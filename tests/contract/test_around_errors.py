@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +63,16 @@ def write(db: Any) -> Any:
     return db.user.create(data={"email": SECRET})
 
 
+def together(calls: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """The same calls in a batch, whose errors say which of them it was."""
+
+    def call(db: Any) -> None:
+        with db.batch() as batch:
+            calls(batch)
+
+    return call
+
+
 CASES = [
     case("UniqueViolation", "P2002", "User", "email", "User.create(data={email})", taken, "User_email_key"),
     case("UniqueViolation", "P2002", "Seat", "hall number", "Seat.create_many(data=[{hall, number}, …])",
@@ -102,6 +114,19 @@ CASES = [
          lambda db: db.user.find_many(where={"logins": {"gt": 2**70}})),
     case("ValueInvalid", "P2006", "Sample", "document", "Sample.create(data={label, document: {…}})",
          lambda db: db.sample.create(data={"label": SECRET, "document": {SECRET: object()}})),
+    case("QueryInvalid", "P2009", "User", "", "User.delete_many(where={OR})",
+         lambda db: db.user.delete_many(where={"OR": None})),
+    case("QueryInvalid", "P2009", "User", "", "User.find_unique(where={email})",
+         lambda db: db.user.find_unique(where={"email": None})),
+    case("QueryInvalid", "P2009", "User", "", "User.stream(batch)", lambda db: list(db.user.stream(batch=0))),
+    case("UniqueViolation", "P2002", "User", "email", "User.create(data={email})", together(taken), "User_email_key"),
+    case("UniqueViolation", "P2002", "Tag", "name",
+         "Post.create(data={title, author: {create: {email}}, tags: {create: [{name}, …]}})",
+         together(lambda db: (db.counter.count(), db.post.create(
+             data={"title": SECRET, "author": {"create": {"email": SECRET}}, "tags": {"create": [{"name": SECRET}] * 2}}))),
+         "Tag_name_key"),
+    case("RecordNotFound", "P2025", "User", "", "User.delete(where={email})",
+         together(lambda db: (db.user.count(), db.user.delete(where={"email": SECRET})))),
     case("RawQueryFailed", "P2010", None, "", None, lambda db: db.query_raw("SELECT 1 FROM nowhere")),
 ]  # fmt: skip
 
@@ -125,3 +150,53 @@ def test_a_value_that_the_database_quotes_is_not_told(db: Any, target: Any) -> N
         with pytest.raises(errors.RawQueryFailed, match='invalid input syntax for type integer: "…"') as told:
             db.query_raw("SELECT $1::text::int", SECRET)
         assert SECRET not in str(told.value)
+
+
+WAYS_OUT: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "a key that is None": (lambda db: db.user.find_unique(where={"email": None}), "`email` is None, which names no record"),
+    "a word that is None": (
+        lambda db: db.user.count(where={"OR": None}),
+        "`OR` of model `User` must be a dictionary, not NoneType",
+    ),
+    "a word in a relation": (
+        lambda db: db.user.count(where={"posts": {"some": None}}),
+        "`some` of model `Post` must be a dictionary, not NoneType",
+    ),
+    "a row that is pointed at": (pointed_at, "stays while another one points at it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WAYS_OUT)
+def test_an_error_says_the_way_out(db: Any, name: str) -> None:
+    call, said = WAYS_OUT[name]
+    with pytest.raises(errors.ClientError) as told:
+        call(db)
+    assert said in str(told.value)
+
+
+@pytest.mark.proves("Client", "errors of a database without tables say what makes them")
+def test_a_missing_table_is_told_with_what_makes_it(target: Any, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("postgres_url" if target.url.startswith("postgres") else "sqlite_url")
+    with target.package.Client(url=url) as empty, pytest.raises(errors.TableMissing) as told:
+        empty.user.count()
+    assert (told.value.code, told.value.model) == ("P2021", "User")
+    assert "`nicol migrate deploy`, or `nicol db push`, makes what the schema says" in str(told.value)
+
+
+@pytest.mark.proves("Client", "errors cross to other processes as they are")
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.UniqueViolation("taken", code="P2002", help="look", model="User", fields=("email",), constraint="key"),
+        errors.AfterCommitFailed([ValueError("late")], 2),
+        errors.MissingExtra("a span", "otel"),
+        errors.SchemaInvalid((), ()),
+        errors.DriverError("gone", state="08006", details={"table": "x"}, broken=True),
+    ],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_an_error_is_pickled_and_copied_whole(error: errors.NicolError) -> None:
+    for same in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(same) is type(error)
+        assert str(same) == str(error)
+        assert repr(vars(same)) == repr(vars(error))

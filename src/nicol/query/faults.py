@@ -172,6 +172,22 @@ _MEANINGS: Mapping[Fault, tuple[type[ClientError], str, str]] = {
 """Faults of a call: the error, Prisma's code, and the sentence, in which `place` is what the call's model knows."""
 
 
+_AS_THE_SCHEMA_SAYS = (
+    "`nicol migrate deploy`, or `nicol db push`, makes what the schema says;"
+    " `nicol migrate status` tells what is missing"
+)
+_WAYS_OUT: Mapping[Fault, str] = {
+    Fault.FOREIGN_KEY: "the record that is pointed at must be there first, and stays while another one points at it",
+    Fault.TABLE_MISSING: _AS_THE_SCHEMA_SAYS,
+    Fault.COLUMN_MISSING: _AS_THE_SCHEMA_SAYS,
+    Fault.CONFLICT: "do the whole transaction again: db.retrying(…) does",
+    Fault.BUSY: "keep transactions short, or do the whole one again: db.retrying(…) does",
+    Fault.DATABASE_MISSING: "look at the URL; `nicol migrate deploy` and `nicol db push` make a database that is not there",
+    Fault.AUTHENTICATION: "look at the user and the password in the URL",
+    Fault.UNREACHABLE: "look at the host and the port in the URL, and whether the server runs",
+    Fault.TOO_MANY_CONNECTIONS: "lower `connection_limit` in the URL, or put a pooler in front of the database",
+}
+
 _OF_VALUES = (Fault.TOO_LONG, Fault.OUT_OF_RANGE, Fault.INVALID_VALUE)
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
@@ -189,7 +205,8 @@ def _meaning(
     kind, code, sentence = _MEANINGS[violation.fault]
     told = without_values(error.message) if violation.fault in _OF_VALUES else error.message
     text = sentence.format(place=_words(violation, model, fields), told=told)
-    return kind(text, code=code, model=model, fields=fields, constraint=violation.constraint)
+    way_out = _WAYS_OUT.get(violation.fault)
+    return kind(text, code=code, help=way_out, model=model, fields=fields, constraint=violation.constraint)
 
 
 def _words(violation: Violation, model: str | None, fields: tuple[str, ...]) -> str:
@@ -220,7 +237,7 @@ def _outage(fault: Fault, error: DriverError) -> ClientError:
     lost = fault is Fault.UNREACHABLE and error.broken and error.statement is not None
     if lost:
         code, sentence = "P1017", "the server closed the connection, and what was not committed is undone"
-    told = kind(f"{sentence}: {error.message}", code=code)
+    told = kind(f"{sentence}: {error.message}", code=code, help=None if lost else _WAYS_OUT.get(fault))
     told.retryable = lost or fault in _PASSING
     return told
 

@@ -27,12 +27,13 @@ from nicol.query.read.scalars import Values, read_scalar
 _LOGIC = ("AND", "OR", "NOT")
 
 
-def read_where(models: Models, model: Model, given: Any, values: Values) -> Filter:
-    """The filter that a `where` argument is; all of its entries must hold."""
+def read_where(models: Models, model: Model, given: Any, values: Values, word: str = "where") -> Filter:
+    """The filter that a `where` argument is, or what stands at another word; all of its entries must hold."""
     if not is_dict(given):
         raise invalid(
-            f"`where` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
+            f"`{word}` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
             model=model.name,
+            hint="leave it out to ask nothing" if given is None else None,
         )
     found = tuple(_entry(models, model, name, value, values) for name, value in given.items())
     return found[0] if len(found) == 1 else All(found)
@@ -57,7 +58,7 @@ def _entry(models: Models, model: Model, name: Any, value: Any, values: Values) 
 
 def _logic(models: Models, model: Model, word: str, value: Any, values: Values) -> Filter:
     branches = value if is_list(value) else [value]
-    found = tuple(read_where(models, model, each, values) for each in branches)
+    found = tuple(read_where(models, model, each, values, word) for each in branches)
     match word:
         case "AND":
             return All(found)
@@ -106,7 +107,7 @@ def _relation(models: Models, model: Model, link: Link, value: Any, values: Valu
 def _quantified(models: Models, target: Model, link: Link, word: str, nested: Any, values: Values) -> Filter:
     if nested is None and not link.many:
         return Alone(link.name) if word == "is" else Not(Alone(link.name))
-    return Related(link.name, word, read_where(models, target, nested, values))
+    return Related(link.name, word, read_where(models, target, nested, values, word))
 
 
 # ---- what related rows come to -----------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
         raise invalid(
             f"`where` of model `{model.name}` needs one of its unique keys: {needed}",
             model=model.name,
-            hint=_spelled(model, given),
+            hint=_spelled(model, given) or _unset(model, given),
         )
     fields = model.keys[name]
     slots = _key_slots(model, name, fields, given[name], values)
@@ -168,6 +169,12 @@ def _spelled(model: Model, given: dict[Any, Any]) -> str | None:
             inner = ", ".join(f'"{field}": …' for field in fields)
             return f'a key of several fields is written `{{"{name}": {{{inner}}}}}`'
     return None
+
+
+def _unset(model: Model, given: dict[Any, Any]) -> str | None:
+    """Which key was named without a value."""
+    unset = next((name for name in model.keys if name in given and given[name] is None), None)
+    return None if unset is None else f"`{unset}` is None, which names no record"
 
 
 def _is_key(model: Model, name: str, value: Any) -> bool:
