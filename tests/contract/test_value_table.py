@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nicol.client import JsonNull
+from nicol.client import FieldRef, JsonNull
 from nicol.errors import ValueInvalid
 from tests.contract.conftest import Target
 from tests.contract.generated import import_package, push, schema_of, write_package
@@ -48,7 +48,7 @@ KEPT: dict[str, list[Any]] = {
     "text": TEXTS,
     "varchar": ["", "12345", "äöü🐍ß"],
     "uuid": ["00000000-0000-0000-0000-000000000000", "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"],
-    "char": ["abc", "🐍ßé"],
+    "char": ["abc", "🐍ßé", "a", " a", ""],
     "bit": ["000", "101"],
     "varbit": ["", "1", "10101"],
     "flag": [True, False],
@@ -59,6 +59,7 @@ KEPT: dict[str, list[Any]] = {
     "real": [0.0, 0.5, -1.5, 16777216.0],
     "amount": DECIMALS,
     "price": PRICES,
+    "money": list(map(Decimal, ["0", "0.01", "-12.5", "12345678901234.99"])),
     "moment": MILLIS,
     "stamp": MICROS,
     "stamptz": MICROS,
@@ -73,6 +74,7 @@ KEPT: dict[str, list[Any]] = {
     "plain": DOCUMENTS,
     "blob": [b"", b"\0", bytes(range(256)), b"text"],
     "role": ["ADMIN", "MEMBER"],
+    "varchars": [[], ["", "12345", "äöü🐍ß"]],
     "texts": [[], TEXTS, ["a,b", "{}", '"', "NULL"]],
     "flags": [[], [True, False]],
     "wholes": [[], [2**31 - 1, -(2**31), 0]],
@@ -100,6 +102,8 @@ FITTED: list[tuple[str, Any, Any]] = [
     ("second", datetime(2024, 1, 1, 0, 0, 0, 999999, UTC), datetime(2024, 1, 1, tzinfo=UTC)),
     ("day", datetime(2024, 1, 1, 23, 59, tzinfo=UTC), datetime(2024, 1, 1, tzinfo=UTC)),
     ("clock", datetime(2024, 1, 1, 1, 2, 3, 4, UTC), datetime(1970, 1, 1, 1, 2, 3, 4, UTC)),
+    ("char", "a ", "a"),
+    ("char", "abc  ", "abc"),
     ("amount", 7, Decimal(7)),
     ("amount", "0.10", Decimal("0.1")),
     ("ratio", 3, 3.0),
@@ -187,6 +191,77 @@ def test_values_are_fitted_to_their_type(cells: Any, field: str, written: Any, k
     assert getattr(made, field) == kept
     assert getattr(cells.cell.find_unique_or_raise(where={"id": made.id}), field) == kept
     assert cells.cell.count(where={field: {"equals": written}}) == 1
+
+
+LONG: list[tuple[str, Any]] = [
+    ("varchar", "123456"),
+    ("varchar", "12345 6"),
+    ("varchars", ["a", "123456"]),
+    ("char", "abcd"),
+    ("bit", "10"),
+    ("bit", "1010"),
+    ("varbit", "101010"),
+]
+
+
+@pytest.mark.proves(
+    "Client", "texts that are too long are errors with their field, the same on both databases"
+)
+@pytest.mark.parametrize(("field", "value"), LONG)
+def test_texts_that_are_too_long_are_refused(cells: Any, field: str, value: Any):
+    made = cells.cell.create(data={})
+    for write in (
+        lambda: cells.cell.create(data={field: value}),
+        lambda: cells.cell.create_many(data=[{field: value}]),
+        lambda: cells.cell.update(where={"id": made.id}, data={field: value}),
+        lambda: cells.cell.update_each(data=[{"id": made.id, field: value}], key="id"),
+    ):
+        with pytest.raises(ValueInvalid) as refused:
+            write()
+        assert (refused.value.code, refused.value.model, refused.value.fields) == ("P2000", "Cell", (field,))
+    assert cells.cell.count(where={field: {"has": value[-1]} if isinstance(value, list) else value}) == 0
+
+
+ASKED: list[tuple[dict[str, Any], int]] = [
+    ({"uuid": {"startswith": "f81d"}}, 1),
+    ({"uuid": {"contains": "-7DEC-"}}, 0),
+    ({"uuid": {"contains": "-7DEC-", "mode": "insensitive"}}, 1),
+    ({"uuid": {"equals": "F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6", "mode": "insensitive"}}, 1),
+    ({"uuid": {"in": ["F81D4FAE-7DEC-41D0-A765-00A0C91E6BF6"], "mode": "insensitive"}}, 1),
+    ({"uuid": {"contains": FieldRef("uuid")}}, 1),
+    ({"bit": {"endswith": "01"}}, 1),
+    ({"varbit": {"contains": "01"}}, 1),
+    ({"char": "ab "}, 1),
+    ({"char": {"in": ["ab ", "x"]}}, 1),
+    ({"char": {"not": "ab"}}, 0),
+    ({"char": {"endswith": "b"}}, 1),
+    ({"char": {"contains": "b "}}, 0),
+    ({"char": {"equals": "AB", "mode": "insensitive"}}, 1),
+    ({"char": {"contains": "B", "mode": "insensitive"}}, 1),
+    ({"money": Decimal("12.5")}, 1),
+    ({"money": {"lt": "12.501", "gt": "12.499"}}, 1),
+    ({"money": {"lte": "12.4999", "gte": 0}}, 0),
+    ({"money": {"in": ["12.50", "12.504"]}}, 1),
+    ({"money": {"in": ["12.504"]}}, 0),
+    ({"money": {"equals": FieldRef("money")}}, 1),
+]
+
+
+@pytest.mark.proves("Client", "filters of native types: Char, Uuid, Bit, VarBit and Money")
+def test_native_types_are_asked_about(cells: Any):
+    uuid = "f81d4fae-7dec-41d0-a765-00a0c91e6bf6"
+    made = cells.cell.create(
+        data={"uuid": uuid, "bit": "101", "varbit": "101", "char": "ab", "money": "12.5"}
+    )
+    assert cells.cell.create(data={"varchar": "1234    "}).varchar == "1234 "  # blanks too many are dropped
+    for where, expected in ASKED:
+        assert cells.cell.count(where=where) == expected, where
+    update = {"where": {"id": made.id}}
+    assert cells.cell.update(**update, data={"money": {"multiply": Decimal("0.5")}}).money == Decimal("6.25")
+    assert cells.cell.update(**update, data={"money": {"increment": Decimal("0.25")}}).money == Decimal("6.5")
+    assert cells.cell.group_by(by="money", sum="money", having={"money": {"_max": {"gt": 6}}}) == [
+        {"money": Decimal("6.5"), "_sum": {"money": Decimal("6.5")}}
+    ]
 
 
 FINER: list[tuple[dict[str, Any], list[str]]] = [

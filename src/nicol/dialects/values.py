@@ -10,11 +10,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from nicol.schema.schema import EnumRef, FieldType, NativeType, Scalar, Schema
 from nicol.sql.json import json_text
+
+Check: TypeAlias = Callable[[Any], str]
+CheckAll: TypeAlias = Callable[[Sequence[Any]], Sequence[str]]
 
 _EXACT = Context(prec=1100, rounding=ROUND_HALF_UP)
 _RANGES = {"SmallInt": (-(2**15), 2**15 - 1), "Oid": (0, 2**32 - 1)}
@@ -76,9 +79,65 @@ def uuid(value: Any) -> str:
         raise ValueError("expected a UUID, got another text") from None
 
 
-def portable_string(native: NativeType | None) -> Callable[[Any], str]:
-    """A String of a native type."""
-    return uuid if native is not None and native.name == "Uuid" else portable_text
+class TooLong(ValueError):
+    """A text with more characters than its column takes."""
+
+
+def string(native: NativeType | None) -> tuple[Check, CheckAll | None, Check | None]:
+    """A String of a native type: alone, many of them where that is faster, and one that is only asked about."""
+    name = native.name if native else "Text"
+    most = native.args[0] if native and native.args else 1
+    match name:
+        case "Uuid":
+            return uuid, None, None
+        case "VarChar" if native and native.args:
+            return _limited(most), _all_limited(most), portable_text
+        case "Char":
+            return (lambda value: _limited(most)(_unpadded(value))), None, _unpadded
+        case "Bit" | "VarBit" if name == "Bit" or (native and native.args):
+            return _bits(most, fixed=name == "Bit"), None, portable_text
+        case _:
+            return portable_text, portable_texts, None
+
+
+def _limited(most: int) -> Check:
+    """A text of so many characters; blanks beyond them are dropped, as the SQL standard has it."""
+
+    def check(value: Any) -> str:
+        found = portable_text(value)
+        if len(found) <= most or not found[most:].strip(" "):
+            return found[:most]
+        raise TooLong(f"expected at most {most} characters")
+
+    return check
+
+
+def _all_limited(most: int) -> CheckAll:
+    check = _limited(most)
+
+    def check_all(values: Sequence[Any]) -> Sequence[str]:
+        if set(map(type, values)) == {str} and max(map(len, values)) <= most:
+            return portable_texts(values)
+        return [check(value) for value in values]
+
+    return check_all
+
+
+def _unpadded(value: Any) -> str:
+    """A Char without the blanks at its end, which mean nothing: https://www.postgresql.org/docs/current/datatype-character.html."""
+    return portable_text(value).rstrip(" ")
+
+
+def _bits(count: int, *, fixed: bool) -> Check:
+    def check(value: Any) -> str:
+        found = text(value)
+        if found.strip("01"):
+            raise ValueError("expected the digits 0 and 1 alone")
+        if len(found) > count or (fixed and len(found) < count):
+            raise TooLong(f"expected {'' if fixed else 'at most '}{count} binary digits")
+        return found
+
+    return check
 
 
 def boolean(value: Any) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from nicol.dialects.dialect import Dialect, Fault, Violation
+from nicol.dialects.values import TooLong
 from nicol.errors import (
     ClientError,
     ColumnMissing,
@@ -80,11 +81,14 @@ def key_taken(model: str, fields: Sequence[str]) -> UniqueViolation:
 
 def wrong_value(error: Exception, *, model: str, field: str, row: int | None = None) -> ValueInvalid:
     """A value that cannot cross to its column; `row`: its place in `data`, where there are many."""
-    code = "P2020" if isinstance(error, OverflowError) else "P2006"
+    code = next((code for kind, code in _CODES_OF_VALUES.items() if isinstance(error, kind)), "P2006")
     place = "" if row is None else f" in `data[{row}]`"
     return ValueInvalid(
         f"the value for `{model}.{field}`{place} is invalid: {error}", model=model, fields=(field,), code=code
     )
+
+
+_CODES_OF_VALUES = {OverflowError: "P2020", TooLong: "P2000"}
 
 
 def wrong_stored(error: Exception, *, model: str, field: str) -> ValueInvalid:

@@ -203,6 +203,7 @@ class Models:
     """All models of a schema for one database. `tables` are the names of theirs in lower case: none may be an alias.
 
     `measures`: what many values of any field come to, by its type. `enums`: the database's names of values in their order.
+    `text`: how a text crosses that is looked for inside of others.
     """
 
     by_name: Mapping[str, Model]
@@ -210,6 +211,7 @@ class Models:
     tables: frozenset[str]
     measures: Mapping[Scalar, Field]
     enums: Mapping[str, tuple[str, ...]]
+    text: Encode | None
 
     def target(self, link: Link) -> Model:
         """The model at the other end of a link."""
@@ -241,6 +243,7 @@ def bind(
             for scalar in _MEASURES
         },
         enums={enum.name: tuple(value.mapped for value in enum.values) for enum in schema.enums},
+        text=dialect.codec(Scalar.STRING, Arity.REQUIRED, None, schema).encode,
     )
 
 

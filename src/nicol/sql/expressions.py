@@ -10,6 +10,7 @@ from nicol.sql.quoting import quote
 from nicol.sql.tree import (
     And,
     Arithmetic,
+    AsText,
     Bool,
     Bucket,
     Chance,
@@ -188,6 +189,10 @@ class Expressions(ABC):
         """An exact decimal that is compared."""
         return self.expression(node.of, slots)
 
+    def as_text(self, node: AsText, slots: Slots) -> str:
+        """A value whose type knows the questions of texts."""
+        return self.expression(node.of, slots)
+
     def ranked(self, node: Ranked, slots: Slots) -> str:
         """A value of an enum whose type knows its order."""
         return self.expression(node.of, slots)
@@ -267,6 +272,7 @@ class Expressions(ABC):
 
 VISITORS: dict[type, str] = {
     And: "and_",
+    AsText: "as_text",
     Arithmetic: "arithmetic",
     Bool: "bool",
     Chance: "chance",

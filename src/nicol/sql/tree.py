@@ -205,9 +205,21 @@ class Arithmetic:
 
 @dataclass(frozen=True, slots=True)
 class Exact:
-    """An exact decimal, to be compared and ordered as a number even where the database keeps it as text."""
+    """An exact decimal, to be compared and ordered as a number even where the database keeps it as text.
+
+    `cast`: its type in the database's words.
+    """
 
     of: Expression
+    cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AsText:
+    """A value that is asked about as a text; `cast`: its type in the database's words, which may know no such questions."""
+
+    of: Expression
+    cast: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +234,8 @@ class Ranked:
 class ExactArithmetic:
     """A calculation with exact decimals, which not every database can do with its operators.
 
-    It comes to so many digits at most (`precision`), of which some stand behind the point (`scale`).
+    It comes to so many digits at most (`precision`), of which some stand behind the point (`scale`). `cast`: the type of
+    what stands on the left, in the database's words.
     """
 
     operator: Literal["+", "-", "*", "/"]
@@ -230,6 +243,7 @@ class ExactArithmetic:
     right: Expression
     precision: int
     scale: int
+    cast: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +393,7 @@ Expression: TypeAlias = (
     | Group
     | Arithmetic
     | Exact
+    | AsText
     | Ranked
     | ExactArithmetic
     | Count

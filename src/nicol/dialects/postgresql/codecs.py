@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -57,10 +58,8 @@ def _item(type: FieldType, native: NativeType | None, schema: Schema) -> Codec: 
 def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
     match scalar:
         case Scalar.STRING:
-            plain = native is None or native.name in {"Text", "VarChar", "Char"}
-            encode = values.portable_string(native)
-            every = values.portable_texts if encode is values.portable_text else None
-            return Codec(encode, None if plain else str, encode_all=every)
+            one, many, asked = values.string(native)
+            return Codec(one, _DECODERS.get(native.name, str) if native else None, None, many, asked)
         case Scalar.BOOLEAN:
             return Codec(values.boolean)
         case Scalar.INT | Scalar.BIGINT:
@@ -80,6 +79,14 @@ def _scalar(scalar: Scalar, native: NativeType | None) -> Codec:
             return Codec(values.octets, _bytes)
         case _:
             assert_never(scalar)
+
+
+_DECODERS: Mapping[str, Encode | None] = {
+    "Text": None,
+    "VarChar": None,
+    "Char": lambda value: value.rstrip(" "),
+}
+"""Texts that come as texts; a Char comes with blanks up to its length."""
 
 
 def _from_money(value: Any) -> Decimal:

@@ -10,7 +10,12 @@ from nicol.sql.expressions import Slots, escaped
 from nicol.sql.quoting import quote
 from nicol.sql.renderer import Renderer
 from nicol.sql.tree import (
+    AsText,
     Bucket,
+    Compare,
+    Exact,
+    ExactArithmetic,
+    Expression,
     Extreme,
     Fold,
     InColumn,
@@ -35,6 +40,9 @@ _FINE = "1." + "0" * 50
 
 _UNORDERED = frozenset({"UUID", "XML", "BIT", "VARBIT"})
 """Types that are compared as text."""
+
+_WORDLESS = _UNORDERED | {"INET", "BPCHAR"}
+"""Types that know no LIKE and no case, or look for the blanks at their end."""
 
 
 class PostgresRenderer(Renderer):
@@ -68,10 +76,20 @@ class PostgresRenderer(Renderer):
         of = self.expression(node.of, slots)
         return f"COALESCE({of}, FALSE)" if node.again else of
 
+    def compare(self, node: Compare, slots: Slots) -> str:
+        """A comparison; numbers are asked about money as numbers, since as money they would lose digits."""
+        if _is_money(node.left) and isinstance(node.right, Param):
+            left, right = self.expression(node.left, slots), self.expression(node.right, slots)
+            return f"{left}::numeric {node.operator} {right}"
+        return super().compare(node, slots)
+
     def in_list(self, node: InList, slots: Slots) -> str:
         """One of an array."""
         operator = "<> ALL" if node.negated else "= ANY"
-        of, items = self.expression(node.of, slots), self.array(node.items, slots)
+        of = self.expression(node.of, slots)
+        if _is_money(node.of):
+            return f"{of}::numeric {operator}({self.param(node.items, slots)}::numeric[])"
+        items = self.array(node.items, slots)
         return _among_folded(of, operator, items) if node.fold else f"{of} {operator}({items})"
 
     def in_column(self, node: InColumn, slots: Slots) -> str:
@@ -136,6 +154,17 @@ class PostgresRenderer(Renderer):
     def fold(self, node: Fold, slots: Slots) -> str:
         """Lower case."""
         return f"lower({self.expression(node.of, slots)})"
+
+    def as_text(self, node: AsText, slots: Slots) -> str:
+        """The text of a value that is none."""
+        return f"{self.expression(node.of, slots)}{'::text' if node.cast in _WORDLESS else ''}"
+
+    def exact_arithmetic(self, node: ExactArithmetic, slots: Slots) -> str:
+        """A calculation with exact decimals; money is calculated with as a number."""
+        if node.cast != "MONEY":
+            return super().exact_arithmetic(node, slots)
+        left, right = self.expression(node.left, slots), self.expression(node.right, slots)
+        return f"{left}::numeric {node.operator} {right}"
 
     def total(self, node: Total, slots: Slots) -> str:
         """A sum or a mean, in the type that the values call for and with as many digits as on every other database."""
@@ -238,9 +267,13 @@ class PostgresRenderer(Renderer):
         return list_text(items)
 
 
+def _is_money(node: Expression) -> bool:
+    return isinstance(node, Exact) and node.cast == "MONEY"
+
+
 def _among_folded(of: str, operator: str, items: str) -> str:
     """A text in lower case among texts of any case."""
-    return f"lower({of}) {operator}(SELECT lower(item) FROM unnest({items}) AS item)"
+    return f"lower({of}) {operator}(SELECT lower(item::text) FROM unnest({items}) AS item)"
 
 
 def _set_upwards(of: str, change: str, path: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, assert_never
 
 from nicol.dialects import values
-from nicol.dialects.dialect import Codec, Encode, EncodeAll
+from nicol.dialects.dialect import Codec, Encode
 from nicol.schema.schema import Arity, EnumRef, FieldType, NativeType, Scalar, Schema, Unsupported
 from nicol.sql.json import json_text
 from nicol.sql.moments import read_moment
@@ -47,8 +47,8 @@ def _item(type: FieldType, native: NativeType | None, schema: Schema, *, portabl
 def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Codec:
     match scalar:
         case Scalar.STRING:
-            encode = values.portable_string(native) if portable else values.text
-            return Codec(encode, encode_all=_TEXTS.get(encode))
+            one, many, asked = values.string(native) if portable else (values.text, values.texts, None)
+            return Codec(one, encode_all=many, operand=asked)
         case Scalar.BOOLEAN:
             return Codec(_encode_bool, bool)
         case Scalar.INT | Scalar.BIGINT:
@@ -65,12 +65,6 @@ def _scalar(scalar: Scalar, native: NativeType | None, *, portable: bool) -> Cod
             return Codec(values.octets, _decode_bytes)
         case _:
             assert_never(scalar)
-
-
-_TEXTS: Mapping[Encode, EncodeAll] = {
-    values.text: values.texts,
-    values.portable_text: values.portable_texts,
-}
 
 
 def _encode_bool(value: Any) -> int:

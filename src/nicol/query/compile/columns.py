@@ -29,8 +29,13 @@ def column(model: Model, field: str, source: str | None) -> sql.Column:
 
 def comparable(model: Model, name: str, source: str | None) -> sql.Expression:
     """The column of a field, as it is compared and ordered."""
-    plain = column(model, name, source)
-    return sql.Exact(plain) if model.stored[name].exact else plain
+    field, plain = model.stored[name], column(model, name, source)
+    return sql.Exact(plain, field.stored.cast) if field.exact else plain
+
+
+def wording(model: Model, name: str, source: str | None) -> sql.Expression:
+    """The column of a field that is asked about as a text."""
+    return sql.AsText(column(model, name, source), model.stored[name].stored.cast)
 
 
 def aliased(table: sql.Table, alias: str) -> sql.Table:

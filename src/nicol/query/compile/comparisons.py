@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal, TypeAlias, cast
 
 from nicol.query import query as q
-from nicol.query.compile.columns import column, comparable
+from nicol.query.compile.columns import column, comparable, wording
 from nicol.query.compile.context import Context
 from nicol.query.compile.seals import digest_in
 from nicol.query.models import Field, Model
@@ -43,7 +43,8 @@ def _compare(ctx: Context, model: Model, source: str | None, given: q.Compare) -
     if field.type is Scalar.JSON:
         value = ctx.value(model, field, given.slot, field.encode)
         return sql.JsonTest(column(model, field.name, source), "equals", value)
-    of = comparable(model, field.name, source)
+    worded = given.insensitive or given.operator in _PLACES
+    of = (wording if worded else comparable)(model, field.name, source)
     match given.operator:
         case "in" | "not_in" as operator:
             return _in_list(ctx, model, field, of, given, negated=operator == "not_in")
@@ -88,7 +89,7 @@ def items_encoder(field: Field) -> Callable[[Any], list[Any]]:
 def _like(ctx: Context, model: Model, field: Field, of: sql.Expression, given: q.Compare) -> sql.Expression:
     pattern, insensitive = ctx.renderer.pattern, given.insensitive
     place = cast("_Place", given.operator)
-    encode = field.encode or str
+    encode = ctx.models.text or str
 
     def encode_pattern(text: Any) -> str:
         return pattern(place, encode(text), insensitive=insensitive)
@@ -113,20 +114,22 @@ def _list_test(
 def compare_fields(model: Model, source: str | None, given: q.CompareField) -> sql.Expression:
     """The condition that a field compares so with another one."""
     field = model.fields[given.field]
-    mine, other = column(model, field.name, source), column(model, given.other, source)
+    other = column(model, given.other, source)
     if field.arity is Arity.LIST:
-        return _compare_list(mine, other, given.operator)
+        return _compare_list(column(model, field.name, source), other, given.operator)
+    worded = given.insensitive or given.operator in _PLACES
+    of = (wording if worded else comparable)(model, field.name, source)
     match given.operator:
         case "in" | "not_in" as operator:
-            return sql.InColumn(
-                comparable(model, field.name, source), other, operator == "not_in", given.insensitive
-            )
+            return sql.InColumn(of, other, operator == "not_in", given.insensitive)
         case place if place in _PLACES:
-            return sql.Placed(mine, other, cast("_Place", place), given.insensitive)
+            text = wording(model, given.other, source)
+            return sql.Placed(of, text, cast("_Place", place), given.insensitive)
+        case operator if given.insensitive:
+            right = sql.Fold(wording(model, given.other, source))
+            return sql.Compare(_COMPARISONS[operator], sql.Fold(of), right)
         case operator:
-            of = comparable(model, field.name, source)
-            left, right = (sql.Fold(of), sql.Fold(other)) if given.insensitive else (of, other)
-            return sql.Compare(_COMPARISONS[operator], left, right)
+            return sql.Compare(_COMPARISONS[operator], of, other)
 
 
 def _compare_list(mine: sql.Column, other: sql.Column, operator: str) -> sql.Expression:

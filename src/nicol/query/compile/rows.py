@@ -149,7 +149,8 @@ def computed(model: Model, field: Field, operator: str, value: sql.Expression) -
         return sql.JsonChange(_JSON_CHANGES[operator], own, value)
     native = model.schema.scalar(field.name).native
     if field.exact:
-        return sql.ExactArithmetic(_OPERATORS[operator], own, value, *decimal_digits(native))
+        digits = decimal_digits(native)
+        return sql.ExactArithmetic(_OPERATORS[operator], own, value, *digits, field.stored.cast)
     if field.type is Scalar.FLOAT:
         return sql.Arithmetic(_OPERATORS[operator], own, value, real=True)
     return sql.Arithmetic(_OPERATORS[operator], own, value, bounds(field.type, native))
