@@ -188,6 +188,7 @@ def test_fastapi_takes_and_gives_records(package: Any, post: Any) -> None:
     app.get("/post", response_model=package.Post)(read)
     app.get("/posts", response_model=list[package.Post])(lambda: [post])
     app.post("/post", response_model=package.Post)(write)
+    app.get("/page")(lambda: {"posts": [post], "total": 1})
 
     async def answers() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=app)
@@ -197,14 +198,16 @@ def test_fastapi_takes_and_gives_records(package: Any, post: Any) -> None:
                 await client.get("/posts"),
                 await client.post("/post", json=PLAIN),
                 await client.post("/post", json={"id": 1}),
+                await client.get("/page"),
                 await client.get("/openapi.json"),
             ]
 
-    one, many, written, refused, description = asyncio.run(answers())
+    one, many, written, refused, untyped, description = asyncio.run(answers())
     assert one.json() == PLAIN
     assert many.json() == [PLAIN]
     assert written.json() == {**PLAIN, "title": "ONE"}
     assert refused.status_code == 422
+    assert untyped.json() == {"posts": [PLAIN], "total": 1}
     assert {"Author-Output", "Post-Input", "Role"} <= set(description.json()["components"]["schemas"])
 
 

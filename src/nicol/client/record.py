@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeAlias, cast
 
 import msgspec
@@ -120,6 +120,10 @@ class Record(msgspec.Struct, gc=False):
         if self.__nicol_absent__.isdisjoint(given):
             return msgspec.structs.replace(original, **given)
         return cast("Self", filled(original, given))
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """The fields as JSON says them: FastAPI asks so where a function does not say what it returns, and rounds Decimals."""
+        return iter(self.model_dump(mode="json").items())
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, handler: Any) -> Any:
