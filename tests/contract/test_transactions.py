@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +22,7 @@ from nicol.errors import (
     ClientError,
     ConfigurationError,
     ConnectionFailed,
+    NotConnected,
     QueryInvalid,
     RawQueryFailed,
     RecordNotFound,
@@ -352,6 +355,41 @@ def test_hooks_belong_to_transactions(db: Any, target: Any) -> None:
 
     with target.package.Client(url=target.url) as blocking, blocking.tx() as tx, pytest.raises(QueryInvalid):
         tx.after_commit(hook)
+
+
+@pytest.mark.proves("Client", "a process that is forked in a transaction leaves it to its parent")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only Unix forks")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_forked_child_has_no_part_in_its_parents_transaction(target: Any) -> None:
+    child = os.getpid()
+    try:
+        with target.package.Client(url=target.url) as db:
+            db.counter.delete_many()
+            with db.tx() as tx:
+                tx.counter.create(data={"id": 1})
+                child = os.fork()
+                if child == 0:
+                    _work_as_a_child(db, tx)
+                assert os.waitpid(child, 0)[1] == 0
+                tx.counter.create(data={"id": 2})
+            assert db.counter.count() == 2
+    except SystemExit as end:
+        if child == 0:
+            gc.collect()
+            os._exit(int(end.code or 0))
+        raise
+    finally:
+        if child == 0:
+            os._exit(9)
+
+
+def _work_as_a_child(db: Any, tx: Any) -> None:
+    """What a child may do and may not; its end unwinds the parent's blocks."""
+    with pytest.raises(NotConnected, match="the process that this one was forked from"):
+        tx.counter.count()
+    assert db.counter.count() == 0
+    assert all(pool.busy == 0 for pool in db.metrics().values())
+    sys.exit(0)
 
 
 # ---- doing it again --------------------------------------------------------------------------------------------------

@@ -9,7 +9,15 @@ from time import monotonic
 from typing import Any, Protocol, TypeAlias
 
 from nicol.client.preface import Opening, Told
-from nicol.errors import ClientError, DriverError, NicolError, QueryInvalid, TimedOut, TransactionClosed
+from nicol.errors import (
+    ClientError,
+    DriverError,
+    NicolError,
+    NotConnected,
+    QueryInvalid,
+    TimedOut,
+    TransactionClosed,
+)
 from nicol.sql.program import (
     Begin,
     Command,
@@ -219,6 +227,6 @@ def not_begun(error: Exception, terms: Terms) -> TimedOut:
 
 def tell_undo_failed(error: NicolError) -> None:
     """What went wrong first is what the caller hears; the connection is reset when it is given back."""
-    if error.code == "P1017":
-        return  # the end of a connection undoes its work
+    if error.code == "P1017" or isinstance(error, NotConnected):
+        return  # the end of a connection undoes its work, and that of a parent is none of its forked child's
     _log.warning("a transaction could not be undone: %s", error)

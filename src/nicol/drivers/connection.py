@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self, TypeAlias, TypeVar
 
 import msgspec
 
-from nicol.errors import DriverError
+from nicol.errors import DriverError, NotConnected
 from nicol.sql.program import (
     Batch,
     Close,
@@ -232,8 +232,13 @@ def isolation_level(phrase: str) -> str:
     return level
 
 
-def refuse_while_interrupted(command: Command) -> None:
-    """What an interrupted connection says to everything but undoing."""
+def refuse_while_interrupted(command: Command, *, disowned: bool) -> None:
+    """What an interrupted connection says to everything but undoing, and a disowned one to everything."""
+    if disowned:
+        raise NotConnected(
+            "the connection belongs to the process that this one was forked from",
+            help="begin transactions and streams in the child: the client connects anew there with its next call",
+        )
     if not isinstance(command, Rollback | RollbackTo | Close):
         raise DriverError("the work was interrupted", state=INTERRUPTED)
 

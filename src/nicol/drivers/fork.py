@@ -15,7 +15,16 @@ class Forgetful(Protocol):
         ...
 
 
+class Heirloom(Protocol):
+    """A connection that a forked child gets from its parent."""
+
+    def disown(self) -> None:
+        """In the child: say nothing any more, since what is said would be the parent's."""
+        ...
+
+
 _POOLS: Final[weakref.WeakSet[Forgetful]] = weakref.WeakSet()
+_LENT: Final[weakref.WeakSet[Heirloom]] = weakref.WeakSet()
 _INHERITED: Final[list[object]] = []
 """Never closed: closing would end the parent's conversation, or let go of the parent's file."""
 
@@ -25,9 +34,18 @@ def forget_after_fork(pool: Forgetful) -> None:
     _POOLS.add(pool)
 
 
+def disown_after_fork(connection: Heirloom) -> None:
+    """Let nobody use the connection in a child of this process, who may hold it still: in a transaction, in a stream."""
+    _LENT.add(connection)
+
+
 def _in_child() -> None:
     for pool in list(_POOLS):
         _INHERITED.extend(pool.forget())
+    for connection in list(_LENT):
+        connection.disown()
+        _INHERITED.append(connection)
+    _LENT.clear()
 
 
 if hasattr(os, "register_at_fork"):

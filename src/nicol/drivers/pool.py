@@ -11,13 +11,22 @@ from typing import Generic, Protocol, TypeVar
 
 from nicol.drivers.address import Limits
 from nicol.drivers.connection import Connection
-from nicol.drivers.fork import forget_after_fork
+from nicol.drivers.fork import disown_after_fork, forget_after_fork
 from nicol.drivers.places import VACANT, Grant, Places, Poolable, PoolMetrics, Vacancy, waited_too_long
 from nicol.errors import DriverError
 
 
 class PooledConnection(Connection, Poolable, Protocol):
     """A blocking connection that can be lent."""
+
+    @property
+    def disowned(self) -> bool:
+        """True in a forked child of the process that opened it."""
+        ...
+
+    def disown(self) -> None:
+        """In a forked child: say nothing any more."""
+        ...
 
     def reset(self) -> None:
         """Undo what a borrower left open."""
@@ -111,6 +120,8 @@ class Pool(Generic[C]):
         if not (connection.in_transaction or connection.broken):
             self._put_back(connection)
             return
+        if connection.disowned:
+            return  # by a forked child, whose pool has forgotten it
         grant: Grant[C] = VACANT
         try:
             connection.reset()
@@ -139,6 +150,7 @@ class Pool(Generic[C]):
         except BaseException:
             self._put_back(VACANT)
             raise
+        disown_after_fork(connection)
         self._places.opened += 1
         return connection
 

@@ -135,7 +135,7 @@ class PostgresConnection(Session[psycopg.Connection[Row]]):
 
     def resume(self) -> None:
         """End an interruption."""
-        self._interrupted = False
+        self._interrupted = self.disowned
 
     def _hang_up(self) -> None:
         """The server cannot be asked to stop: whoever waits for it is told that the connection is gone."""

@@ -75,7 +75,7 @@ class Session(Generic[Raw]):
         self._is_direct = False
         self._was_lost = False
         self._values: Transformer = adapt.Transformer(raw)
-        self._interrupted = False
+        self._interrupted = self.disowned = False
         self._cursors: set[str] = set()
 
     @property
@@ -85,8 +85,16 @@ class Session(Generic[Raw]):
 
     @property
     def broken(self) -> bool:
-        """True when the server has hung up, or a command was left unanswered."""
-        return self._pgconn.status != ConnStatus.OK or self._pgconn.transaction_status == _ACTIVE
+        """True when the server has hung up, a command was left unanswered, or another process speaks here."""
+        return (
+            self.disowned
+            or self._pgconn.status != ConnStatus.OK
+            or self._pgconn.transaction_status == _ACTIVE
+        )
+
+    def disown(self) -> None:
+        """In a forked child: say nothing any more."""
+        self._interrupted = self.disowned = True
 
     @property
     def in_transaction(self) -> bool:
@@ -117,7 +125,7 @@ class Session(Generic[Raw]):
     def _talk(self, command: Command, *, again: bool = False) -> Talk[Result]:
         """Say a command and read its answer; DriverError when the database refuses."""
         if self._interrupted:
-            refuse_while_interrupted(command)
+            refuse_while_interrupted(command, disowned=self.disowned)
         inside, at = self._pgconn.transaction_status in _OPEN, 0
         try:
             if type(command) is Statement:

@@ -48,7 +48,7 @@ class SqliteConnection:
 
     def __init__(self, address: SqliteAddress, observer: Observer | None = None) -> None:
         self._observer = observer
-        self._interrupted = False
+        self._interrupted = self.disowned = False
         self._begun = self._writing = self._failed = False
         self._locks = LockWait(address.busy_timeout)
         self._raw = _open(address, self._locks)
@@ -62,7 +62,7 @@ class SqliteConnection:
     def say(self, command: Command) -> Result:
         """Say one command and wait for its answer."""
         if self._interrupted:
-            refuse_while_interrupted(command)
+            refuse_while_interrupted(command, disowned=self.disowned)
         if self._observer is None:
             return self._say(command)
         with self._observer.watch(command, text_of(command)) as watch:
@@ -71,8 +71,8 @@ class SqliteConnection:
 
     @property
     def broken(self) -> bool:
-        """Never: a connection to a file survives its errors."""
-        return False
+        """A connection to a file survives its errors; only a forked child cannot use it."""
+        return self.disowned
 
     @property
     def in_transaction(self) -> bool:
@@ -114,7 +114,11 @@ class SqliteConnection:
 
     def resume(self) -> None:
         """End an interruption."""
-        self._interrupted = self._locks.given_up = False
+        self._interrupted, self._locks.given_up = self.disowned, False
+
+    def disown(self) -> None:
+        """In a forked child: say nothing any more."""
+        self._interrupted = self.disowned = True
 
     def limit(self, out_of_time: Callable[[], bool]) -> None:
         """Stop a statement when a function says so, which is asked every few steps of it."""
