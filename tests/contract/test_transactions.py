@@ -6,7 +6,9 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -355,6 +357,25 @@ def test_hooks_belong_to_transactions(db: Any, target: Any) -> None:
 
     with target.package.Client(url=target.url) as blocking, blocking.tx() as tx, pytest.raises(QueryInvalid):
         tx.after_commit(hook)
+
+
+@pytest.mark.proves("Client", "Ctrl-C stops a statement in the database, and undoes its transaction")
+@pytest.mark.parametrize("inside", [True, False], ids=["in a transaction", "alone"])
+def test_ctrl_c_is_heard_while_a_statement_runs(target: Any, endless: str, inside: bool) -> None:
+    assert threading.current_thread() is threading.main_thread()
+    with target.package.Client(url=target.url) as db:
+        db.counter.delete_many()
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            if inside:
+                with db.tx(timeout=60) as tx:
+                    tx.counter.create(data={"id": 1})
+                    tx.query_raw(endless)
+            else:
+                db.query_raw(endless)
+        assert time.monotonic() - started < 2
+        assert db.counter.create(data={"id": 1}).id == 1
 
 
 @pytest.mark.proves("Client", "a process that is forked in a transaction leaves it to its parent")

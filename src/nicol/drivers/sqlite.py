@@ -41,6 +41,8 @@ from nicol.sql.quoting import quote
 _STATEMENTS = 256
 _RETRY_AFTER = 0.01
 _STEPS = 1000
+_SIGNALS = 2_000_000
+"""Steps of a statement after which Python may look for Ctrl-C: some 50 ms."""
 
 
 class SqliteConnection:
@@ -52,6 +54,7 @@ class SqliteConnection:
         self._begun = self._writing = self._failed = False
         self._locks = LockWait(address.busy_timeout)
         self._raw = _open(address, self._locks)
+        self._raw.set_progress_handler(_heed_signals, _SIGNALS)
         self._plain = self._raw.cursor()
         self._naming = self._raw.cursor()
         self._naming.set_exec_trace(self._keep_columns)
@@ -301,6 +304,11 @@ class SqliteConnection:
         """Before the transaction ends: a commit would let go on what was put aside in it."""
         for name in list(self._cursors):
             self._close_cursor(name)
+
+
+def _heed_signals() -> bool:
+    """Go on: a function of Python is where Ctrl-C is heard, which would wait for the end of the statement."""
+    return False
 
 
 # ---- opening ---------------------------------------------------------------------------------------------------------
