@@ -320,6 +320,10 @@ class Dialect(ABC):
     def signing(self) -> Signing:
         """By which statements a transaction's writes bear the name of who makes them."""
 
+    @abstractmethod
+    def veiled(self) -> Program[frozenset[str]]:
+        """The tables, as SQL spells them, of which policies may hide rows from who asks."""
+
     # ---- settings of transactions --------------------------------------------------------------------------------
 
     @abstractmethod

@@ -131,6 +131,7 @@ def _table_of(schema: Schema, name: str | None) -> str | None:
 
 def _refuse_without_trail(conversation: Conversation, schema: Schema) -> None:
     place = ObjectName(AUDIT, trail_namespace(schema, conversation.target.dialect))
+    conversation.need_all_rows([quote_full(place.namespace, place.name)])
     if conversation.catalog(schema).table(place.name, place.namespace) is None:
         raise ConfigurationError(
             f"{conversation.target.shown} has no audit trail",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -61,9 +61,23 @@ class Conversation:
         """What the database holds of its own, without the ledger."""
         return without_ledger(self.run(self.target.dialect.introspect(namespaces_of(schema))))
 
+    def need_all_rows(self, tables: Iterable[str]) -> None:
+        """ConfigurationError where policies may hide rows of these tables, spelled as SQL: work on all of them needs all."""
+        self.run(need_all_rows(self.target, tables))
+
     def clear(self, schema: Schema | None, first: Program[bool] | None = None) -> None:
         """Take away everything that the schema's namespaces hold, the ledger included, after what is said `first`."""
         self.run(self.target.dialect.clear(namespaces_of(schema), first))
+
+
+def need_all_rows(target: Target, tables: Iterable[str]) -> Program[None]:
+    """Look for policies that may hide rows of these tables; ConfigurationError where there are some."""
+    veiled = yield from target.dialect.veiled()
+    if found := [table for table in dict.fromkeys(tables) if table in veiled]:
+        raise ConfigurationError(
+            f"policies may hide rows of {', '.join(found)} from the role of {target.shown} (from {target.url.origin})",
+            help="name the role that owns the tables, or one with BYPASSRLS; FORCE ROW LEVEL SECURITY binds owners, too",
+        )
 
 
 def target_of(project: Project, read: ReadSchema) -> Target:

@@ -11,6 +11,7 @@ from nicol.migrate.plan import Step
 from nicol.ops.databases import Conversation
 from nicol.ops.questions import Question, Questioner, agreed
 from nicol.sql.program import ask
+from nicol.sql.quoting import quote_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,18 @@ def weigh(conversation: Conversation, steps: Iterable[Step]) -> Weighed:
     """Ask the live database about each hazard of a plan; those that concern no row are none."""
     impossible: list[Found] = []
     losses: list[Found] = []
-    for hazard in dict.fromkeys(hazard for step in steps for hazard in step.hazards):
-        count = _count(conversation, hazard)
+    hazards = dict.fromkeys(hazard for step in steps for hazard in step.hazards)
+    veiled = conversation.run(conversation.target.dialect.veiled()) if hazards else frozenset[str]()
+    for hazard in hazards:
+        count = None if _table(hazard) in veiled else _count(conversation, hazard)
         if count != 0 and not (count is None and hazard.quiet):
             found = impossible if hazard.severity is HazardSeverity.UNEXECUTABLE else losses
             found.append(Found(hazard, count, _keys(conversation, hazard) if count else ()))
     return Weighed(tuple(impossible), tuple(losses))
+
+
+def _table(hazard: Hazard) -> str | None:
+    return None if hazard.table is None else quote_full(hazard.table.namespace, hazard.table.name)
 
 
 def _count(conversation: Conversation, hazard: Hazard) -> int | None:

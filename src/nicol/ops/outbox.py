@@ -10,13 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from nicol.errors import ConfigurationError
-from nicol.ops.databases import Target, talk, target_of
+from nicol.ops.databases import Conversation, Target, talk, target_of
 from nicol.ops.project import Project
 from nicol.ops.schemas import ReadSchema, read_schema
 from nicol.outbox.messages import Count, Messages
 from nicol.outbox.shape import USUAL, model_text, outbox_model, outbox_models
 from nicol.query.engine import Engine
 from nicol.schema.schema import JsonType
+from nicol.sql.quoting import quote_full
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,15 @@ def outbox_status(
     target = target_of(project, read)
     engine = _engine(read, target)
     with talk(target) as conversation:
+        names = _models(read, model)
+        _need_all(conversation, read, names)
         return target, tuple(
             Outbox(
                 name,
                 conversation.run(messages.count()),
                 tuple(map(_letter, conversation.run(messages.dead(letters)))),
             )
-            for name in _models(read, model)
+            for name in names
             for messages in [Messages(engine, name)]
         )
 
@@ -76,6 +79,7 @@ def outbox_requeue(
             "the schema has no outbox", help=f"a model like this is one:\n\n{model_text(USUAL)}\n"
         )
     with talk(target) as conversation:
+        _need_all(conversation, read, names)
         messages = Messages(_engine(read, target), names[0])
         return target, names[0], conversation.run(messages.requeue(ids, datetime.now(UTC)))
 
@@ -83,6 +87,11 @@ def outbox_requeue(
 def _models(read: ReadSchema, model: str | None) -> list[str]:
     found = outbox_models(read.schema) if model is None else [outbox_model(read.schema, model)]
     return [each.name for each in found]
+
+
+def _need_all(conversation: Conversation, read: ReadSchema, names: Sequence[str]) -> None:
+    models = (outbox_model(read.schema, name) for name in names)
+    conversation.need_all_rows(quote_full(model.namespace, model.mapped) for model in models)
 
 
 def _letter(row: Any) -> Letter:

@@ -14,6 +14,7 @@ from nicol.ops.retention import expiry_of
 from nicol.ops.schemas import read_schema
 from nicol.schema.schema import Model, Reminder, ScalarField, Schema
 from nicol.sql.program import rows
+from nicol.sql.quoting import quote_full
 
 _MOST = 1000
 """Rows of one model that are told: who has more to see to does not read further."""
@@ -39,12 +40,11 @@ def reminders(project: Project) -> tuple[Reminded, ...]:
     read = read_schema(project)
     if not has_reminders(read.schema):
         return ()
+    reminded = [(model, model.reminder) for model in read.schema.models if model.reminder]
     with talk(target_of(project, read)) as conversation:
+        conversation.need_all_rows(quote_full(model.namespace, model.mapped) for model, _ in reminded)
         found = [
-            each
-            for model in read.schema.models
-            if model.reminder
-            for each in _of(conversation, read.schema, model, model.reminder)
+            each for model, reminder in reminded for each in _of(conversation, read.schema, model, reminder)
         ]
     return tuple(sorted(found, key=lambda each: each.at))
 

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from time import monotonic, sleep
 from typing import TypeVar
 
-from nicol.catalog import Action, Catalog, Table
+from nicol.catalog import Action, Table
 from nicol.dialects.expiry import Expiry, Guard, Pace
 from nicol.errors import ConfigurationError, DriverError
 from nicol.ops.databases import Conversation, Target, explain, talk, target_of
@@ -16,6 +16,7 @@ from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
 from nicol.schema.schema import Arity, Model, Retention, Scalar, Schema
 from nicol.sql.program import Program, rows, transaction
+from nicol.sql.quoting import quote_full
 
 T = TypeVar("T")
 
@@ -86,7 +87,7 @@ def retention_plan(
     read = read_schema(project)
     target = target_of(project, read)
     with talk(target) as conversation:
-        policies = _policies(read.schema, conversation.catalog(read.schema), only)
+        policies = _policies(conversation, read.schema, only)
         return target, tuple(_due(conversation, _later(policy, slack)) for policy in policies)
 
 
@@ -100,7 +101,7 @@ def retention_run(
     read = read_schema(project)
     target = target_of(project, read)
     with talk(target) as conversation:
-        policies = _policies(read.schema, conversation.catalog(read.schema), only)
+        policies = _policies(conversation, read.schema, only)
         return target, tuple(_sweep(conversation, policy, budget, told) for policy in policies)
 
 
@@ -117,7 +118,7 @@ class Policy:
     indexed: bool
 
 
-def _policies(schema: Schema, catalog: Catalog, only: tuple[str, ...]) -> tuple[Policy, ...]:
+def _policies(conversation: Conversation, schema: Schema, only: tuple[str, ...]) -> tuple[Policy, ...]:
     retained = {model.name: model for model in schema.models if model.retention is not None}
     for name in only:
         if name not in retained:
@@ -125,13 +126,14 @@ def _policies(schema: Schema, catalog: Catalog, only: tuple[str, ...]) -> tuple[
             raise ConfigurationError(
                 f"`{name}` is no model with @nicol.retain", help=f"models with it: {known}"
             )
-    tables = {(table.namespace, table.name): table for table in catalog.tables}
+    tables = {(table.namespace, table.name): table for table in conversation.catalog(schema).tables}
     found = [
         policy
         for model in retained.values()
         if not only or model.name in only
         for policy in _policy(model, tables)
     ]
+    conversation.need_all_rows(quote_full(policy.expiry.namespace, policy.expiry.table) for policy in found)
     return tuple(_children_first(found, tables))
 
 

@@ -23,6 +23,7 @@ from nicol.query.sealed import plain_codec, seal_of
 from nicol.schema.schema import JsonType, Scalar, Schema
 from nicol.sealing.keys import SIZE, Key, KeyProvider, KeyRing, SpelledKeys
 from nicol.sql.program import transaction
+from nicol.sql.quoting import quote_full
 
 _PAGE = 1000
 """Rows that are read, and changed, at once."""
@@ -220,14 +221,17 @@ def ring_of(project: Project) -> KeyRing:
     return KeyRing(SpelledKeys(project.environment.value))
 
 
-def _opened(project: Project) -> tuple[Target, KeyRing, Callable[[Conversation], Iterator[Secrets]]]:
+def _opened(project: Project) -> tuple[Target, KeyRing, Callable[[Conversation], list[Secrets]]]:
     read = read_schema(project)
     target, ring = target_of(project, read), ring_of(project)
 
-    def secrets_in(conversation: Conversation) -> Iterator[Secrets]:
+    def secrets_in(conversation: Conversation) -> list[Secrets]:
         dialect = conversation.target.dialect
         models = bind(read.schema, dialect, _Values(), partial(seal_of, ring=ring, random=os.urandom))
-        return secrets_of(models, dialect, partial(_plain, read.schema, dialect))
+        found = list(secrets_of(models, dialect, partial(_plain, read.schema, dialect)))
+        held_by = (secrets.model.schema for secrets in found)
+        conversation.need_all_rows(quote_full(model.namespace, model.mapped) for model in held_by)
+        return found
 
     return target, ring, secrets_in
 

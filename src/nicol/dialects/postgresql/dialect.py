@@ -247,6 +247,12 @@ class PostgreSQL(Dialect):
 
         return audit.SIGNING
 
+    def veiled(self) -> Program[frozenset[str]]:
+        """The tables of which policies may hide rows from this role."""
+        from nicol.dialects.postgresql import introspect
+
+        return introspect.veiled()
+
     def settings(self, values: Mapping[str, str]) -> tuple[Statement, ...]:
         """`SET LOCAL` takes no parameters, its function does (https://www.postgresql.org/docs/current/functions-admin.html)."""
         calls = (f"pg_catalog.set_config(${n}, ${n + 1}, true)" for n in range(1, 2 * len(values), 2))

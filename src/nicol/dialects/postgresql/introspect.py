@@ -40,7 +40,7 @@ from nicol.dialects.postgresql import introspect_sql as ask
 from nicol.dialects.postgresql.audit import told
 from nicol.dialects.postgresql.types import stored_type
 from nicol.sql.program import Program, Release, RollbackTo, Row, Savepoint, Statement
-from nicol.sql.quoting import quote_text
+from nicol.sql.quoting import quote_full, quote_text
 
 
 def introspect(namespaces: tuple[str, ...] = (), hidden: str = ask.LEDGER) -> Program[Catalog]:
@@ -66,6 +66,16 @@ def introspect(namespaces: tuple[str, ...] = (), hidden: str = ask.LEDGER) -> Pr
         unmanaged=tuple(sorted(unmanaged, key=_place)),
         namespaces=tuple(name for (name,) in names) if namespaces else ("public",),
         extensions=tuple(Extension(*row) for row in extensions),
+    )
+
+
+def veiled() -> Program[frozenset[str]]:
+    """The tables of which policies may hide rows from this role, those of the current schema with and without its name."""
+    found = yield Statement(ask.VEILED)
+    return frozenset(
+        quote_full(place, name)
+        for namespace, name, is_own in found.rows
+        for place in ((namespace, None) if is_own else (namespace,))
     )
 
 

@@ -70,6 +70,16 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE {_RELATIONS}
 ORDER BY 1, 2"""
 
+VEILED = """
+SELECT n.nspname::text, c.relname::text, n.nspname IS NOT DISTINCT FROM current_schema()
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relrowsecurity AND row_security_active(c.oid) AND (
+  SELECT bool_and(p.polpermissive) AND bool_or(p.polcmd = '*' AND pg_get_expr(p.polqual, p.polrelid) = 'true')
+  FROM pg_policy p WHERE p.polrelid = c.oid AND EXISTS (
+    SELECT FROM unnest(p.polroles) role WHERE CASE WHEN role = 0 THEN true ELSE pg_has_role(role, 'USAGE') END)
+) IS NOT TRUE"""
+"""A policy for everything whose condition is `true` hides nothing, unless a restrictive one stands beside it."""
+
 COLUMNS = f"""
 SELECT n.nspname::text, c.relname::text, a.attname::text, coalesce(e.typname, b.typname, t.typname)::text,
        CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END,

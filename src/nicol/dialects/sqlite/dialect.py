@@ -222,6 +222,11 @@ class SQLite(Dialect):
 
         return audit.SIGNING
 
+    def veiled(self) -> Program[frozenset[str]]:
+        """A file has no policies."""
+        yield from ()
+        return frozenset()
+
     def settings(self, values: Mapping[str, str]) -> tuple[Statement, ...]:  # noqa: ARG002
         """A file has neither settings nor policies that would read them."""
         return ()

@@ -22,9 +22,10 @@ from nicol.ops.backups.manifest import FORMAT, Manifest, name_of
 from nicol.ops.backups.proving import prove
 from nicol.ops.backups.rotation import Keep, expired
 from nicol.ops.backups.stores import Store, open_store
-from nicol.ops.databases import Target, exists, explained, namespaces_of, target_of
+from nicol.ops.databases import Target, exists, explained, namespaces_of, need_all_rows, target_of
 from nicol.ops.project import Project
 from nicol.ops.schemas import read_schema
+from nicol.sql.quoting import quote_full
 
 FOLDER = "backups"
 """Where backups go when nobody says otherwise: a folder of the project."""
@@ -69,6 +70,8 @@ def db_backup(
     with store.stage() as folder, _room(store), explained(target):
         with snapshot(target.address, folder) as frozen:
             found = frozen.run(contents(target.dialect, namespaces))
+            tables = (quote_full(table.namespace, table.name) for table in found.catalog.tables)
+            frozen.run(need_all_rows(target, tables))
             data = folder / f"data{frozen.suffix}"
             frozen.save(data, partial(layout_of, target.dialect), told)
             manifest = _manifest(target, frozen, data, found, taken, monotonic() - started)

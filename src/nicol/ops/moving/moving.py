@@ -109,6 +109,8 @@ def db_copy(
             Quarantine(quarantine),
             told,
         )
+        for end in (way.source, way.target):
+            end.need_all_rows(mover.table for mover in wanted)
         way.source.run(ask(Begin(write=False, isolation="REPEATABLE READ")))
         stack.callback(lambda: way.source.run(ask(Rollback())))
         resumed = _carry(way, read)
