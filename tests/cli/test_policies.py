@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -42,6 +43,14 @@ SECURED = """\
 CREATE POLICY tenant ON "Note" USING ("tenantId" = nullif(current_setting('app.tenant', true), ''));
 ALTER TABLE "Note" ENABLE ROW LEVEL SECURITY;
 """
+GRANTED = f"""\
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+        GRANT SELECT, INSERT ON "Note" TO {ROLE};
+        GRANT UPDATE ON "Note" TO {ROLE} WITH GRANT OPTION;
+    END IF;
+END $$;
+"""
 
 
 def say(url: str, text: str) -> list[tuple[Any, ...]]:
@@ -66,7 +75,7 @@ def secured(shop: Shop, postgres_url: str) -> Shop:
     owner = shop.on(postgres_url)
     owner.run("migrate", "dev", "--name", "init")
     script = {
-        "migration.postgresql.sql": SECURED,
+        "migration.postgresql.sql": SECURED + GRANTED,
         "migration.sqlite.sql": "-- there are no policies\n",
     }
     shop.migration("20300101000000_secure", script)
@@ -139,3 +148,82 @@ def test_hidden_rows_are_not_lost_unasked(secured: Shop, left: str) -> None:
     refusal = shop.run("db", "push", code=1).err
     assert "This change may lose data" in refusal and "--accept-data-loss" in refusal
     assert say(secured.url or "", 'SELECT count("text") FROM "Note"') == [(10,)]
+
+
+LOST: dict[str, tuple[str, str]] = {
+    "security": (
+        'ALTER TABLE "Note" DISABLE ROW LEVEL SECURITY',
+        'ALTER TABLE "Note" ENABLE ROW LEVEL SECURITY',
+    ),
+    "a policy": ('DROP POLICY tenant ON "Note"', "CREATE POLICY tenant"),
+    "rights": (f'REVOKE ALL ON "Note" FROM {ROLE}', f'GRANT UPDATE ON "Note" TO {ROLE} WITH GRANT OPTION'),
+    "a right": (f'REVOKE INSERT ON "Note" FROM {ROLE}', f'GRANT INSERT, SELECT ON "Note" TO {ROLE}'),
+    "force that nobody asked for": (
+        'ALTER TABLE "Note" FORCE ROW LEVEL SECURITY',
+        'ALTER TABLE "Note" NO FORCE ROW LEVEL SECURITY',
+    ),
+}
+
+
+@pytest.mark.proves(
+    "Migrations",
+    "lost row-level security, policies and rights are named, and a script makes them anew",
+    only="postgresql",
+)
+@pytest.mark.parametrize("name", LOST)
+def test_what_secures_a_table_is_made_anew(secured: Shop, name: str) -> None:
+    way: tuple[str, ...] = ("migrate", "diff", "--from", "config-datasource", "--to", "migrations")
+    secured.run(*way, "--exit-code")
+    lose, mend = LOST[name]
+    say(secured.url or "", lose)
+    assert "drift" in secured.run("migrate", "status", "--drift", code=1).out
+    script = secured.run(*way, "--script").out
+    assert mend in script
+    secured.write("mend.sql", script)
+    secured.run("db", "execute", "--file", "mend.sql")
+    secured.run(*way, "--exit-code")
+
+
+def test_security_goes_with_the_migration_that_brought_it(secured: Shop) -> None:
+    secured.run("migrate", "down", secured.migrations()[0])
+    query = """SELECT relrowsecurity, relacl::text FROM pg_class WHERE relname = 'Note'"""
+    ((secured_now, rights),) = say(secured.url or "", query)
+    assert not secured_now and ROLE not in (rights or "")
+    assert say(secured.url or "", "SELECT 1 FROM pg_policy") == []
+    secured.run("migrate", "deploy")
+    assert say(secured.url or "", query)[0][0]
+
+
+CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
+    "gets another type": (
+        lambda schema: schema.replace("tenantId String", "tenantId String @db.VarChar(40)"),
+        "cannot alter type of a column used in a policy definition",
+    ),
+    "goes": (lambda schema: schema.replace("  tenantId String\n", ""), "other objects depend on it"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_column_that_a_policy_looks_at_changes_in_a_migration_that_makes_the_policy_anew(
+    secured: Shop, name: str
+) -> None:
+    change, refusal = CHANGES[name]
+    secured.schema(change(SCHEMA))
+    secured.run("migrate", "dev", "--name", "change", "--create-only", "--accept-data-loss")
+    folder = secured.root / "migrations" / secured.migrations()[-1]
+    assert refusal in secured.run("migrate", "deploy", code=1).err
+    script = folder / "migration.postgresql.sql"
+    anew = SECURED.splitlines()[0] if name != "goes" else ""
+    script.write_text(f'DROP POLICY tenant ON "Note";\n{script.read_text()}\n{anew}\n')
+    secured.run("migrate", "deploy")
+    secured.run("migrate", "status", "--drift")
+
+
+def test_a_policy_follows_a_column_that_is_renamed(secured: Shop) -> None:
+    secured.schema(
+        SCHEMA.replace("tenantId String", '/// @nicol.renamed(from: "tenantId")\n  ownerId String')
+    )
+    secured.run("migrate", "dev", "--name", "rename")
+    ((condition,),) = say(secured.url or "", "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy")
+    assert '"ownerId" =' in condition
+    secured.run("migrate", "status", "--drift")

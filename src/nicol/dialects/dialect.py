@@ -305,6 +305,10 @@ class Dialect(ABC):
     def make_object(self, thing: Unmanaged) -> tuple[str, ...]:
         """The statements that make an object; none where none do."""
 
+    @abstractmethod
+    def switched(self, before: Table, after: Table) -> tuple[str, ...]:
+        """The statements that switch options of a table on and off; those that none can are left as they are."""
+
     # ---- the audit trail -----------------------------------------------------------------------------------------
 
     @abstractmethod

@@ -15,6 +15,7 @@ from nicol.migrate.lower import lower
 from nicol.ops.databases import Target, talk, target_at, target_if_any, target_of
 from nicol.ops.drift import Drift, drift, new_objects
 from nicol.ops.histories import read_history
+from nicol.ops.objects import switches
 from nicol.ops.planning import plan_between
 from nicol.ops.project import Project
 from nicol.ops.renaming import NOTHING_SAID, Renaming, Said, made_in
@@ -112,9 +113,12 @@ def _renaming(
 
 def _objects(old: Catalog, new: Catalog, dialect: Dialect) -> str:
     there = {thing.key: thing for thing in old.unmanaged}
-    return "".join(
+    made = "".join(
         f"\n-- {thing.kind} {thing.name}\n{_made(there.get(thing.key), thing, dialect)}"
         for thing in new_objects(old, new)
+    )
+    return made + "".join(
+        f"\n-- {step.title}\n{_said(step.statements)}" for step in switches(old, new, dialect)
     )
 
 
@@ -125,6 +129,10 @@ def _made(before: Unmanaged | None, thing: Unmanaged, dialect: Dialect) -> str:
         return "-- has to be seen to by hand\n"
     if before is not None and not thing.definition.startswith("CREATE OR REPLACE"):
         texts = (dialect.drop_object(before) or "", *texts)
+    return _said(texts)
+
+
+def _said(texts: Sequence[str]) -> str:
     return "".join(f"{text.rstrip().rstrip(';')};\n" for text in texts if text)
 
 

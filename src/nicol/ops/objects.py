@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nicol.catalog import Catalog, Unmanaged
@@ -35,7 +35,10 @@ def exchange(before: Catalog, renamed: Catalog, after: Catalog, dialect: Dialect
     makes = [(thing, dialect.make_object(thing)) for thing in come]
     return Exchange(
         tuple(Step(f"Drop {thing.kind}", (text,)) for thing, text in drops if text is not None),
-        tuple(Step(f"Create {thing.kind}", texts) for thing, texts in makes if texts),
+        (
+            *(Step(f"Create {thing.kind}", texts) for thing, texts in makes if texts),
+            *switches(renamed, after, dialect),
+        ),
         tuple(
             f"{thing.kind} {thing.name} has to be seen to by hand"
             for thing, text in (*drops, *makes)
@@ -43,6 +46,14 @@ def exchange(before: Catalog, renamed: Catalog, after: Catalog, dialect: Dialect
         ),
         _without(before, (thing for thing, text in drops if text is not None)),
     )
+
+
+def switches(before: Catalog, after: Catalog, dialect: Dialect) -> Iterator[Step]:
+    """What is switched on and off of the tables that both have: row-level security, for one."""
+    old = {table.key: table for table in before.tables}
+    for table in after.tables:
+        if table.key in old and (texts := dialect.switched(old[table.key], table)):
+            yield Step("Switch table", texts)
 
 
 def _without(catalog: Catalog, things: Iterable[Unmanaged]) -> Catalog:

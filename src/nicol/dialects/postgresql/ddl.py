@@ -151,6 +151,17 @@ def switches(table: Table) -> Iterator[str]:
         yield f"ALTER TABLE {spell_name(table.key)} {word}{option}"
 
 
+_OFF = {"ROW LEVEL SECURITY": "DISABLE", "FORCE ROW LEVEL SECURITY": "NO"}
+
+
+def switched(before: Table, after: Table) -> tuple[str, ...]:
+    """What a table is told that is there; which index tells rows apart nobody has read."""
+    old, new = tuple(switch_options(before)), dict(zip(switch_options(after), switches(after), strict=True))
+    gone = (option for option in old if option not in new and option in _OFF)
+    come = (text for option, text in new.items() if option not in old and not option.endswith("USING INDEX"))
+    return (*(f"ALTER TABLE {spell_name(after.key)} {_OFF[option]} {option}" for option in gone), *come)
+
+
 def _check(check: Check) -> str:
     return f"CONSTRAINT {quote(check.name or '')} CHECK ({check.sql}){'' if check.valid else ' NOT VALID'}"
 

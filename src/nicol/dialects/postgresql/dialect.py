@@ -228,6 +228,12 @@ class PostgreSQL(Dialect):
         """The statements that make an object."""
         return objects.make(thing)
 
+    def switched(self, before: Table, after: Table) -> tuple[str, ...]:
+        """Row-level security, and what replicas tell rows apart by."""
+        from nicol.dialects.postgresql import ddl
+
+        return ddl.switched(before, after)
+
     def trail(self, audited: Sequence[Audited], namespace: str | None) -> Trail:
         """A function and triggers that call it."""
         from nicol.dialects.postgresql import audit

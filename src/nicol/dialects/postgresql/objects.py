@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nicol.catalog import ObjectName, Unmanaged
 from nicol.dialects.postgresql.types import spell_name
-from nicol.sql.quoting import quote
+from nicol.sql.quoting import quote, quote_text
 
 _ON_TABLE = {"trigger": "TRIGGER", "policy": "POLICY", "rule": "RULE"}
 _BY_NAME = {
@@ -41,6 +43,8 @@ def drop(thing: Unmanaged) -> str | None:
             return f"DROP INDEX {spell_name(ObjectName(name, space))}"
         case "event trigger":
             return f"DROP EVENT TRIGGER {quote(name)}"
+        case "grant" if thing.table is not None:
+            return _for_role(name, f"REVOKE ALL ON {spell_name(ObjectName(thing.table, space))} FROM {name}")
         case _:
             return None
 
@@ -64,9 +68,29 @@ def make(thing: Unmanaged) -> tuple[str, ...]:
             ), f"ALTER TABLE {table} {_STATES[state]} TRIGGER {quote(thing.name)}"
         case "sequence" if thing.table is not None:
             return (text.replace("CREATE", "ALTER", 1),)  # the column has made it
+        case "grant":
+            return tuple(_grants(thing, table))
         case "switch":
             return () if thing.name.endswith("USING INDEX") else (text,)  # nobody has read which index
         case "aggregate" | "event trigger" | "foreign table":
             return ()  # told in parts only
         case _:
             return (text,) if drop(thing) is not None else ()
+
+
+_HAND_ON = " WITH GRANT OPTION"
+
+
+def _grants(thing: Unmanaged, table: str) -> Iterator[str]:
+    """Rights that may be handed on are another statement's."""
+    rights = thing.definition.split(", ")
+    for end in ("", _HAND_ON):
+        if own := [right.removesuffix(end) for right in rights if right.endswith(_HAND_ON) == bool(end)]:
+            yield _for_role(thing.name, f"GRANT {', '.join(own)} ON {table} TO {thing.name}{end}")
+
+
+def _for_role(role: str, text: str) -> str:
+    """Roles are the server's: where this one is missing, there is nothing to be said."""
+    if role == "public":
+        return text
+    return f"DO $role$ BEGIN IF to_regrole({quote_text(role)}) IS NOT NULL THEN {text}; END IF; END $role$"

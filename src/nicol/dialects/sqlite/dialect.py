@@ -203,6 +203,10 @@ class SQLite(Dialect):
         """The statements that make an object."""
         return objects.make(thing)
 
+    def switched(self, before: Table, after: Table) -> tuple[str, ...]:  # noqa: ARG002
+        """What a table is, it is from its beginning."""
+        return ()
+
     def trail(self, audited: Sequence[Audited], namespace: str | None) -> Trail:  # noqa: ARG002
         """Triggers that write the entries themselves."""
         from nicol.dialects.sqlite import audit
