@@ -21,7 +21,7 @@ def database_url(request): return request.param
 def sqlite_url(): return "file:x.db"
 
 @pytest.mark.proves("Client", "finds rows")
-@pytest.mark.parametrize("drive", ["blocking", "async"])
+@pytest.mark.parametrize("drive", ["blocking", "awaited"])
 def test_rows_are_found(database_url, drive): pass
 
 @pytest.mark.proves("Client", "counts rows")
