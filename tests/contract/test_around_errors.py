@@ -162,6 +162,14 @@ WAYS_OUT: dict[str, tuple[Callable[[Any], Any], str]] = {
         lambda db: db.user.count(where={"posts": {"some": None}}),
         "`some` of model `Post` must be a dictionary, not NoneType",
     ),
+    "an act without its key": (
+        lambda db: db.user.update(where={"id": 1}, data={"posts": {"disconnect": {"title": "x"}}}),
+        "`disconnect` of model `Post` needs one of its unique keys",
+    ),
+    "an act that is None": (
+        lambda db: db.user.update(where={"id": 1}, data={"posts": {"set": None}}),
+        "`set` of model `Post` must be a dictionary, not NoneType",
+    ),
     "a row that is pointed at": (pointed_at, "stays while another one points at it"),
 }  # fmt: skip
 

@@ -146,6 +146,8 @@ WRONG: list[tuple[Any, str]] = [
     ({"path": "s", "equals": 1}, "must be a list of keys and positions"),
     ({"path": ["s", 1.5], "equals": 1}, "must be a list of keys and positions"),
     ({"path": ["s", True], "equals": 1}, "must be a list of keys and positions"),
+    ({"path": None, "not": 1}, "must be a list of keys and positions, not None"),
+    (AnyNull, "`AnyNull` is no value of `Sample.document`"),
     ({"path": ["s"]}, "asks nothing"),
     ({"path": ["s"], "mode": "insensitive"}, "asks nothing"),
     ({"s": "Apple"}, "`s` is not a filter of the Json field"),

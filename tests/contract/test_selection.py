@@ -259,6 +259,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"include": {"_count": {"profile": True}}}, "unknown relation in `_count` `profile`"),
     ({"include": {"_count": {"posts": {"take": 1}}}}, "must be True, False or a dictionary with `where`"),
     ({"include": {"_count": {}}}, "must name one relation at least"),
+    ({"include": {"_count": {"select": {"posts": True}}}}, "names relations themselves, without `select`"),
+    ({"take": 2**63}, "`take` is larger than any number of rows"),
+    ({"skip": -1}, "`skip` must not be negative"),
+    ({"cursor": {"name": "x"}}, "`cursor` of model `User` needs one of its unique keys: `id`, `email`"),
+    ({"order": {"_relevance": {"fields": ["name"]}}}, "the databases share no full text search"),
     ({"include": ["posts"]}, "`include` of model `User` must be a dictionary"),
 ]  # fmt: skip
 

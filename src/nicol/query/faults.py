@@ -49,7 +49,7 @@ def unknown(
     """A name that does not exist, with the nearest one that does; `field` is what it stands at, where it is no field itself."""
     from difflib import get_close_matches
 
-    names = sorted(known)
+    names = sorted(set(known))
     near = get_close_matches(str(name), names, 1, 0.6)
     hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(names)}"
     place = f" on model `{model}`" if model else ""

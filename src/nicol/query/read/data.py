@@ -248,7 +248,7 @@ def _connect(models: Models, link: Link, value: Any, values: Values) -> list[Act
         together = _together(lambda: [*connect_all(models, link, _placed(items), values)], values)
         if together is not None:
             return together
-    return [Connect(link.name, read_key(models, target, each, values)) for each in items]
+    return [Connect(link.name, read_key(models, target, each, values, "connect")) for each in items]
 
 
 def _placed(items: list[Any]) -> list[tuple[int, Any]]:
@@ -273,7 +273,10 @@ def _connect_or_create(models: Models, link: Link, value: Any, values: Values) -
 def _disconnect(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
     target = models.target(link)
     if link.many:
-        return [Disconnect(link.name, read_key(models, target, each, values)) for each in _items(link, value)]
+        return [
+            Disconnect(link.name, read_key(models, target, each, values, "disconnect"))
+            for each in _items(link, value)
+        ]
     if link.required and link.owns:
         raise invalid(
             f"the relation `{link.model}.{link.name}` is required and cannot be disconnected",
@@ -291,7 +294,8 @@ def _delete(models: Models, link: Link, value: Any, values: Values) -> list[Act]
     target = models.target(link)
     if link.many:
         return [
-            DeleteRelated(link.name, read_key(models, target, each, values)) for each in _items(link, value)
+            DeleteRelated(link.name, read_key(models, target, each, values, "delete"))
+            for each in _items(link, value)
         ]
     if value is False:
         return []
@@ -305,7 +309,9 @@ def _delete(models: Models, link: Link, value: Any, values: Values) -> list[Act]
 def _set(models: Models, link: Link, value: Any, values: Values) -> list[Act]:
     target = models.target(link)
     return [
-        SetRelated(link.name, tuple(read_key(models, target, each, values) for each in _items(link, value)))
+        SetRelated(
+            link.name, tuple(read_key(models, target, each, values, "set") for each in _items(link, value))
+        )
     ]
 
 

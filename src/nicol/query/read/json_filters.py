@@ -24,7 +24,7 @@ def read_json(
     model: Model, field: Field, given: dict[str, Any], values: list[Any], insensitive: bool
 ) -> Filter:
     """The filter that a dictionary of conditions on a Json field is; all of them are about the same path."""
-    path = _path(model, field, given["path"], values) if given.get("path") is not None else None
+    path = _path(model, field, given["path"], values) if "path" in given else None
     found = tuple(
         _operator(model, field, word, value, values, path, insensitive)
         for word, value in given.items()

@@ -40,7 +40,17 @@ def _order(
         elif name in model.links:
             yield from _linked_order(models, model, model.links[name], value, path, values)
         else:
+            _refuse_relevance(model, name)
             unknown("field in `order`", name, (*model.fields, *model.links), model=model.name)
+
+
+def _refuse_relevance(model: Model, name: Any) -> None:
+    if name == "_relevance":
+        raise invalid(
+            "an order by `_relevance` is not offered: the databases share no full text search",
+            model=model.name,
+            hint="ask the database itself with `query_raw`",
+        )
 
 
 def _scalar_order(model: Model, name: str, value: Any, path: tuple[str, ...]) -> OrderBy:

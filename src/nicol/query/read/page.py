@@ -43,7 +43,7 @@ def read_page(models: Models, model: Model, given: dict[str, Any], values: Value
         take,
         backwards,
         None if skip is None else read_number(model, "skip", skip, values),
-        None if cursor is None else read_key(models, model, cursor, values),
+        None if cursor is None else read_key(models, model, cursor, values, "cursor"),
         () if distinct is None else _distinct(model, distinct),
         read_selection(models, model, given, values),
         shuffled,
@@ -62,7 +62,8 @@ def read_number(model: Model, name: str, value: Any, values: Values) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise invalid(f"`{name}` must be an int, not {type(value).__name__}", model=model.name)
     if not 0 <= value < 2**63:
-        raise invalid(f"`{name}` must not be negative", model=model.name)
+        wrong = "must not be negative" if value < 0 else "is larger than any number of rows"
+        raise invalid(f"`{name}` {wrong}", model=model.name)
     values.append(value)
     return len(values) - 1
 
@@ -276,6 +277,12 @@ def _counts(models: Models, model: Model, given: Any, values: Values) -> tuple[R
             hint=f"known here: {', '.join(many) or 'none'}",
         )
     for name in wanted:
+        if name == "select":
+            raise invalid(
+                f"`_count` of model `{model.name}` names relations themselves, without `select`",
+                model=model.name,
+                hint=f'write {{"_count": {{"{many[0]}": True}}}}' if many else None,
+            )
         if name not in many:
             unknown("relation in `_count`", name, many, model=model.name)
     return tuple(_count(models, model, name, each, values) for name, each in wanted.items())

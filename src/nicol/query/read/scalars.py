@@ -12,6 +12,7 @@ from nicol.query.read.json_filters import JSON_OPERATORS, read_json, read_mode
 from nicol.query.read.kinds import is_dict
 from nicol.query.references import FieldRef
 from nicol.schema.schema import Arity, EnumRef, Scalar
+from nicol.sql.json import AnyNull
 
 Values: TypeAlias = list[Any]
 
@@ -46,6 +47,13 @@ def read_scalar(model: Model, field: Field, value: Any, values: Values) -> Filte
         _unsearched(model, field, value)
     if is_dict(value):
         return _operators(model, field, value, values)
+    if value is AnyNull:
+        raise invalid(
+            f"`AnyNull` is no value of `{model.name}.{field.name}`, but what `equals` and `not` ask about",
+            model=model.name,
+            fields=(field.name,),
+            hint=f'write {{"{field.name}": {{"equals": AnyNull}}}}',
+        )
     return _compare(model, field, "equals", value, values)
 
 

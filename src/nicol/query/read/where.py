@@ -126,11 +126,11 @@ def _measured(
 # ---- keys --------------------------------------------------------------------------------------------------------
 
 
-def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
-    """The unique key that a `where` names; whatever stands beside it must hold too."""
+def read_key(models: Models, model: Model, given: Any, values: Values, word: str = "where") -> Key:
+    """The unique key that a `where` names, or what stands at another word; whatever stands beside it must hold too."""
     if not is_dict(given):
         raise invalid(
-            f"`where` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
+            f"`{word}` of model `{model.name}` must be a dictionary, not {type(given).__name__}",
             model=model.name,
         )
     if len(given) == 1:
@@ -150,7 +150,7 @@ def read_key(models: Models, model: Model, given: Any, values: Values) -> Key:
         needed = ", ".join(f"`{key}`" for key in model.keys)
         _known(model, given)
         raise invalid(
-            f"`where` of model `{model.name}` needs one of its unique keys: {needed}",
+            f"`{word}` of model `{model.name}` needs one of its unique keys: {needed}",
             model=model.name,
             hint=_spelled(model, given) or _unset(model, given),
         )
