@@ -78,6 +78,92 @@ def test_a_nested_transaction_is_undone_alone(db: Any) -> None:
     assert [row.id for row in db.counter.find_many(order={"id": "asc"})] == [1, 3, 4]
 
 
+@pytest.mark.proves(
+    "Client",
+    "transactions inside a transaction that would meet are refused: nothing that was told kept is undone",
+)
+def test_tasks_do_not_open_transactions_in_each_other(target: Any) -> None:
+    async def main() -> tuple[list[Any], set[int]]:
+        async with target.package.AsyncClient(url=target.url) as db:
+            await db.counter.delete_many()
+            async with db.tx() as tx:
+                opened, ending = asyncio.Event(), asyncio.Event()
+
+                async def first() -> None:
+                    async with tx.tx() as inner:
+                        await inner.counter.create(data={"id": 1})
+                        opened.set()
+                        await ending.wait()
+                        raise ZeroDivisionError
+
+                async def second() -> None:
+                    await opened.wait()
+                    async with tx.tx() as inner:
+                        await inner.counter.create(data={"id": 2})
+
+                async def third() -> None:
+                    await opened.wait()
+                    try:
+                        await tx.counter.create(data={"id": 3})
+                    finally:
+                        ending.set()
+
+                told = await asyncio.gather(first(), second(), third(), return_exceptions=True)
+                async with tx.tx() as inner:
+                    await inner.counter.create(data={"id": 4})
+            return told, {row.id for row in await db.counter.find_many()}
+
+    told, kept = asyncio.run(main())
+    assert [type(each) for each in told] == [ZeroDivisionError, TransactionClosed, TransactionClosed]
+    assert "is open in another task or thread" in str(told[1])
+    assert kept == {4}
+
+
+def test_threads_do_not_open_transactions_in_each_other(target: Any) -> None:
+    with target.package.Client(url=target.url) as db, ThreadPoolExecutor(2) as others:
+        db.counter.delete_many()
+
+        def open_one(number: int) -> None:
+            with tx.tx() as inner:
+                inner.counter.create(data={"id": number})
+
+        with db.tx() as tx:
+            with pytest.raises(ZeroDivisionError), tx.tx() as inner:
+                inner.counter.create(data={"id": 1})
+                for work in (lambda: open_one(2), lambda: tx.counter.create(data={"id": 3})):
+                    with pytest.raises(TransactionClosed, match="is open in another task or thread"):
+                        others.submit(work).result()
+                assert others.submit(inner.counter.count).result() == 1
+                raise ZeroDivisionError
+            others.submit(open_one, 4).result()
+        assert [row.id for row in db.counter.find_many()] == [4]
+
+
+@pytest.mark.proves(
+    "Client", "transactions inside a transaction may end in any order: what is kept is what was kept"
+)
+def test_begun_transactions_lie_in_each_other_in_any_order(db: Any) -> None:
+    with db.tx() as tx:
+        first, second = tx.begin(), tx.begin()
+        first.counter.create(data={"id": 1})
+        second.counter.create(data={"id": 2})
+        first.rollback()  # the second lies in it
+        for ended in (second.commit, second.counter.count):
+            with pytest.raises(TransactionClosed):
+                ended()
+        third, fourth = tx.begin(), tx.begin()
+        fourth.counter.create(data={"id": 4})
+        fourth.commit()
+        third.counter.create(data={"id": 3})
+        third.commit()
+        left = tx.begin()
+        left.counter.create(data={"id": 5})
+    assert [row.id for row in db.counter.find_many(order={"id": "asc"})] == [3, 4]
+    with pytest.raises(TransactionClosed):
+        left.commit()
+    assert db.counter.create(data={"id": 6}).id == 6
+
+
 @pytest.mark.proves("Client", "a write with nested writes inside a transaction is a savepoint")
 def test_a_failing_nested_write_does_not_end_the_transaction(db: Any) -> None:
     db.tag.create(data={"name": "taken"})

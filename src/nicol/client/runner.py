@@ -79,7 +79,7 @@ class Block:
         self._entered: tuple[Scope, BlockingTransaction, PooledConnection] | None = None
 
     def __enter__(self) -> BlockingTransaction:
-        scope = Scope(self._terms)
+        scope = Scope(self._terms, _THREADS)
         try:
             connection = self._database.borrow(scope.terms.patience)
         except DriverError as error:
@@ -152,14 +152,16 @@ class BlockingTransaction:
             while piece := self.run(reading.piece(size), False, timeout):
                 yield piece
         finally:
-            if not self._scope.ended and not self._connection.failed:
+            if self._scope.is_open and not self._connection.failed:
                 self._answer(reading.close())
 
     def transaction(self, terms: Terms) -> Savepointed:
         """A savepoint as a block: with a runner whose programs can be undone without the rest of the transaction."""
         self._scope.check(self._connection)
         return Savepointed(
-            BlockingTransaction(self._connection, Scope(terms, self._scope), self._translate, self._lock)
+            BlockingTransaction(
+                self._connection, Scope(terms, _THREADS, self._scope), self._translate, self._lock
+            )
         )
 
     def enter(self) -> None:
@@ -205,6 +207,8 @@ class BlockingTransaction:
     def _expire(self) -> None:
         """In the watching thread, again and again: stop what runs, and let go of all locks."""
         scope = self._scope
+        if scope.ended:  # with the one around it
+            return
         first, scope.expired = not scope.expired, True
         self._connection.interrupt()
         with self._lock:
@@ -220,7 +224,7 @@ class BlockingTransaction:
 
     def _answer(self, program: Prefaced[T]) -> T:
         with self._lock:
-            return self._said(self._scope.told.turn(program))
+            return self._said(self._scope.turn(program))
 
     def _answer_within(self, program: Prefaced[T], timeout: float) -> T:
         at = monotonic() + timeout
@@ -228,7 +232,7 @@ class BlockingTransaction:
             raise overdue(timeout)
         try:
             with watched(self._connection, timeout, at):
-                return self._said(self._scope.told.turn(program))
+                return self._said(self._scope.turn(program))
         finally:
             self._lock.release()
 
@@ -257,6 +261,17 @@ class Savepointed:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._inner.leave(keep=error is None)
+
+
+class _Threads:
+    def now(self) -> threading.Thread:
+        return threading.current_thread()
+
+    def is_elsewhere(self, speaker: threading.Thread) -> bool:
+        return speaker is not threading.current_thread() and speaker.is_alive()
+
+
+_THREADS = _Threads()
 
 
 def _within(program: Program[T], connection: Connection, seconds: float | None) -> T:

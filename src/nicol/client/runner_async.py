@@ -71,7 +71,7 @@ class AwaitingRunner:
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
         """A runner whose programs happen together or not at all."""
-        scope = Scope(terms)
+        scope = Scope(terms, _TASKS)
         try:
             async with self.database.session(True, terms.patience) as connection:
                 transaction = AwaitingTransaction(connection, scope, self._translate)
@@ -113,9 +113,9 @@ class AwaitingTransaction:
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
         self._scope.check(self._connection)
         if timeout is None:
-            return await self._say(partial(self._scope.told.turn, program))
+            return await self._say(partial(self._scope.turn, program))
         async with limited(timeout):
-            return await self._say(partial(self._scope.told.turn, program))
+            return await self._say(partial(self._scope.turn, program))
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""
@@ -129,14 +129,16 @@ class AwaitingTransaction:
             while piece := await self.run(reading.piece(size), False, timeout):
                 yield piece
         finally:
-            if not self._scope.ended and not self._connection.failed:
-                await self._said(partial(self._scope.told.turn, reading.close()))
+            if self._scope.is_open and not self._connection.failed:
+                await self._said(partial(self._scope.turn, reading.close()))
 
     @asynccontextmanager
     async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
         """A savepoint: a runner whose programs can be undone without the rest of the transaction."""
         self._scope.check(self._connection)
-        inner = AwaitingTransaction(self._connection, Scope(terms, self._scope), self._translate, self._turns)
+        inner = AwaitingTransaction(
+            self._connection, Scope(terms, _TASKS, self._scope), self._translate, self._turns
+        )
         async with inner.scope() as entered:
             yield entered
 
@@ -177,6 +179,8 @@ class AwaitingTransaction:
 
     def _expire(self) -> None:
         """Stop what runs, and let go of all locks."""
+        if self._scope.ended:  # with the one around it
+            return
         self._scope.expired = True
         if self._turns.limit is not None:
             self._turns.limit.reschedule(0)
@@ -216,6 +220,17 @@ class AwaitingTransaction:
             if isinstance(error, DriverError):
                 raise self._translate(error) from error
             raise
+
+
+class _Tasks:
+    def now(self) -> asyncio.Task[Any] | None:
+        return asyncio.current_task()
+
+    def is_elsewhere(self, speaker: asyncio.Task[Any] | None) -> bool:
+        return speaker is not None and speaker is not asyncio.current_task() and not speaker.done()
+
+
+_TASKS = _Tasks()
 
 
 async def _within(call: Awaitable[T], seconds: float | None) -> T:

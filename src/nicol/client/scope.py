@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
-from nicol.client.preface import Opening, Told
+from nicol.client.preface import Opening, Prefaced, Told
 from nicol.errors import (
     ClientError,
     DriverError,
@@ -28,6 +28,8 @@ from nicol.sql.program import (
     RollbackTo,
     Savepoint,
 )
+
+T = TypeVar("T")
 
 Translate: TypeAlias = Callable[[DriverError], ClientError]
 Hook: TypeAlias = Callable[[], object]
@@ -96,12 +98,33 @@ class Stream(Protocol):
         ...
 
 
-class Scope:
-    """A transaction (depth 0) or a savepoint in it: what is said to enter, keep and undo it, and whether it may go on."""
+class Speakers(Protocol):
+    """Those who may speak in a transaction at the same time: threads, or tasks."""
 
-    def __init__(self, terms: Terms, outer: Scope | None = None) -> None:
+    def now(self) -> Any:
+        """Who speaks."""
+        ...
+
+    def is_elsewhere(self, speaker: Any) -> bool:
+        """True when that is somebody else, who has not ended."""
+        ...
+
+
+class Scope:
+    """A transaction (depth 0) or a savepoint in it: what is said to enter, keep and undo it, and whether it may go on.
+
+    Savepoints lie in each other, whoever opens them: one opened with an outer client lies in the innermost that is open.
+    """
+
+    def __init__(self, terms: Terms, speakers: Speakers, outer: Scope | None = None) -> None:
+        if outer is not None:
+            outer.alone()
+            outer = outer.innermost()
         self.terms = terms
         self.outer = outer
+        self.inner: Scope | None = None
+        self._speakers = speakers
+        self.owner: Any = speakers.now() if outer else None
         self.depth: int = outer.depth + 1 if outer else 0
         self.own_deadline = outer is None or terms.timeout is not None
         self.deadline: float = monotonic() + terms.time
@@ -121,7 +144,11 @@ class Scope:
 
     def _enter(self) -> Program[None]:
         if self.outer:
+            if self.outer.ended:
+                raise has_ended()
+            self.outer.alone()
             yield Savepoint(self._name)
+            self.outer.inner = self
             return
         begin = Begin(write=True, isolation=self.terms.isolation)
         if self.terms.opening is None:
@@ -134,7 +161,15 @@ class Scope:
         return self._seen(self._end(connection, keep=keep))
 
     def _end(self, connection: Fallible, *, keep: bool) -> Program[None]:
+        if self.ended:  # with the one around it, which has undone it
+            if keep:
+                raise has_ended()
+            return
         self.ended, late, failed = True, self.is_late, connection.failed
+        if self.outer:
+            self.outer.inner = None
+        if self.inner is not None:
+            yield from self._undo_inner(self.inner, say=keep and not (late or failed))
         for command in self._undo() if late or failed or not keep else self._keep():  # noqa: UP028 - takes no answers
             yield command
         if not keep:
@@ -146,6 +181,15 @@ class Scope:
         if self.outer:
             self.outer.hooks += self.hooks
 
+    def _undo_inner(self, inner: Scope, *, say: bool) -> Program[None]:
+        """What is open at the end of what is around it has not ended well."""
+        if say:
+            for command in inner._undo():  # noqa: UP028 - takes no answers
+                yield command
+        left: Scope | None = inner
+        while left is not None:
+            left.ended, left = True, left.inner
+
     def give_up(self) -> Program[None]:
         """Undo the work because its time is over, while its block still goes on."""
         yield self._undo()[0]
@@ -155,16 +199,40 @@ class Scope:
         if not (self.ended or self.expired or self.outer or connection.failed or monotonic() > self.deadline):
             return
         if self.ended:
-            raise TransactionClosed(
-                "the transaction has ended: its client cannot be used any more",
-                help="use the client that the transaction was started on",
-            )
+            raise has_ended()
         if self.is_late:
             raise self.overdue()
         if self.outer:
             self.outer.check(connection)
         elif connection.failed:
             raise has_failed()
+
+    def turn(self, program: Prefaced[T]) -> Program[T]:
+        """What a call says, now that its turn on the connection has come."""
+        if self.inner is not None:
+            self.alone()
+        return self.told.turn(program)
+
+    def innermost(self) -> Scope:
+        """What a savepoint that is opened now lies in."""
+        return self if self.inner is None else self.inner.innermost()
+
+    def alone(self) -> None:
+        """TransactionClosed while somebody else has a savepoint open in the scope: what is said now would be undone with it."""
+        inner = self.inner
+        while inner is not None:
+            if self._speakers.is_elsewhere(inner.owner):
+                raise TransactionClosed(
+                    "a transaction inside of this one is open in another task or thread,"
+                    " and what is done here would be undone with it",
+                    help="open them one after the other, or give each a transaction of its own with `db.tx()`",
+                )
+            inner = inner.inner
+
+    @property
+    def is_open(self) -> bool:
+        """True when it has not ended, and nothing is open in it."""
+        return not self.ended and self.inner is None
 
     @property
     def is_late(self) -> bool:
@@ -206,6 +274,14 @@ def refuse_inner(**given: object) -> None:
                 f"`{name}` is decided where the outermost transaction begins",
                 help="a transaction inside a transaction is a savepoint: it takes `timeout` only",
             )
+
+
+def has_ended() -> TransactionClosed:
+    """The error of using a transaction after its end, or that of one around it."""
+    return TransactionClosed(
+        "the transaction has ended: its client cannot be used any more",
+        help="use the client that the transaction was started on",
+    )
 
 
 def has_failed() -> TransactionClosed:
