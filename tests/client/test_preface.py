@@ -20,6 +20,7 @@ from nicol.sql.program import (
     Rollback,
     Savepoint,
     Statement,
+    through,
 )
 
 SET, ONE, TWO = Statement("SET"), Statement("ONE"), Statement("TWO")
@@ -111,18 +112,12 @@ def test_a_setting_that_is_refused_is_no_fault_of_the_statement_and_the_work_is_
 
     heard: list[Command] = []
 
-    def listening(inner: Program[Any]) -> Program[Any]:
-        answer = None
-        step = next(inner)
-        while True:
-            heard.append(step)
-            try:
-                answer = yield step
-            except DriverError as error:
-                step = inner.throw(error)
-            else:
-                step = inner.send(answer)
+    def hear(command: Command) -> Program[Result]:
+        heard.append(command)
+        return (yield command)
 
     with pytest.raises(QueryInvalid, match=r"refuses a setting of a scope: invalid"):
-        drive(listening(carried(program(), (SET,))), {0: DriverError("invalid name", state="42602", at=1)})
+        drive(
+            through(carried(program(), (SET,)), hear), {0: DriverError("invalid name", state="42602", at=1)}
+        )
     assert heard == [Pipeline((Begin(), SET)), Rollback()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
@@ -28,6 +27,8 @@ from nicol.sql.program import (
     Statement,
     ask,
     nested,
+    say_all,
+    through,
     transaction,
 )
 
@@ -168,7 +169,9 @@ class Preface:
             return carried(program, said) if said else program
         signing = self._dialect.signing
         said = (*said, signing.saying(self._actor))
-        return carried(program, said) if signing.end is None else _enclosed(program, said, signing.end, begin)
+        if signing.end is None:
+            return carried(program, said)
+        return transaction(_enclosed(program, said, signing.end), begin)
 
     def inside(
         self, program: Program[T], *, writes: bool, seen: Callable[[Program[T]], Program[T]] | None
@@ -183,18 +186,11 @@ class Preface:
         return self._audited and self._actor is not None and self._dialect.signing.end is not None
 
 
-def _enclosed(program: Program[T], said: tuple[Statement, ...], farewell: str, begin: Begin) -> Program[T]:
-    """A program in a transaction of its own, of which something stays unless leave is taken."""
-    try:
-        yield Pipeline((begin, *said))
-        answer = yield from nested(program, "nicol_signed")
-        yield Statement(farewell, columns=False)
-    except GeneratorExit:  # nobody drives the program any more, so there is nobody to speak to
-        raise
-    except BaseException:
-        yield Rollback()
-        raise
-    yield Commit()
+def _enclosed(program: Program[T], said: tuple[Statement, ...], farewell: str) -> Program[T]:
+    """A program in a transaction, of which something stays unless leave is taken."""
+    yield from say_all(said)
+    answer = yield from nested(program, "nicol_signed")
+    yield Statement(farewell, columns=False)
     return answer
 
 
@@ -203,22 +199,16 @@ def carried(program: Program[T], said: tuple[Statement, ...]) -> Program[T]:
 
     A statement outside of transactions is one trip as before: what is said in one pipeline is one transaction.
     """
-    step = partial(next, program)
     inside = False
-    while True:
+
+    def answer(command: Command) -> Program[Result]:
+        nonlocal inside
         try:
-            command = step()
-        except StopIteration as stop:
-            answer: T = stop.value
-            return answer
-        begins = _begins(command)
-        try:
-            result = (yield command) if inside else (yield from _carried(command, said))
-        except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
-            step = partial(program.throw, error)
-        else:
-            step = partial(program.send, result)
-        inside = (inside or begins) and not isinstance(command, Commit | Rollback)
+            return (yield command) if inside else (yield from _carried(command, said))
+        finally:
+            inside = (inside or _begins(command)) and not isinstance(command, Commit | Rollback)
+
+    return through(program, answer)
 
 
 def _begins(command: Command) -> bool:

@@ -10,7 +10,8 @@ import msgspec
 
 from nicol.client.events import Level, Listener, Listeners, LogEvent, QueryEvent, now, write_log, write_query
 from nicol.client.tags import Tags, TagSource, current_tags, tagged
-from nicol.client.witness import Call, Witness, watched
+from nicol.client.witness import Call, Witness
+from nicol.sql.program import through
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -123,7 +124,7 @@ class Watch:
         else:
             constant = given or {}
         parent = tracing.here() if tracing else None
-        return watched(program, Witness(self, call, constant, variable, tracing, parent))
+        return through(program, Witness(self, call, constant, variable, tracing, parent).see)
 
     def tell(self, event: QueryEvent) -> None:
         """Tell of a statement."""

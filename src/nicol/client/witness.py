@@ -5,10 +5,9 @@ Nothing here knows drivers, threads or loops: time passes between the yield of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
     from nicol.client.tracing import Tracing
-
-T = TypeVar("T")
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -84,20 +81,35 @@ class Witness:
         self._tracing = tracing
         self._parent = parent
 
-    def begin(self, command: Command) -> Seen:
-        """A command that is going to be said."""
+    def see(self, command: Command) -> Program[Result]:
+        """Say a command with its tags, and tell how it went."""
         span, tracing, parent = None, self._tracing, self._parent
         if tracing is not None and parent is not None:
             span = tracing.begin_query(text_of(command), parent, self._attributes())
-        return Seen(command, self._with_tags(command, span), span, perf_counter())
+        said, started = self._with_tags(command, span), perf_counter()
+        try:
+            result = yield said
+        except GeneratorExit:  # nobody drives the program any more
+            raise
+        except BaseException as error:
+            self._end(command, span, started, None, error)
+            raise
+        self._end(command, span, started, result, None)
+        return result
 
-    def end(self, seen: Seen, result: Result | None, error: BaseException | None) -> None:
-        """A command that was answered, or failed."""
-        duration = perf_counter() - seen.started
-        if self._tracing is not None and seen.span is not None:
-            self._tracing.end_query(seen.span, _rows(result), error)
-        for command, part in _parts(seen.command, result, error):
-            self._tell(command, part, duration, error)
+    def _end(
+        self,
+        command: Command,
+        span: Span | None,
+        started: float,
+        result: Result | None,
+        error: BaseException | None,
+    ) -> None:
+        duration = perf_counter() - started
+        if self._tracing is not None and span is not None:
+            self._tracing.end_query(span, _rows(result), error)
+        for said, part in _parts(command, result, error):
+            self._tell(said, part, duration, error)
 
     def _tell(
         self, command: Command, result: Result | None, duration: float, error: BaseException | None
@@ -130,38 +142,6 @@ class Witness:
             if traceparent is not None:
                 tags, varies = {**tags, "traceparent": traceparent}, True
         return _commented(command, comment_of(tags), varies) if tags else command
-
-
-class Seen(msgspec.Struct):
-    """A command on its way: as it was meant, and as it is said, with its tags."""
-
-    command: Command
-    said: Command
-    span: Span | None
-    started: float
-
-
-def watched(program: Program[T], witness: Witness) -> Program[T]:
-    """The same program, whose commands are seen by a witness."""
-    step: Callable[[], Command] = partial(next, program)
-    while True:
-        try:
-            command = step()
-        except StopIteration as stop:
-            answer: T = stop.value
-            return answer
-        seen = witness.begin(command)
-        try:
-            result = yield seen.said
-        except GeneratorExit:  # nobody drives the program any more
-            program.close()
-            raise
-        except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
-            witness.end(seen, None, error)
-            step = partial(program.throw, error)
-        else:
-            witness.end(seen, result, None)
-            step = partial(program.send, result)
 
 
 def text_of(command: Command) -> str:

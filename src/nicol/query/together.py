@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from nicol.errors import DriverError
-from nicol.sql.program import Begin, Commit, Pipeline, Program, Rollback, Statement, nested, transaction
+from nicol.sql.program import Begin, Pipeline, Program, Statement, ask, nested, through, transaction
 
 
 class Part(msgspec.Struct):
@@ -22,15 +22,7 @@ def together(parts: Sequence[Part], begin: Begin) -> Program[list[Any]]:
     """Answer all calls in their order, in a transaction of their own."""
     if not parts:
         return []
-    try:
-        answers = yield from _answers(parts, begin)
-    except GeneratorExit:  # nobody drives the program any more, so there is nobody to speak to
-        raise
-    except BaseException:
-        yield Rollback()
-        raise
-    yield Commit()
-    return answers
+    return (yield from transaction(_answers(parts, begin), None))
 
 
 def together_inside(parts: Sequence[Part], name: str) -> Program[list[Any]]:
@@ -51,7 +43,7 @@ def _answers(parts: Sequence[Part], begin: Begin | None) -> Program[list[Any]]:
             queue.add(at, part.program, command)
             continue
         yield from queue.flush(answers)
-        answers[at] = yield from _go_on(part.program, command)
+        answers[at] = yield from through(part.program, ask, command)
     yield from queue.flush(answers)
     return answers
 
@@ -86,21 +78,4 @@ class _Queue:
             except StopIteration as stop:
                 answers[at] = stop.value
             else:
-                answers[at] = yield from _go_on(program, command)
-
-
-def _go_on(program: Program[Any], command: Any) -> Program[Any]:
-    """Drive a program that has just yielded a command."""
-    try:
-        while True:
-            try:
-                result = yield command
-            except GeneratorExit:
-                program.close()
-                raise
-            except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
-                command = program.throw(error)
-            else:
-                command = program.send(result)
-    except StopIteration as stop:
-        return stop.value
+                answers[at] = yield from through(program, ask, command)

@@ -7,7 +7,6 @@ returns its answer. Nothing here waits: `nicol.drivers` drives programs, blockin
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -184,9 +183,13 @@ def say_all(statements: Iterable[Statement]) -> Program[None]:
         yield statement
 
 
-def transaction(program: Program[T], begin: Begin = Begin()) -> Program[T]:  # noqa: B008
-    """Run a program between `Begin` and `Commit`; whatever fails, the commit included, the work is undone first."""
-    yield begin
+def transaction(program: Program[T], begin: Begin | None = Begin()) -> Program[T]:  # noqa: B008
+    """Run a program between `Begin` and `Commit`; whatever fails, the commit included, the work is undone first.
+
+    `begin` None: the program itself says it first.
+    """
+    if begin is not None:
+        yield begin
     try:
         answer = yield from program
         yield Commit()
@@ -198,29 +201,39 @@ def transaction(program: Program[T], begin: Begin = Begin()) -> Program[T]:  # n
     return answer
 
 
+def through(
+    program: Program[T], answer: Callable[[Command], Program[Result]], command: Command | None = None
+) -> Program[T]:
+    """Run a program, each of whose commands is answered by another one; from `command` on, which it has yielded already."""
+    try:
+        if command is None:
+            command = next(program)
+        while True:
+            try:
+                result = yield from answer(command)
+            except GeneratorExit:
+                program.close()
+                raise
+            except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
+                command = program.throw(error)
+            else:
+                command = program.send(result)
+    except StopIteration as stop:
+        return stop.value
+
+
 def nested(program: Program[T], name: str) -> Program[T]:
     """Run a program inside the transaction that is open: its own transaction becomes a savepoint of that name."""
-    step: Callable[[], Command] = partial(next, program)
-    while True:
-        try:
-            command = step()
-        except StopIteration as stop:
-            return stop.value
-        try:
-            result = yield _nested(command, name)
-        except BaseException as error:  # noqa: BLE001 - the program decides, and raises it again
-            step = partial(program.throw, error)
-        else:
-            step = partial(program.send, result)
+
+    def inside(command: Command) -> Program[Result]:
+        savepoint = _SAVEPOINTS.get(type(command))
+        return (yield command if savepoint is None else savepoint(name))
+
+    return through(program, inside)
 
 
-def _nested(command: Command, name: str) -> Command:
-    match command:
-        case Begin():
-            return Savepoint(name)
-        case Commit():
-            return Release(name)
-        case Rollback():
-            return RollbackTo(name)
-        case _:
-            return command
+_SAVEPOINTS: dict[type[Command], Callable[[str], Command]] = {
+    Begin: Savepoint,
+    Commit: Release,
+    Rollback: RollbackTo,
+}
