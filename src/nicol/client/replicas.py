@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Generator, Iterator
 from typing import Any, TypeAlias
 
 import msgspec
 
 from nicol.errors import ClientError
-from nicol.sql.program import Once, Program
+from nicol.sql.program import Program
 
 RETRY = 10.0
 """Seconds for which a replica that failed is left out."""
@@ -117,10 +116,3 @@ class Fleet:
             replica = (self._turn + step) % size
             if now >= self._out_until[replica]:
                 yield replica
-
-
-def has_begun(program: Program[Any]) -> bool:
-    """True when a program has said something, and cannot be said again."""
-    if isinstance(program, Once):
-        return program.begun
-    return inspect.getgeneratorstate(program) != inspect.GEN_CREATED

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, Literal, TypeVar
 
-from nicol.client.replicas import Ask, Fleet, has_begun
+from nicol.client.replicas import Ask, Fleet
 from nicol.client.runner_async import AwaitingRunner, AwaitingTransaction
 from nicol.client.scope import Stream, Terms
 from nicol.drivers.places import PoolMetrics
 from nicol.errors import ClientError, ConnectionFailed
-from nicol.sql.program import Program
+from nicol.sql.program import Program, has_begun
 
 T = TypeVar("T")
 

@@ -7,6 +7,7 @@ returns its answer. Nothing here waits: `nicol.drivers` drives programs, blockin
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from inspect import GEN_CREATED, getgeneratorstate
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -165,6 +166,11 @@ class Once(Generator[Command, Result, T]):
         if isinstance(error, DriverError):
             raise self.explain(error) from error
         raise error
+
+
+def has_begun(program: Program[Any]) -> bool:
+    """True when a program has said something, and cannot be said again."""
+    return program.begun if isinstance(program, Once) else getgeneratorstate(program) != GEN_CREATED
 
 
 def ask(command: Command) -> Program[Result]:
