@@ -32,7 +32,13 @@ AREAS = (
 )
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NO_DATABASE = "none"
-MODES = {"blocking": "blocking", "sync": "blocking", "async": "async", "awaited": "async"}
+MODES = {
+    "blocking": "blocking",
+    "sync": "blocking",
+    "async": "async",
+    "awaited": "async",
+    "awaiting": "async",
+}
 FIXTURES = {"sqlite_url": "sqlite", "postgres_url": "postgresql"}
 SHOWN_TESTS = 3
 

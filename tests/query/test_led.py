@@ -85,6 +85,10 @@ def _asked(statement: Statement) -> Program[Result]:
     return (yield statement)
 
 
+LED = "related rows are found by the index of their relation in databases that nobody has analysed"
+
+
+@pytest.mark.proves("Client", LED, on=("sqlite",))
 def test_no_other_index_than_the_relations_own_leads_to_related_rows(clients: list[Client]) -> None:
     for client in clients:
         for call in READS:
@@ -92,6 +96,7 @@ def test_no_other_index_than_the_relations_own_leads_to_related_rows(clients: li
                 assert not any(map(FAR.search, plan)), (call, plan)
 
 
+@pytest.mark.proves("Client", LED)
 @pytest.mark.parametrize("depth", [20, "all"])
 @pytest.mark.parametrize("relation", ["children", "parent"])
 def test_a_server_intersects_no_indexes_for_every_row_of_a_tree(
