@@ -111,6 +111,8 @@ class Questions:
                 branches = [
                     self._where(memory, model, depth - 1) for _ in range(self._chance.choice([0, 1, 2]))
                 ]
+                if word == "OR":
+                    branches = list(filter(_asks, branches))
                 where[word] = branches if self._often(0.7) or not branches else branches[0]
             elif depth and self._often(0.35) and (links := list(self._world.links[model.name].values())):
                 link = self._chance.choice(links)
@@ -208,3 +210,11 @@ def _ordered(field: Field) -> bool:
 
 def _distinguishes(field: Field) -> bool:
     return not field.listed and field.type != "Json"
+
+
+def _asks(where: Row) -> bool:
+    """Whether a filter asks anything: a branch of OR has to."""
+    return any(
+        word != "AND" or any(map(_asks, value if isinstance(value, list) else [value]))
+        for word, value in where.items()
+    )

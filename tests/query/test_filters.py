@@ -86,6 +86,14 @@ def _world(db: Client) -> World:
     return world
 
 
+def _asks(where: dict[str, Any]) -> bool:
+    """Whether a filter asks anything: a branch of OR has to."""
+    return any(
+        word != "AND" or any(map(_asks, value if isinstance(value, list) else [value]))
+        for word, value in where.items()
+    )
+
+
 def random_where(chance: random.Random, model: str, depth: int) -> dict[str, Any]:
     """A filter with a few entries."""
     where: dict[str, Any] = {}
@@ -95,7 +103,10 @@ def random_where(chance: random.Random, model: str, depth: int) -> dict[str, Any
         if depth and pick < 0.2:
             word = chance.choice(["AND", "OR", "NOT"])
             branches = [random_where(chance, model, depth - 1) for _ in range(chance.randint(0, 2))]
-            where[word] = branches or chance.choice([[], {}])
+            if word == "OR":
+                where[word] = list(filter(_asks, branches))
+            else:
+                where[word] = branches or chance.choice([[], {}])
         elif depth and pick < 0.5:
             name = chance.choice(relations)
             where[name] = _random_relation(chance, model, name, depth)

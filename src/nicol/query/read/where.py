@@ -59,6 +59,12 @@ def _entry(models: Models, model: Model, name: Any, value: Any, values: Values) 
 def _logic(models: Models, model: Model, word: str, value: Any, values: Values) -> Filter:
     branches = value if is_list(value) else [value]
     found = tuple(read_where(models, model, each, values, word) for each in branches)
+    if word == "OR" and not all(map(_asks, found)):
+        raise invalid(
+            f"a branch of `OR` of model `{model.name}` asks nothing, which would find every row",
+            model=model.name,
+            hint="leave the branch out",
+        )
     match word:
         case "AND":
             return All(found)
@@ -66,6 +72,11 @@ def _logic(models: Models, model: Model, word: str, value: Any, values: Values) 
             return AnyOf(found)
         case _:
             return All(tuple(Not(each) for each in found))
+
+
+def _asks(of: Filter) -> bool:
+    """Whether a filter asks anything."""
+    return not isinstance(of, All) or any(map(_asks, of.items))
 
 
 # ---- relations ---------------------------------------------------------------------------------------------------
