@@ -303,6 +303,11 @@ class Unmanaged:
         """True for the triggers and functions that write, and guard, an audit trail."""
         return self.name.startswith(AUDIT)
 
+    @property
+    def is_servers(self) -> bool:
+        """True for who owns what and may do what: that is an affair of the server, and in no backup."""
+        return self.kind in ("grant", "owner")
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

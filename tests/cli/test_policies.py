@@ -194,6 +194,32 @@ def test_security_goes_with_the_migration_that_brought_it(secured: Shop) -> None
     assert say(secured.url or "", query)[0][0]
 
 
+@pytest.mark.proves(
+    "Operations", "a restore keeps policies, row-level security and the rights of roles", only="postgresql"
+)
+@pytest.mark.parametrize("tools", [True, False], ids=["pg_dump", "copy"])
+def test_a_restore_keeps_who_may_do_what(secured: Shop, tmp_path: Path, *, tools: bool) -> None:
+    shop = Shop(secured.root, secured.url, {} if tools else {"NICOL_POSTGRES_BIN": str(tmp_path)})
+    url = secured.url or ""
+    say(url, f'GRANT USAGE ON SEQUENCE "_nicol_audit_id_seq" TO {ROLE}; INSERT INTO "Plain" VALUES (1)')
+    held = say(url, RIGHTS)
+    shop.run("db", "backup", "--verify")
+    shop.run("db", "restore", "--force")
+    assert say(url, RIGHTS) == held
+    assert say(as_role(url, ROLE), 'SELECT count(*) FROM "Note"') == [(0,)]
+    assert say(url, 'SELECT count(*) FROM "_nicol_audit"') == [(1,)], "what comes back is no change"
+
+
+RIGHTS = f"""
+SELECT c.relname, g.privilege_type, g.is_grantable, c.relrowsecurity
+FROM pg_class c CROSS JOIN LATERAL aclexplode(c.relacl) g WHERE g.grantee = '{ROLE}'::regrole ORDER BY 1, 2"""
+
+
+def test_an_emptied_database_is_still_open_to_its_roles(secured: Shop) -> None:
+    secured.run("migrate", "reset", "--force")
+    assert say(as_role(secured.url or "", ROLE), 'SELECT count(*) FROM "Note"') == [(0,)]
+
+
 CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
     "gets another type": (
         lambda schema: schema.replace("tenantId String", "tenantId String @db.VarChar(40)"),

@@ -8,7 +8,7 @@ from typing import TypeVar
 from nicol.dialects.ledger import LedgerTexts, SessionTexts
 from nicol.dialects.scripts import END, LIMITS, Limits, bare, refuse_undo
 from nicol.errors import DriverError, MigrationBusy
-from nicol.sql.program import Begin, Program, Rollback, Statement, nested, rows, transaction
+from nicol.sql.program import Begin, Program, Rollback, Statement, nested, rows, say_all, transaction
 from nicol.sql.quoting import quote
 
 T = TypeVar("T")
@@ -124,10 +124,22 @@ def _clear(namespaces: tuple[str, ...], first: Program[bool] | None) -> Program[
         yield from _let_in(first)
         yield Statement("SET LOCAL lock_timeout TO DEFAULT", prepare=False)
     ((current,),) = yield from rows("SELECT pg_catalog.current_schema()")
+    rights = yield from rows(_RIGHTS)
     for name in namespaces or (current,):
         yield Statement(f"DROP SCHEMA IF EXISTS {quote(name)} CASCADE", prepare=False)
     if current is not None:
         yield Statement(f"CREATE SCHEMA IF NOT EXISTS {quote(current)}", prepare=False)
+        yield from say_all(Statement(text, prepare=False) for (text,) in rights)
+
+
+_RIGHTS = """
+SELECT format('GRANT %s ON SCHEMA %I TO %s%s', string_agg(g.privilege_type, ', '), n.nspname,
+              CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
+              CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+FROM pg_catalog.pg_namespace n CROSS JOIN LATERAL pg_catalog.aclexplode(n.nspacl) g
+WHERE n.nspname = pg_catalog.current_schema() AND g.grantee <> n.nspowner
+GROUP BY n.nspname, g.grantee, g.is_grantable"""
+"""Who may see what the current schema holds: a new one is for its owner alone."""
 
 
 def aside(work: Program[T]) -> Program[T]:

@@ -80,8 +80,6 @@ def veiled() -> Program[frozenset[str]]:
 
 
 _HERE = "nicol_in_full"
-_SERVERS = ("grant", "owner")
-"""Who may do what is an affair of the server that a database is on."""
 
 
 def in_full(namespaces: tuple[str, ...]) -> Program[Catalog]:
@@ -104,7 +102,7 @@ def in_full(namespaces: tuple[str, ...]) -> Program[Catalog]:
         catalog,
         tables=tuple(_bare(table, numbers) for table in catalog.tables),
         unmanaged=(
-            *(thing for thing in catalog.unmanaged if thing.kind not in _SERVERS),
+            *(thing for thing in catalog.unmanaged if not thing.is_servers),
             *(read.unmanaged(row) for row in others),
             *(
                 Unmanaged("switch", option, text, table.name, table.namespace)

@@ -23,6 +23,7 @@ from nicol.drivers.snapshots.postgres_copy import (
     clearing,
     copied_restore,
     open_connection,
+    rights,
 )
 from nicol.drivers.snapshots.postgres_tools import Tools, find_tools, need_tools
 from nicol.drivers.snapshots.snapshot import Told
@@ -149,14 +150,20 @@ def postgres_restore(address: PostgresAddress, path: Path, told: Told) -> None:
         return
     with open_connection(address) as connection:
         ((version,),) = run(rows("SELECT pg_catalog.current_setting('server_version')"), connection)
-        opening = run(clearing(address), connection)
+        opening, kept = run(clearing(address), connection), run(rights(address), connection)
     tools = need_tools(_major(version.split()[0]))
     with _service(address) as variables:
-        _pour(tools, variables, path, "".join(f"{line};\n" for line in ("BEGIN", *opening)), told)
+        _pour(tools, variables, path, _script("BEGIN", *opening), _script(*kept, "COMMIT"), told)
 
 
-def _pour(tools: Tools, variables: dict[str, str], path: Path, opening: str, told: Told) -> None:
-    """The script goes from one tool to the other; the last word, `COMMIT`, is said when both have done well."""
+def _script(*statements: str) -> str:
+    return "".join(f"{statement};\n" for statement in statements)
+
+
+def _pour(
+    tools: Tools, variables: dict[str, str], path: Path, opening: str, closing: str, told: Told
+) -> None:
+    """The script goes from one tool to the other; `closing`, which ends with `COMMIT`, is said when both have done well."""
     reading = [
         str(tools.pg_restore),
         "--no-owner",
@@ -182,7 +189,7 @@ def _pour(tools: Tools, variables: dict[str, str], path: Path, opening: str, tol
             _pump(source.stdout, target.stdin, opening, told)
             if source.wait():
                 raise _refusal("pg_restore", source.returncode, read_said)
-            target.stdin.write(b"\nCOMMIT;\n")
+            target.stdin.write(f"\n{closing}".encode())
             target.stdin.close()
         except BrokenPipeError:
             source.terminate()

@@ -94,6 +94,30 @@ def clearing(address: PostgresAddress) -> Program[tuple[str, ...]]:
     )
 
 
+def rights(address: PostgresAddress) -> Program[tuple[str, ...]]:
+    """What lets roles do what they may do now, with those namespaces, tables and sequences that will be there."""
+    names = yield from _namespaces(address)
+    if not names:
+        return ()
+    return tuple(text for (text,) in (yield from rows(_RIGHTS.format(", ".join(map(quote_text, names))))))
+
+
+_RIGHTS = """
+SELECT format('DO $role$ BEGIN IF to_reg%s(%L) IS NOT NULL THEN GRANT %s ON %s%s TO %s%s; END IF; END $role$',
+              kind, place, string_agg(g.privilege_type, ', '), word, place,
+              CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
+              CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+FROM (
+  SELECT 'namespace' AS kind, quote_ident(n.nspname) AS place, 'SCHEMA ' AS word, n.nspowner AS owner, n.nspacl AS rights
+  FROM pg_namespace n WHERE n.nspname IN ({0})
+  UNION ALL
+  SELECT 'class', quote_ident(n.nspname) || '.' || quote_ident(c.relname), '', c.relowner, c.relacl
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname IN ({0}) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+) held CROSS JOIN LATERAL aclexplode(held.rights) g
+WHERE g.grantee <> held.owner
+GROUP BY kind, place, word, g.grantee, g.is_grantable"""
+
 _PUBLIC = (
     'CREATE SCHEMA IF NOT EXISTS "public"',
     "COMMENT ON SCHEMA public IS 'standard public schema'",
@@ -193,12 +217,14 @@ def copied_restore(address: PostgresAddress, path: Path, told: Told) -> None:
     with zipfile.ZipFile(path) as packed, open_connection(address) as connection:
         layout = msgspec.json.decode(packed.read(_LAYOUT), type=Layout)
         run(ask(Begin()), connection)
+        kept = run(rights(address), connection)
         left = run(_emptied(address, layout), connection)
         done = 0
         for number, table in enumerate(layout.tables):
             with packed.open(_entry(number)) as source:
                 done = _write(connection, table, source, done, told)
         run(_made((*left, *layout.after), complete=True), connection)
+        run(say_all(Statement(text, prepare=False) for text in kept), connection)
         run(ask(Commit()), connection)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nicol.catalog import Catalog, Table, Unmanaged
 from nicol.dialects.dialect import Dialect
 from nicol.drivers.snapshots import Layout, TableRows
@@ -18,9 +20,10 @@ def layout_of(dialect: Dialect, namespaces: tuple[str, ...]) -> Program[Layout]:
     catalog = yield from dialect.in_full(namespaces)
     made = [(thing, dialect.make_object(thing)) for thing in catalog.unmanaged]
     _refuse([thing for thing, texts in made if not texts])
+    bare = replace(catalog, unmanaged=())  # what records changes would record the rows that come back
     return Layout(
         before=(
-            *(step.statements for step in steps_between(Catalog(), catalog, dialect)),
+            *(step.statements for step in steps_between(Catalog(), bare, dialect)),
             *(texts for thing, texts in made if not _comes_late(thing)),
         ),
         tables=tuple(map(_rows_of, catalog.tables)),

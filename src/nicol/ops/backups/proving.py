@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from nicol.catalog import Catalog
@@ -84,5 +85,9 @@ def _count(rows: int | None) -> str:
 
 
 def _structure(before: Catalog, after: Catalog) -> Iterable[str]:
-    found = drift(before, after)
+    found = drift(_carried(before), _carried(after))
     return (*found.tables, *found.objects)
+
+
+def _carried(catalog: Catalog) -> Catalog:
+    return replace(catalog, unmanaged=tuple(thing for thing in catalog.unmanaged if not thing.is_servers))
