@@ -385,6 +385,37 @@ def test_a_begun_transaction_that_is_dropped_is_undone(target: Any) -> None:
         assert db.counter.count() == 0
 
 
+@pytest.mark.proves(
+    "Client", "a transaction that is dropped is undone without a word, and frees its connection"
+)
+def test_a_task_may_drop_a_transaction(target: Any) -> None:
+    heard: list[Any] = []
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+        url = f"{target.url}{'&' if '?' in target.url else '?'}connection_limit=1"
+        async with target.package.AsyncClient(url=url) as db:
+            await db.counter.delete_many()
+            for turn in range(3):
+                tx = await db.begin()
+                await tx.counter.create(data={"id": turn})
+                inner = await tx.begin()
+                await inner.counter.create(data={"id": 10 + turn})
+                del tx, inner
+                gc.collect()
+                assert await db.counter.count(timeout=2) == 0
+                block = db.tx()
+                await (await block.__aenter__()).counter.create(data={"id": turn})
+                del block
+                gc.collect()
+                assert await db.counter.count(timeout=2) == 0
+            assert await db.counter.delete_many(timeout=2) == 0
+            assert all(pool.busy == 0 for pool in db.metrics().values())
+
+    asyncio.run(main())
+    assert heard == []
+
+
 # ---- after the commit ------------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from functools import partial
 from time import monotonic
-from typing import Any, Literal, Self, TypeAlias, TypeVar
+from types import TracebackType
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from nicol.client.hooks import await_hooks
 from nicol.client.preface import Prefaced
@@ -15,6 +15,7 @@ from nicol.client.scope import Hook, Scope, Stream, Terms, Translate, not_begun,
 from nicol.drivers.connection import AsyncConnection, arun
 from nicol.drivers.database_async import AsyncDatabase, limited
 from nicol.drivers.places import PoolMetrics
+from nicol.drivers.pool_async import AsyncPooledConnection
 from nicol.errors import ClientError, DriverError, NicolError, TimedOut
 from nicol.sql.program import Program
 
@@ -68,18 +69,68 @@ class AwaitingRunner:
             except DriverError as error:
                 raise self._translate(error) from error
 
-    @asynccontextmanager
-    async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
-        """A runner whose programs happen together or not at all."""
-        scope = Scope(terms, _TASKS)
+    def transaction(self, terms: Terms) -> AwaitingBlock:
+        """A block with a runner whose programs happen together or not at all."""
+        return AwaitingBlock(self.database, terms, self._translate)
+
+
+class AwaitingBlock:
+    """An outermost transaction as a block: it is kept when the block ends well. One that is dropped is undone.
+
+    No generator: of those that lie in each other, Python's loops close each for itself and all at once when they are dropped.
+    """
+
+    def __init__(self, database: AsyncDatabase, terms: Terms, translate: Translate) -> None:
+        self._database = database
+        self._terms = terms
+        self._translate = translate
+        self._entered: tuple[Scope, AwaitingTransaction, AsyncPooledConnection] | None = None
+
+    async def __aenter__(self) -> AwaitingTransaction:
+        scope = Scope(self._terms, _TASKS)
         try:
-            async with self.database.session(True, terms.patience) as connection:
-                transaction = AwaitingTransaction(connection, scope, self._translate)
-                async with transaction.scope() as entered:
-                    yield entered
+            connection = await self._database.borrow(scope.terms.patience)
         except DriverError as error:
             raise self._translate(error) from error
-        await await_hooks(scope.hooks)
+        transaction = AwaitingTransaction(connection, scope, self._translate)
+        try:
+            await transaction.enter()
+        except BaseException:
+            await self._database.give_back(connection)
+            raise
+        self._loop = asyncio.get_running_loop()
+        self._entered = scope, transaction, connection
+        return transaction
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._entered is not None
+        (scope, transaction, connection), self._entered = self._entered, None
+        try:
+            await transaction.leave(keep=error is None)
+        finally:
+            await self._database.give_back(connection)
+        if error is None:
+            await await_hooks(scope.hooks)
+
+    def __del__(self) -> None:
+        if self._entered is None:
+            return
+        if self._loop.is_closed():
+            self._entered[2].close()
+        else:  # from whatever thread
+            self._loop.call_soon_threadsafe(_undo, self.__aexit__(GeneratorExit, GeneratorExit(), None))
+
+
+_undoing: set[asyncio.Task[None]] = set()
+"""Loops hold their tasks weakly."""
+
+
+def _undo(leaving: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.get_running_loop().create_task(leaving)
+    _undoing.add(task)
+    task.add_done_callback(_undoing.discard)
 
 
 class _Turns:
@@ -103,6 +154,7 @@ class AwaitingTransaction:
         self._translate = translate
         self._turns = turns or _Turns()
         self._giving_up: asyncio.Task[None] | None = None
+        self._bell: asyncio.TimerHandle | None = None
 
     async def run(
         self,
@@ -132,39 +184,39 @@ class AwaitingTransaction:
             if self._scope.is_open and not self._connection.failed:
                 await self._said(partial(self._scope.turn, reading.close()))
 
-    @asynccontextmanager
-    async def transaction(self, terms: Terms) -> AsyncGenerator[AwaitingTransaction]:
-        """A savepoint: a runner whose programs can be undone without the rest of the transaction."""
+    def transaction(self, terms: Terms) -> AwaitingSavepoint:
+        """A savepoint as a block: with a runner whose programs can be undone without the rest of the transaction."""
         self._scope.check(self._connection)
-        inner = AwaitingTransaction(
-            self._connection, Scope(terms, _TASKS, self._scope), self._translate, self._turns
-        )
-        async with inner.scope() as entered:
-            yield entered
+        scope = Scope(terms, _TASKS, self._scope)
+        return AwaitingSavepoint(AwaitingTransaction(self._connection, scope, self._translate, self._turns))
 
-    @asynccontextmanager
-    async def scope(self) -> AsyncGenerator[Self]:
-        """Enter, and keep the work of the block or undo it; at the end of its time it is undone while the block goes on."""
+    async def enter(self) -> None:
+        """Begin, and have the work undone when its time is over, while the block still goes on."""
         await self._enter()
-        bell = None
         if self._scope.own_deadline:
             left = self._scope.deadline - monotonic()
-            bell = asyncio.get_running_loop().call_later(left, self._expire)
+            self._bell = asyncio.get_running_loop().call_later(left, self._expire)
+
+    async def leave(self, *, keep: bool) -> None:
+        """Keep the work, or undo it."""
         try:
-            try:
-                yield self
-            finally:
-                if bell is not None:
-                    bell.cancel()
-                if self._giving_up is not None:
-                    await self._giving_up
+            if self._bell is not None:
+                self._bell.cancel()
+            if self._giving_up is not None:
+                await self._giving_up
         except BaseException:
-            try:
-                await self._said(partial(self._scope.end, self._connection, keep=False))
-            except NicolError as error:
-                tell_undo_failed(error)
+            await self._undo()
             raise
-        await self._said(partial(self._scope.end, self._connection, keep=True))
+        if keep:
+            await self._said(partial(self._scope.end, self._connection, keep=True))
+        else:
+            await self._undo()
+
+    async def _undo(self) -> None:
+        try:
+            await self._said(partial(self._scope.end, self._connection, keep=False))
+        except NicolError as error:
+            tell_undo_failed(error)
 
     async def _enter(self) -> None:
         terms = self._scope.terms
@@ -220,6 +272,22 @@ class AwaitingTransaction:
             if isinstance(error, DriverError):
                 raise self._translate(error) from error
             raise
+
+
+class AwaitingSavepoint:
+    """A transaction in a transaction as a block."""
+
+    def __init__(self, inner: AwaitingTransaction) -> None:
+        self._inner = inner
+
+    async def __aenter__(self) -> AwaitingTransaction:
+        await self._inner.enter()
+        return self._inner
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._inner.leave(keep=error is None)
 
 
 class _Tasks:

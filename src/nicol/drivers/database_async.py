@@ -49,6 +49,15 @@ class AsyncDatabase:
             if not pool.give_back(connection):
                 await pool.release(connection)
 
+    async def borrow(self, patience: float) -> AsyncPooledConnection:
+        """A connection that writes, to be given back; TimedOut when none became free within so many seconds."""
+        return self._writers.grab() or await self._writers.acquire(patience)
+
+    async def give_back(self, connection: AsyncPooledConnection) -> None:
+        """Give a borrowed connection back; a transaction that is still open is undone."""
+        if not self._writers.give_back(connection):
+            await self._writers.release(connection)
+
     def session(
         self, write: bool, patience: float | None = None
     ) -> AbstractAsyncContextManager[AsyncConnection]:
