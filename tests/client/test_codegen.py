@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ from nicol.schema.schema import Generator
 from tests.contract.generated import import_package, schema_of, write_package
 
 ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT / "tests/contract/schema.prisma"
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "schemas"
 GENERATOR = Generator("client", "nicol", (("output", "db"),))
 
@@ -196,6 +198,39 @@ def test_comments_of_the_schema_are_docstrings() -> None:
     assert '"""Says "no".\n    Twice.\n    """' in str(files["models.pyi"])
     assert '    id: int\n    """A \\\\ key"""' in str(files["models.pyi"])
     assert 'class E(_StrEnum):\n    """E."""\n    X = "X"\n    """X."""' in str(files["enums.pyi"])
+
+
+def test_no_alias_of_the_stub_leads_back_to_itself() -> None:
+    """mypy follows every way that leads an alias back to itself: more of them than it ends with, in a dense schema."""
+    stub = ast.parse(str(render_package(schema_of(CONTRACT.read_text("utf-8")), GENERATOR)["types.pyi"]))
+    leads_to = {
+        _defined(each): {name.id for name in ast.walk(each) if isinstance(name, ast.Name)} - {_defined(each)}
+        for each in stub.body
+        if isinstance(each, ast.ClassDef | ast.Assign | ast.AnnAssign)
+    }
+    aliases = [_defined(each) for each in stub.body if isinstance(each, ast.AnnAssign)]
+    assert len(aliases) > 50
+    assert [name for name in aliases if name in _reached(leads_to[name], leads_to)] == []
+
+
+def _defined(statement: ast.stmt) -> str:
+    match statement:
+        case ast.ClassDef(name=name):
+            return name
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+            return name
+        case _:
+            raise AssertionError(ast.unparse(statement))
+
+
+def _reached(names: set[str], leads_to: dict[str, set[str]]) -> set[str]:
+    """All names that some lead to, themselves included."""
+    found: set[str] = set()
+    waiting = names
+    while waiting:
+        found |= waiting
+        waiting = {far for name in waiting for far in leads_to.get(name, ())} - found
+    return found
 
 
 def test_generation_is_repeatable() -> None:

@@ -1,4 +1,4 @@
-"""What an editor offers inside of nested dictionaries, asked of pyright's language server, and that it reads large schemas."""
+"""What an editor offers inside of nested dictionaries, asked of pyright's language server, and that large schemas are read."""
 
 from __future__ import annotations
 
@@ -163,3 +163,32 @@ def test_pyright_reads_a_hundred_models_in_a_ring(tmp_path: Path) -> None:
     found = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     report = json.loads(found.stdout)["generalDiagnostics"]
     assert [each["range"]["start"]["line"] for each in report if each["severity"] == "error"] == [3]
+
+
+def _clique(count: int) -> str:
+    """Models that have each other as relations to one row, each of them all the others."""
+    lines: list[str] = []
+    for n in range(count):
+        lines += [f"model M{n} {{", "id Int @id"]
+        for other in (other for other in range(count) if other != n):
+            lines += [
+                f'to{other} M{other} @relation("r{n}_{other}", fields: [to{other}Id], references: [id])',
+                f"to{other}Id Int",
+                f'of{other} M{other}[] @relation("r{other}_{n}")',
+            ]
+        lines.append("}")
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.proves("Client", "a client of models that all have each other as relations is read by mypy")
+def test_mypy_reads_ten_models_that_have_each_other_as_relations(tmp_path: Path) -> None:
+    write_package(schema_of(_clique(10)), tmp_path, "clique_db", portable=True)
+    right = 'db.m1.group_by(by={"to2": {"to3": "to1Id"}})\n'
+    wrong = 'db.m1.group_by(by={"to2": {"to3": "to3Id"}})\n'
+    (tmp_path / "calls.py").write_text(f"from clique_db import Client\ndb = Client()\n{right}{wrong}")
+    command = [sys.executable, "-m", "mypy", "--strict", "--output=json", "calls.py"]
+    environment = {"MYPYPATH": str(ROOT / "src"), "PATH": "/usr/bin:/bin"}
+    found = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
+    report = [json.loads(line) for line in found.stdout.splitlines() if line.startswith("{")]
+    assert [each["line"] for each in report if each["severity"] == "error"] == [4]

@@ -86,17 +86,17 @@ def _name(name: str, fields: list[ScalarField]) -> list[str]:
 def _by(shown: Shown) -> list[str]:
     """`By`: names of fields, units of time, and fields of relations to one row.
 
-    Each dictionary leads to those of its relations once: mypy follows every way through aliases that lead there twice.
+    No alias stands on the circle of these dictionaries: mypy follows every way that leads an alias back to itself, and there
+    are millions of them among a dozen models that have each other as relations to one row.
     """
     name = shown.name
     keys = [
         *(Key(field.name, _by_field(field)) for field in _keys(shown)),
-        *(Key(field.name, f"{field.model}ByRelated") for field in _ones(shown)),
+        *(Key(field.name, _by_related(field.model)) for field in _ones(shown)),
     ]
     return [
         *_name(f"{name}GroupName", _keys(shown)),
         *typed_dict(f"{name}ByFields", keys),
-        *alias(f"{name}ByRelated", f"{name}GroupName | Sequence[{name}GroupName] | {name}ByFields"),
         *alias(f"{name}By", f"{name}GroupName | {name}ByFields | Sequence[{name}GroupName | {name}ByFields]"),
     ]
 
@@ -104,6 +104,10 @@ def _by(shown: Shown) -> list[str]:
 def _by_field(field: ScalarField) -> str:
     is_moment = field.type is Scalar.DATETIME and field.arity is not Arity.LIST
     return "TimeGroup | Literal[True]" if is_moment else "Literal[True]"
+
+
+def _by_related(name: str) -> str:
+    return f"{name}GroupName | Sequence[{name}GroupName] | {name}ByFields"
 
 
 def _ones(shown: Shown) -> list[RelationField]:
