@@ -51,7 +51,7 @@ class Told:
     dialect: Dialect | None = None
 
     def turn(self, program: Prefaced[T]) -> Program[T]:
-        """A call's program, now that its turn has come. One that is for nobody is not answered as others would be."""
+        """A call's program, now that its turn has come. One that is for nobody is not answered as the one before it."""
         if isinstance(program, Addressed):
             return program.turn(self)
         if self.dialect is None:
@@ -83,7 +83,7 @@ class Told:
         return (yield from program)
 
     def doubt(self) -> None:
-        """Know of nothing whether it is still so: the next one says all of it again."""
+        """Forget what holds, but not what was ever said: the next one says all of it again."""
         if self.dialect is not None:
             self.settings, self.actor = dict.fromkeys(self.settings), IN_DOUBT
 
