@@ -167,6 +167,25 @@ def test_methods_may_refuse(db: Any, extended: Callable[..., Any]) -> None:
     assert db.post.count() == 1
 
 
+@pytest.mark.proves("Client", "a query hook of an operation or model that there is not is an error")
+def test_a_method_that_would_never_be_called_is_told(target: Target) -> None:
+    with pytest.raises(ValueError, match="`@before` knows no operation 'delte': did you mean 'delete'"):
+        before("delete_many", "delte")
+    with pytest.raises(ValueError, match="`@after` knows no operation 'connect': known here: aggregate, "):
+        after("connect")
+
+    class Guarded(target.package.Client):
+        @before("delete", model="Pots")
+        def keep(self, part: Part) -> None:
+            raise PermissionError
+
+    with (
+        Guarded(url=target.url) as db,
+        pytest.raises(ValueError, match="knows no model 'Pots': did you mean 'Post'"),
+    ):
+        db.counter.count()
+
+
 @pytest.mark.proves("Client", "query hooks may measure calls")
 def test_methods_may_measure(db: Any, extended: Callable[..., Any]) -> None:
     ended: list[Done] = []

@@ -18,7 +18,7 @@ from nicol.client.tags import TagSource
 from nicol.client.typed import Queries, program_of
 from nicol.client.watching import Settings as Wanted
 from nicol.client.watching import Watch
-from nicol.client.wishes import Done, wishes_of
+from nicol.client.wishes import Done, check_models, wishes_of
 from nicol.client.witness import Call
 from nicol.errors import ClientError, QueryInvalid
 from nicol.sql.program import Begin
@@ -371,6 +371,7 @@ class SharedClient(ABC):
         """What reads and compiles calls: shown to the client's methods, and kept to its scopes, where it has such."""
         if self._engine is None:
             plain = self._linked().engine
+            check_models(type(self), plain.models.by_name)
             if self._scopes:
                 from nicol.query.scope.engine import ScopedEngine
 

@@ -8,6 +8,9 @@ from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
+from nicol.client.delegate import READS, WRITES
+from nicol.diagnostics import suggestion
+
 Path: TypeAlias = tuple[str, ...]
 
 
@@ -40,6 +43,11 @@ B = TypeVar("B", bound=Callable[[Any, Part], Mapping[str, Any] | None])
 A = TypeVar("A", bound=Callable[[Any, Done], object])
 
 
+CALLS = (*READS, *WRITES)
+PARTS = (*CALLS, "stream", "connect", "connect_or_create", "set", "disconnect")
+"""The operations that methods are called before: those of models, and the words of nested acts."""
+
+
 class Wish(msgspec.Struct, frozen=True):
     """When a method wants to be called: before or after, of which operations and models; empty: of all."""
 
@@ -56,11 +64,13 @@ class Wish(msgspec.Struct, frozen=True):
 
 def before(*operations: str, model: str | Collection[str] = ()) -> Callable[[B], B]:
     """Call the method before each part of a call. It returns other arguments, or None, or raises to refuse the call."""
+    _check("before", "operation", operations, PARTS)
     return lambda method: _marked(method, "before", operations, model)
 
 
 def after(*operations: str, model: str | Collection[str] = ()) -> Callable[[A], A]:
     """Call the method when a call has ended, well or badly."""
+    _check("after", "operation", operations, CALLS)
     return lambda method: _marked(method, "after", operations, model)
 
 
@@ -72,6 +82,22 @@ def _marked(method: M, when: str, operations: Collection[str], model: str | Coll
     wish = Wish(when, frozenset(operations), frozenset(models))
     setattr(method, _MARK, wish)
     return method
+
+
+def _check(when: str, what: str, names: Collection[str], known: Collection[str]) -> None:
+    """ValueError for a name that is none: the method would never be called, and what it was to keep would be open."""
+    for name in names:
+        if name not in known:
+            near = suggestion(name, known)
+            way_out = f"did you mean {near!r}?" if near else f"known here: {', '.join(sorted(known))}"
+            raise ValueError(f"`@{when}` knows no {what} {name!r}: {way_out}")
+
+
+def check_models(kind: type[object], models: Collection[str]) -> None:
+    """ValueError where a method of a client's class names a model that there is not."""
+    for when in ("before", "after"):
+        for _, wish in wishes_of(kind, when):
+            _check(when, "model", wish.models, models)
 
 
 _MARK = "__nicol_wish__"
