@@ -177,7 +177,11 @@ def table(area: str, features: dict[str, Claims]) -> str:
 
 def cell(claims: Claims, database: str) -> str:
     """What is known of a feature on one database."""
-    here = {claim: outcomes for claim, outcomes in claims.items() if claim.database == database}
+    here = {
+        claim: outcomes
+        for claim, outcomes in claims.items()
+        if claim.database == database and claim.only in ("", database)
+    }
     if not here:
         return "not proved" if concerns(claims, database) else "n.a."
     outcomes = set[str]().union(*here.values())

@@ -52,7 +52,9 @@ def line(postgres_url: str) -> Iterator[Line]:
 
 
 @pytest.mark.proves(
-    "Client", "a connection that is cut commits once or not at all, and says where it cannot know"
+    "Client",
+    "a connection that is cut commits once or not at all, and says where it cannot know",
+    only="postgresql",
 )
 @pytest.mark.parametrize("name", [*BLOCKING, *AWAITING])
 def test_cut_connections_are_told_as_they_are(postgres_url: str, package: Any, line: Line, name: str) -> None:
