@@ -141,7 +141,7 @@ class AsyncClient(AwaitingTransactions):
         runner = self._open()
 
         def run(plan: Plan, values: list[Any]) -> Awaitable[Any]:
-            program = self._prefaced(runner, plan.program(values), call, writes=False)
+            program = self._prefaced(runner, plan.program(values), False, call)
             found: Awaitable[Any] = runner.run(program, False)
             return found
 

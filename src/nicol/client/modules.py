@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +22,22 @@ MODULES = ("delegates", "enums", "models", "types")
 class Modules:
     """The package, its `models` and its `enums`: every class is made when it is first asked for.
 
-    The arguments are those of `Package`, and whose `models` they are: `struct` (Nicol's) or `pydantic`. Nothing is read or
-    imported before the first question.
+    The arguments are those of `Package`, the names by which the clients know the models, and whose `models` they are:
+    `struct` (Nicol's) or `pydantic`. Nothing is read or imported before the first question.
     """
 
     def __init__(
-        self, name: str, file: str, *, portable: bool = False, base: str = ".", models: str = "struct"
+        self,
+        name: str,
+        file: str,
+        delegates: Sequence[str],
+        *,
+        portable: bool = False,
+        base: str = ".",
+        models: str = "struct",
     ) -> None:
         self.name = name
+        self._delegates = delegates
         self._arguments = (file, portable, base)
         self._models = models
 
@@ -121,8 +130,26 @@ class Modules:
     def _client(self, name: str) -> type[Any]:
         import nicol.client
 
-        body = {"__module__": self.name, "__nicol_modules__": self}
+        body: dict[str, Any] = {each: DelegateAttribute(each) for each in self._delegates}
+        body |= {"__module__": self.name, "__nicol_modules__": self}
         return type(name, (getattr(nicol.client, name),), body)
+
+
+class DelegateAttribute:
+    """The attribute of a client's class that leads to a model. Its operations are made when they are first asked for; then
+    the client has them for itself, and this is not asked any more.
+
+    Not `__getattr__`: a class that has one answers for every attribute slowly.
+    """
+
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, client: Any, owner: type[Any]) -> Any:
+        """The operations, bound to the client."""
+        return self if client is None else client._delegate(self._name)  # noqa: SLF001 - its own
 
 
 def _missing(module: str, name: str) -> AttributeError:

@@ -46,9 +46,12 @@ class Told:
     and who acts IN_DOUBT.
     """
 
-    settings: Mapping[str, str | None] = MappingProxyType({})
-    actor: Any = None
-    dialect: Dialect | None = None
+    __slots__ = ("actor", "dialect", "settings")
+
+    def __init__(self) -> None:
+        self.settings: Mapping[str, str | None] = _NOTHING
+        self.actor: Any = None
+        self.dialect: Dialect | None = None
 
     def turn(self, program: Prefaced[T]) -> Program[T]:
         """A call's program, now that its turn has come. One that is for nobody is not answered as the one before it."""
@@ -97,6 +100,7 @@ class Told:
 
 
 IN_DOUBT: Final = object()
+_NOTHING: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 
 class Addressed(msgspec.Struct, Generic[T]):

@@ -136,9 +136,10 @@ class BlockingTransaction:
     ) -> T:
         """The program's answer; TransactionClosed when the transaction is over or has failed."""
         self._scope.check(self._connection)
-        if timeout is None:
-            return self._answer(program)
-        return self._answer_within(program, timeout)
+        if timeout is not None:
+            return self._run_within(program, timeout)
+        with self._lock:
+            return self._said(self._scope.turn(program))
 
     def after_commit(self, hook: Hook) -> None:
         """Call a function when the outermost transaction has been kept."""
@@ -153,7 +154,8 @@ class BlockingTransaction:
                 yield piece
         finally:
             if self._scope.is_open and not self._connection.failed:
-                self._answer(reading.close())
+                with self._lock:
+                    self._said(self._scope.turn(reading.close()))
 
     def transaction(self, terms: Terms) -> Savepointed:
         """A savepoint as a block: with a runner whose programs can be undone without the rest of the transaction."""
@@ -196,12 +198,12 @@ class BlockingTransaction:
         """Keep the work, or undo it."""
         if self._bell is not None:
             self._end(self._bell)
-        if keep:
-            self._say(self._scope.end(self._connection, keep=True))
-            return
         try:
-            self._say(self._scope.end(self._connection, keep=False))
+            with self._lock:
+                self._said(self._scope.end(self._connection, keep=keep))
         except NicolError as error:
+            if keep:
+                raise
             tell_undo_failed(error)
 
     def _expire(self) -> None:
@@ -222,11 +224,7 @@ class BlockingTransaction:
         with self._lock:
             return self._said(program)
 
-    def _answer(self, program: Prefaced[T]) -> T:
-        with self._lock:
-            return self._said(self._scope.turn(program))
-
-    def _answer_within(self, program: Prefaced[T], timeout: float) -> T:
+    def _run_within(self, program: Prefaced[T], timeout: float) -> T:
         at = monotonic() + timeout
         if not self._lock.acquire(timeout=timeout):
             raise overdue(timeout)

@@ -27,6 +27,7 @@ from nicol.sql.program import (
     Rollback,
     RollbackTo,
     Savepoint,
+    word,
 )
 
 T = TypeVar("T")
@@ -137,28 +138,31 @@ class Scope:
 
     def enter(self) -> Program[None]:
         """Begin."""
-        return self._seen(self._enter())
+        if self.outer is not None:
+            return self._seen(self._enter(self.outer))
+        begin, opening = Begin(write=True, isolation=self.terms.isolation), self.terms.opening
+        return self._seen(word(begin) if opening is None else opening.begin(begin, self.told))
 
     def _seen(self, program: Program[None]) -> Program[None]:
         return program if self.terms.seen is None else self.terms.seen(program)
 
-    def _enter(self) -> Program[None]:
-        if self.outer:
-            if self.outer.ended:
-                raise has_ended()
-            self.outer.alone()
-            yield Savepoint(self._name)
-            self.outer.inner = self
-            return
-        begin = Begin(write=True, isolation=self.terms.isolation)
-        if self.terms.opening is None:
-            yield begin
-        else:
-            yield from self.terms.opening.begin(begin, self.told)
+    def _enter(self, outer: Scope) -> Program[None]:
+        if outer.ended:
+            raise has_ended()
+        outer.alone()
+        yield Savepoint(self._name)
+        outer.inner = self
 
     def end(self, connection: Fallible, *, keep: bool) -> Program[None]:
-        """Make the work last, or undo it; work that took too long or has failed is undone whatever was wanted."""
-        return self._seen(self._end(connection, keep=keep))
+        """Make the work last, or undo it; work that took too long or has failed is undone whatever was wanted.
+
+        Called when its turn on the connection has come: what is said hangs on what has happened until then.
+        """
+        closed = self.ended or connection.failed or self.is_late
+        if closed or not keep or self.outer or self.inner or self.told.farewell:
+            return self._seen(self._end(connection, keep=keep))
+        self.ended = True  # the short way of most
+        return self._seen(word(_COMMIT))
 
     def _end(self, connection: Fallible, *, keep: bool) -> Program[None]:
         if self.ended:  # with the one around it, which has undone it
@@ -257,13 +261,16 @@ class Scope:
         if self.outer:
             return (Release(self._name),)
         farewell = self.told.farewell
-        return (Commit(),) if farewell is None else (farewell, Commit())
+        return (_COMMIT,) if farewell is None else (farewell, _COMMIT)
 
     def _undo(self) -> tuple[Command, ...]:
         if not self.outer:
             return (Rollback(),)
         self.told.doubt()  # the database forgets what it was told since
         return RollbackTo(self._name), Release(self._name)
+
+
+_COMMIT = Commit()
 
 
 def refuse_inner(**given: object) -> None:

@@ -104,6 +104,11 @@ class SharedClient(ABC):
         `tracing` makes spans of OpenTelemetry, by the application's tracer or a given one. `tags`, or what a function
         says at each call, stand behind every statement as a comment, and with `traceparent` the span.
         """
+        if not hasattr(self, "__nicol_modules__"):
+            raise TypeError(
+                "this is what generated clients have in common, and it knows no schema: import the client from the package"
+                " that `nicol generate` writes, which the generator block calls `output`"
+            )
         slow = None if slow_query is None else seconds_of(slow_query)
         self._watch = Watch(Wanted(log_queries is True, log_values, slow, tracing, tags, traceparent))
         if callable(log_queries):
@@ -197,9 +202,8 @@ class SharedClient(ABC):
         self,
         runner: Any,
         program: Program[T],
-        call: Call | None = None,
-        *,
         writes: bool,
+        call: Call | None = None,
         begin: Begin = Begin(),  # noqa: B008 - a frozen value
     ) -> Prefaced[T]:
         """A program, and ahead of it what the database has to know: who acts, and the settings of the scopes.
@@ -237,15 +241,15 @@ class SharedClient(ABC):
         """A delegate's call: what runs it, its program, and whether it writes."""
         runner = self._runner or self._open()
         plan, values = (self._engine or self._planning()).plan(model, operation, arguments)
-        program = plan.program(values, in_transaction=runner.inside)
-        return runner, self._prefaced(runner, program, writes=plan.writes), plan.writes
+        program = plan.program(values, runner.inside)
+        return runner, self._prefaced(runner, program, plan.writes), plan.writes
 
     def _watched_call(self, call: Call, arguments: dict[str, Any]) -> tuple[Any, Prefaced[Any], bool]:
         """`_call` where somebody wants to know of it."""
         runner = self._runner or self._open()
         plan, values = self._watched_plan(call, arguments)
-        program = plan.program(values, in_transaction=runner.inside)
-        return runner, self._prefaced(runner, program, call, writes=plan.writes), plan.writes
+        program = plan.program(values, runner.inside)
+        return runner, self._prefaced(runner, program, plan.writes, call), plan.writes
 
     def _watched_plan(self, call: Call, arguments: dict[str, Any]) -> tuple[Plan, list[Any]]:
         """The plan of a call and its values, where somebody wants to know how long that took."""
@@ -270,7 +274,7 @@ class SharedClient(ABC):
         runner = self._open()
         text, params = self._linked().spelled(sql, args)
         writes, meaning = raw.writes(text), self._linked().translate
-        return runner, self._prefaced(runner, raw.say(text, params, meaning), RAW, writes=writes), writes
+        return runner, self._prefaced(runner, raw.say(text, params, meaning), writes, RAW), writes
 
     @property
     def sql(self) -> Any:
@@ -288,7 +292,7 @@ class SharedClient(ABC):
         plan = self._linked().engine.typed(query)
         writes, call = raw.writes(plan.text), Call(None, plan.name)
         program = program_of(plan, arguments, self._linked().translate)
-        return runner, self._prefaced(runner, program, call, writes=writes), writes
+        return runner, self._prefaced(runner, program, writes, call), writes
 
     def _cast(self, result: Result, into: type[T] | None) -> list[T] | list[dict[str, Any]]:
         """The rows of a raw statement as dictionaries, or as objects of a class."""
@@ -314,7 +318,7 @@ class SharedClient(ABC):
         runner = self._open()
         if runner.inside or self._has_to_tell or self._watch.active:
             call = Call(model, "stream")
-            reading = Changed(reading, lambda program: self._prefaced(runner, program, call, writes=False))
+            reading = Changed(reading, lambda program: self._prefaced(runner, program, False, call))
         return Source(runner, reading, size, timeout)
 
     @abstractmethod
@@ -325,7 +329,7 @@ class SharedClient(ABC):
         """What runs a transaction, and the program that holds a name until its end."""
         runner = inside_only(self._open(), "advisory_lock")
         program = self._linked().dialect.advisory_lock(name, wait=wait)
-        return runner, self._prefaced(runner, program, ADVISORY_LOCK, writes=False)
+        return runner, self._prefaced(runner, program, False, ADVISORY_LOCK)
 
     @property
     def batch_source(self) -> tuple[Any, Planner, Watch, Package]:
@@ -339,7 +343,7 @@ class SharedClient(ABC):
         runner, begin = self._open(), Begin(isolation=isolation)
         inside = runner.inside or (self._has_to_tell and self._ahead().closes)
         program = together_inside(parts, "nicol_batch") if inside else together(parts, begin)
-        return self._prefaced(runner, program, BATCH, writes=True, begin=begin)
+        return self._prefaced(runner, program, True, BATCH, begin)
 
     def metrics(self) -> dict[str, PoolMetrics]:
         """How the pools of connections are used, by what they are for; nothing before the first call."""
@@ -426,53 +430,32 @@ class SharedClient(ABC):
 
     def _inside(self, runner: Any) -> Self:
         """The same client on one transaction."""
-        return self._with(_runner=runner, _begun=None, **self._bound())
+        client = object.__new__(type(self))
+        state = vars(client)
+        state.update(vars(self))  # at one stroke: another thread may be making a delegate
+        for name in self._delegates.copy():  # they lead to this client
+            state.pop(name, None)
+        state["_delegates"], state["_runner"], state["_begun"] = [], runner, None
+        if wishes_of(type(self), "before"):  # of methods, which are those of the new client
+            state["_engine"] = None
+        return client
 
     def _derived(self, **changes: Any) -> Self:
         """The same client with changes, on the same connections or in the same transaction."""
         inside = self._runner is not None and self._runner.inside
-        runner = self._runner if inside else None
-        return self._with(_root=self._root or self, _runner=runner, _begun=None, **self._bound(), **changes)
-
-    def _bound(self) -> dict[str, Any]:
-        """What cannot be taken over as it is: methods are those of the new client."""
-        return {"_engine": None} if wishes_of(type(self), "before") else {}
-
-    def _with(self, **changes: Any) -> Self:
-        """The same client with changes, and without the delegates that lead to this one."""
-        client = object.__new__(type(self))
-        state = vars(client)
-        state.update(vars(self))  # at one stroke: another thread may be making a delegate
-        for name in self._delegates.copy():
-            state.pop(name, None)
-        state.update(changes, _delegates=[])
+        client = self._inside(self._runner if inside else None)
+        vars(client).update(changes, _root=self._root or self)
         return client
 
     def _delegate(self, name: str) -> Any:
-        if name == "__nicol_modules__":
-            raise TypeError(NOT_GENERATED)
+        """The operations of the model that has this name here, made once for each client."""
         package = self.__nicol_modules__.package
-        model = None if name.startswith("__") else package.delegates.get(name)
-        if model is None:
-            from nicol.client.missing import missing
-
-            raise missing(f"`{type(self).__name__}`", name, [*package.delegates, *super().__dir__()])
+        model = package.delegates[name]
         delegate = package.operations[model](model, self._answer, self._stream)
         self._delegates.append(name)
         setattr(self, name, delegate)
         return delegate
 
-    if not TYPE_CHECKING:  # type checkers know the delegates from the generated stubs and find misspelt ones
-        __getattr__ = _delegate
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.__nicol_modules__.package.delegates]
-
-
-NOT_GENERATED = (
-    "this is what generated clients have in common, and it knows no schema: import the client from the package"
-    " that `nicol generate` writes, which the generator block calls `output`"
-)
 
 TX = Call(None, "tx")
 """What the beginning and the end of a transaction belong to."""

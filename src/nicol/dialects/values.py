@@ -157,6 +157,8 @@ def integer(scalar: Scalar, native: NativeType | None) -> Callable[[Any], int]:
     low, high = bounds(scalar, native)
 
     def check(value: Any) -> int:
+        if type(value) is int and low <= value <= high:
+            return value
         if not isinstance(value, int) or value is True or value is False:
             raise wrong(value, "an int")
         if low <= value <= high:

@@ -94,11 +94,12 @@ class Places(Generic[C]):
 
     def take_idle(self) -> C | None:
         """An idle connection that has not been lost, or None."""
-        if not self._idle or self._idle[-1][0].lost():
+        idle = self._idle
+        if not idle or idle[-1][0].lost():
             return None
         self._taken += 1
         self._acquired += 1
-        return self._idle.pop()[0]
+        return idle.pop()[0]
 
     def take(self) -> Grant[C] | None:
         """An idle connection, a vacancy, or None when one has to queue."""

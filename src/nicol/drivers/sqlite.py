@@ -51,7 +51,9 @@ class SqliteConnection:
     def __init__(self, address: SqliteAddress, observer: Observer | None = None) -> None:
         self._observer = observer
         self._interrupted = self.disowned = False
-        self._begun = self._writing = self._failed = False
+        self._begun = self._writing = False
+        self.failed: bool = False
+        """True when a command of the transaction was refused and nothing was undone since."""
         self._locks = LockWait(address.busy_timeout)
         self._raw = _open(address, self._locks)
         self._raw.set_progress_handler(_heed_signals, _SIGNALS)
@@ -66,11 +68,16 @@ class SqliteConnection:
         """Say one command and wait for its answer."""
         if self._interrupted:
             refuse_while_interrupted(command, disowned=self.disowned)
-        if self._observer is None:
-            return self._say(command)
-        with self._observer.watch(command, text_of(command)) as watch:
-            watch.result = self._say(command)
-            return watch.result
+        if self._begun and not self._raw.in_transaction and type(command) is not Rollback:
+            # https://sqlite.org/lang_transaction.html: some errors undo all of it, and what follows would be kept alone
+            raise DriverError("the database has undone the transaction", state="SQLITE_ABORT_ROLLBACK")
+        try:
+            if self._observer is not None:
+                return self._observed(command, self._observer)
+            return self._ask(command) if type(command) is Statement else self._exchange(command)
+        except DriverError as error:
+            self.failed = self._begun and not error.state.startswith(REFUSED)
+            raise
 
     @property
     def broken(self) -> bool:
@@ -81,11 +88,6 @@ class SqliteConnection:
     def in_transaction(self) -> bool:
         """True between `Begin` and its end."""
         return self._begun or self._raw.in_transaction
-
-    @property
-    def failed(self) -> bool:
-        """True when a command of the transaction was refused and nothing was undone since."""
-        return self._failed
 
     @property
     def announced(self) -> str | None:
@@ -108,7 +110,7 @@ class SqliteConnection:
 
     def reset(self) -> None:
         """Undo what a borrower left open."""
-        self._say(Rollback())
+        self._control(Rollback())
 
     def interrupt(self) -> None:
         """From another thread: stop the command that runs now, and refuse all but undoing until `resume`."""
@@ -141,17 +143,10 @@ class SqliteConnection:
 
     # ---- commands ----------------------------------------------------------------------------------------------------
 
-    def _say(self, command: Command) -> Result:
-        if self._begun and not self._raw.in_transaction and type(command) is not Rollback:
-            # https://sqlite.org/lang_transaction.html: some errors undo all of it, and what follows would be kept alone
-            raise DriverError("the database has undone the transaction", state="SQLITE_ABORT_ROLLBACK")
-        try:
-            if type(command) is Statement:
-                return self._ask(command)
-            return self._exchange(command)
-        except DriverError as error:
-            self._failed = self._begun and not error.state.startswith(REFUSED)
-            raise
+    def _observed(self, command: Command, observer: Observer) -> Result:
+        with observer.watch(command, text_of(command)) as watch:
+            watch.result = self._exchange(command)
+            return watch.result
 
     def _exchange(self, command: Command) -> Result:
         match command:
@@ -186,7 +181,7 @@ class SqliteConnection:
         self._begun = self._raw.in_transaction
         if type(command) is Begin:
             self._writing = command.write
-        self._failed = False
+        self.failed = False
         return Result([])
 
     def _ask(self, statement: Statement) -> Result:

@@ -35,10 +35,10 @@ def text_of(command: Command) -> str:
     match command:
         case Commit():
             return "COMMIT"
-        case Begin(write=write, isolation=isolation):
-            if isolation is not None:
-                isolation_level(isolation)  # every transaction of SQLite is serializable
-            return "BEGIN IMMEDIATE" if write else "BEGIN"
+        case Begin():
+            if command.isolation is not None:
+                isolation_level(command.isolation)  # every transaction of SQLite is serializable
+            return "BEGIN IMMEDIATE" if command.write else "BEGIN"
         case Statement(text=text) | Batch(text=text):
             return text
         case Rollback():

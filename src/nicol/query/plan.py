@@ -23,7 +23,7 @@ from nicol.query.query import (
     Stream,
 )
 from nicol.query.reading import Reading
-from nicol.sql.program import Once, Program, nested, transaction
+from nicol.sql.program import Once, Program, Statement, nested, transaction
 
 _SAVEPOINT = "nicol"
 
@@ -39,7 +39,7 @@ class Plan:
     writes: bool
     locks: bool = False
 
-    def program(self, values: list[Any], *, in_transaction: bool = False) -> Program[Any]:
+    def program(self, values: list[Any], in_transaction: bool = False) -> Program[Any]:
         """The conversation that answers a call with these values. `in_transaction`: the connection is inside one already."""
         if self.locks and not in_transaction:
             raise invalid(
@@ -47,11 +47,22 @@ class Plan:
                 model=self.query.model,
                 hint="read with the client of `with db.tx() as tx`",
             )
-        compiled, frame = self.compiled, self._frame(values)
-        single = compiled.single
-        if single is not None:
-            return Once(single.said.statement(frame), single.meaning, self.explain)
-        program = compiled.act(frame)
+        compiled = self.compiled
+        single, params = compiled.single, compiled.params
+        if single is None:
+            return self._several(values, in_transaction)
+        said = single.said
+        if params is None:
+            return Once(said.statement(self._frame(values)), single.meaning, self.explain)
+        try:
+            given = params(values)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self._wrong(values, error) from None
+        return Once(Statement(said.text, given, True, False), single.meaning, self.explain)
+
+    def _several(self, values: list[Any], in_transaction: bool) -> Program[Any]:
+        compiled = self.compiled
+        program = compiled.act(self._frame(values))
         if compiled.atomic:
             program = nested(transaction(program), _SAVEPOINT) if in_transaction else transaction(program)
         return self._explained(program)
@@ -83,12 +94,10 @@ class Plan:
     def _frame(self, values: list[Any]) -> Frame:
         """The values as the database takes them, those that are generated, and room for registers."""
         compiled = self.compiled
-        frame = values + [None] * (compiled.size - len(values))
-        for encoder in compiled.encoders:
-            try:
-                frame[encoder.slot] = encoder.encode(frame[encoder.slot])
-            except (TypeError, ValueError, OverflowError) as error:
-                raise wrong_value(error, model=encoder.model, field=encoder.field) from None
+        try:
+            frame = compiled.fill(values)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise self._wrong(values, error) from None
         if compiled.generated:
             moment = Moment(self.environment.now(), self.environment.random)
             for made in compiled.generated:
@@ -97,6 +106,15 @@ class Plan:
         for derived in compiled.derived:
             frame[derived.register] = derived.make(frame)
         return frame
+
+    def _wrong(self, values: list[Any], error: Exception) -> Exception:
+        """The error of the first value that cannot cross, with its field; any other as it is."""
+        for encoder in self.compiled.encoders:
+            try:
+                encoder.encode(values[encoder.slot])
+            except (TypeError, ValueError, OverflowError) as reason:
+                return wrong_value(reason, model=encoder.model, field=encoder.field)
+        return error
 
 
 def is_write(query: Query) -> bool:

@@ -86,11 +86,18 @@ def builder(
             else _opened(index, field, bonds[index], names)
             for index, field in enumerate(fields)
         ]
-        return f"return [new({', '.join((*arguments, *others))}) for {row} in rows]"
+        return f"for {row} in rows: add(new({', '.join((*arguments, *others))}))"
 
     quick, thorough = listed(_quick_argument), listed(_argument)
-    body = f" try: {quick}\n except (TypeError, ValueError): {thorough}" if quick != thorough else f" {quick}"
-    exec(f"def build(rows, groups):\n{unpack}{body}", names)  # noqa: S102 - the text is made of numbers alone, as dataclasses make theirs
+    if quick != thorough:
+        quick = f"""try:
+  {quick}
+ except (TypeError, ValueError):
+  objects.clear()
+  {thorough}"""
+    # a loop, since a comprehension is a call more on Python 3.11
+    text = f"def build(rows, groups):\n objects = []; add = objects.append\n{unpack} {quick}\n return objects"
+    exec(text, names)  # noqa: S102 - the text is made of numbers alone, as dataclasses make theirs
     build: Build = names["build"]
     return build
 

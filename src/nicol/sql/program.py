@@ -141,13 +141,17 @@ Program: TypeAlias = Generator[Command, Result, T]
 class Once(Generator[Command, Result, T]):
     """A program of one command, which most calls are, as a value: drivers answer it without running a generator.
 
-    `meaning` makes the answer of the result, `explain` another error of the driver's; `begun`: the command has been given away.
+    `meaning` makes the answer of the result, `explain` another error of the driver's, which None leaves as it is; `begun`:
+    the command has been given away.
     """
 
     __slots__ = ("begun", "command", "explain", "meaning")
 
     def __init__(
-        self, command: Command, meaning: Callable[[Result], T], explain: Callable[[DriverError], Exception]
+        self,
+        command: Command,
+        meaning: Callable[[Result], T],
+        explain: Callable[[DriverError], Exception] | None = None,
     ) -> None:
         self.command = command
         self.meaning = meaning
@@ -163,7 +167,7 @@ class Once(Generator[Command, Result, T]):
 
     def throw(self, error: Any, /, *_: Any) -> Command:
         """Go on with an error as a generator does: it is raised again, explained where it is the driver's."""
-        if isinstance(error, DriverError):
+        if self.explain is not None and isinstance(error, DriverError):
             raise self.explain(error) from error
         raise error
 
@@ -171,6 +175,15 @@ class Once(Generator[Command, Result, T]):
 def has_begun(program: Program[Any]) -> bool:
     """True when a program has said something, and cannot be said again."""
     return program.begun if isinstance(program, Once) else getgeneratorstate(program) != GEN_CREATED
+
+
+def word(command: Command) -> Program[None]:
+    """Say one command whose answer means nothing."""
+    return Once(command, _nothing)
+
+
+def _nothing(_: Result) -> None:
+    return None
 
 
 def ask(command: Command) -> Program[Result]:

@@ -51,7 +51,10 @@ def render_package(
         ]
     )
     return {
-        "__init__.py": _INIT.format(settings=settings),
+        "__init__.py": _INIT.format(
+            delegates="".join(f"\n    {delegate_name(model.name)!r}," for model in visible_models(schema)),
+            settings=settings,
+        ),
         "__init__.pyi": package_stub(schema, has_queries=bool(queries)),
         "delegates.py": _MODULE.format(what="operations of each model", kind="delegate"),
         "delegates.pyi": delegates_stub(schema),
@@ -81,7 +84,9 @@ _INIT = f'''\
 
 from nicol.client.modules import Modules
 
-__nicol__ = Modules(__name__, __file__{{settings}})
+_delegates = [{{delegates}}
+]
+__nicol__ = Modules(__name__, __file__, _delegates{{settings}})
 __getattr__ = __nicol__.attribute
 __dir__ = __nicol__.names
 '''

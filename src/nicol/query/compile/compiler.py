@@ -10,6 +10,7 @@ from nicol.dialects.dialect import Dialect
 from nicol.query import query as q
 from nicol.query.compile import gathered, groups, keyed, many, nested, reads, writes
 from nicol.query.compile.context import Act, Context, Derived, Encoder, Generated, Single, single
+from nicol.query.compile.filling import Fill, Params, filler, parameters
 from nicol.query.models import Models
 
 
@@ -17,13 +18,15 @@ from nicol.query.models import Models
 class Compiled:
     """A query that is ready to run: its conversation, and how its frame is filled before.
 
-    `single`: the conversation where it is one statement. `atomic`: it must be one transaction. `texts`: everything that it
-    may say, in order. `hidden`: the places of encrypted values among the parameters of a text.
+    `single`: the conversation where it is one statement; `params` makes its parameters of the values, where nothing else is
+    needed for them. `fill` makes a frame of the values. `atomic`: it must be one transaction. `texts`: everything that it may
+    say, in order. `hidden`: the places of encrypted values among the parameters of a text.
     """
 
     act: Act[Any]
     single: Single[Any] | None
-    size: int
+    params: Params | None
+    fill: Fill
     encoders: tuple[Encoder, ...]
     generated: tuple[Generated, ...]
     derived: tuple[Derived, ...]
@@ -36,11 +39,14 @@ def compile_query(query: q.Query, models: Models, dialect: Dialect, slots: int) 
     """The conversation of a query that has so many slots."""
     ctx = Context(models, dialect, slots, nested)
     act = _act(ctx, query)
+    alone = None if ctx.atomic else single(act)
+    encoders = tuple(ctx.encoders.values())
     return Compiled(
         act,
-        None if ctx.atomic else single(act),
-        ctx.size,
-        tuple(ctx.encoders.values()),
+        alone,
+        parameters(slots, alone.said.slots, encoders) if alone is not None and ctx.size == slots else None,
+        filler(slots, ctx.size, encoders),
+        encoders,
         tuple(ctx.generated),
         tuple(ctx.derived),
         ctx.atomic,
