@@ -294,6 +294,28 @@ def test_a_transaction_of_a_task_that_does_nothing_is_undone_in_time(target: Any
     assert asyncio.run(main()) == 2
 
 
+@pytest.mark.proves(
+    "Client", "what lies in a transaction whose time is over is undone with it, without a word of doubt"
+)
+def test_a_late_transaction_takes_its_savepoints_along(db: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        pytest.raises(TransactionClosed, match=r"longer than its 0\.1 s"),
+        db.tx(timeout=0.1) as tx,
+        tx.tx() as inner,
+    ):
+        inner.counter.create(data={"id": 1})
+        time.sleep(0.3)
+        inner.counter.count()
+    with db.tx() as tx:
+        tx.counter.create(data={"id": 2})
+        with pytest.raises(TransactionClosed), tx.tx(timeout=0.1) as inner, inner.tx() as innermost:
+            innermost.counter.create(data={"id": 3})
+            time.sleep(0.3)
+        tx.counter.create(data={"id": 4})
+    assert [row.id for row in db.counter.find_many(order={"id": "asc"})] == [2, 4]
+    assert caplog.messages == []
+
+
 @pytest.mark.proves("Client", "a nested transaction may have a time of its own")
 def test_a_nested_transaction_has_a_time_of_its_own(target: Any) -> None:
     with target.package.Client(url=target.url) as db:

@@ -174,6 +174,10 @@ class Scope:
             self.outer.inner = None
         if self.inner is not None:
             yield from self._undo_inner(self.inner, say=keep and not (late or failed))
+        if self.outer and self.outer.is_late:  # what is around it is undone with it, or has been already
+            if keep:
+                raise self.overdue()
+            return
         for command in self._undo() if late or failed or not keep else self._keep():  # noqa: UP028 - takes no answers
             yield command
         if not keep:
