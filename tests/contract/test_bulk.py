@@ -26,6 +26,49 @@ def statements(open_client: Any, call: Any) -> list[str]:
 
 # ---- new rows --------------------------------------------------------------------------------------------------------
 
+TREES: list[list[dict[str, Any]]] = [
+    [
+        {"id": "leaf", "parentId": "twig"},
+        {"id": "twig", "parentId": "root"},
+        {"id": "root", "parentId": None},
+    ],
+    [{"id": "leaf", "parentId": "twig"}, {"id": "root"}, {"id": "twig", "parentId": "root"}],
+    [
+        {"id": "root", "parentId": "leaf"},
+        {"id": "leaf", "parentId": "twig"},
+        {"id": "twig", "parentId": "root"},
+    ],
+]
+"""Rows of which some point at rows behind them; the last go in a circle."""
+
+
+@pytest.mark.proves("Client", "rows of one call may point at one another, in any order")
+@pytest.mark.parametrize("rows", TREES)
+def test_rows_of_one_call_point_at_one_another(db: Any, rows: list[dict[str, Any]]) -> None:
+    parents = {row["id"]: row.get("parentId") for row in rows}
+    made = db.mark.create_many_and_return(data=rows)
+    assert [(mark.id, mark.parentId) for mark in made] == list(parents.items())
+    db.mark.delete_many()
+    assert db.mark.create_many(data=rows) == 3
+    db.mark.delete_many()
+    assert db.mark.upsert_many(data=rows, key="id") == (3, 0)
+    assert {mark.id: mark.parentId for mark in db.mark.find_many()} == parents
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["alone", "in a transaction"])
+def test_rows_that_point_nowhere_are_refused(db: Any, inside: bool) -> None:
+    rows = [{"id": "leaf", "parentId": "twig"}, {"id": "twig", "parentId": "root"}]
+    with pytest.raises(ForeignKeyViolation) as refused:
+        if inside:
+            with db.tx() as tx:
+                tx.mark.create_many(data=rows)
+        else:
+            db.mark.create_many(data=rows)
+    assert (refused.value.code, refused.value.model) == ("P2003", "Mark")
+    assert db.mark.count() == 0
+    with pytest.raises(ForeignKeyViolation):  # one row alone is looked at at once, as ever
+        db.mark.create(data=rows[0])
+
 
 @pytest.mark.proves("Client", "create_many_and_return, with include")
 def test_new_rows_come_back_in_their_order(db: Any) -> None:

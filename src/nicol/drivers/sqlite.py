@@ -155,7 +155,7 @@ class SqliteConnection:
             case Statement():
                 return self._ask(command)
             case Batch():
-                return self._at_once(lambda: self._each(command))
+                return self._at_once(lambda: self._as_one(command))
             case Copy():
                 return self._at_once(lambda: self._copy(command))
             case Pipeline(statements=statements):
@@ -217,6 +217,29 @@ class SqliteConnection:
             raise
         self._ask(Statement("COMMIT" if own else f"RELEASE {name}", columns=False))
         return result
+
+    def _as_one(self, batch: Batch) -> Result:
+        """Rows may point at rows behind them: foreign keys are looked at when all are there, as for one statement of many rows.
+
+        https://sqlite.org/pragma.html#pragma_defer_foreign_keys, https://sqlite.org/c3ref/c_dbstatus_options.html: whether
+        any leads nowhere is known, but not how many, so that nothing is put off where one does already.
+        """
+        execute = self._plain.execute
+        if self._astray() or execute("PRAGMA defer_foreign_keys").fetchall() != [(0,)]:
+            return self._each(batch)
+        execute("PRAGMA defer_foreign_keys = ON")
+        try:
+            result = self._each(batch)
+            if self._astray():
+                text = "FOREIGN KEY constraint failed"
+                raise DriverError(text, state="SQLITE_CONSTRAINT_FOREIGNKEY", statement=batch.text)
+            return result
+        finally:
+            execute("PRAGMA defer_foreign_keys = OFF")  # which also forgets what was put off
+
+    def _astray(self) -> bool:
+        """Whether a foreign key leads nowhere in this transaction."""
+        return self._raw.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0] != 0
 
     def _each(self, batch: Batch) -> Result:
         """Row by row, since only so does SQLite tell how many rows of the table itself were written.

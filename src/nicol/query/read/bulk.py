@@ -77,8 +77,19 @@ class _Sorter:
 
     @property
     def shapes(self) -> Iterable[_Shape]:
-        """The shapes there are, in the order of their first rows."""
-        return self._shapes.values()
+        """The shapes there are, in the order of their first rows, but those first that point at no row of the same model."""
+        model = self._model
+        own = {
+            name
+            for link in model.links.values()
+            if link.owns and link.target == model.name
+            for name in link.local
+        }
+        if not own or len(self._shapes) < 2:
+            return self._shapes.values()
+        return sorted(
+            self._shapes.values(), key=lambda shape: any(field.name in own for field in shape.fields)
+        )
 
     def take_alike(self, rows: Sequence[Any]) -> bool:
         """All rows at once, where they have the same keys in the same order, as they mostly have."""
