@@ -259,7 +259,7 @@ def _act(memory: Memory, link: Link, row: Row, word: str, value: Any, *, new: bo
             if found is not None:
                 _attach(memory, link, row, found)
             elif word == "connect":
-                raise Refused("P2018")
+                raise Refused("P2018" if link.many and link.join is None else "P2025")
             else:
                 _related_row(memory, link, row, value["create"])
         case "disconnect":
@@ -350,7 +350,7 @@ def _detach(memory: Memory, link: Link, row: Row, others: list[Row]) -> None:
 
 def _delete(memory: Memory, link: Link, row: Row, target: Model, others: list[Row]) -> None:
     if not others:
-        raise Refused("P2017")
+        raise Refused("P2017" if link.many else "P2025")
     if link.owns:
         memory.change(memory.world.model(link.model), [row], [dict.fromkeys(link.local)])
     memory.delete(target, others)

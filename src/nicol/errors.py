@@ -12,7 +12,7 @@ NicolError
     ├── ConnectionFailed          P1000 P1001 P1002 P1003 P1010 P1011 P1017
     ├── NotConnected              the client is not connected, or no longer
     ├── QueryInvalid              an argument of the call is wrong                         P2009 P2012 P2019
-    ├── RecordNotFound            P2025 (P2018 to be connected, P2017 to be deleted through a relation)
+    ├── RecordNotFound            P2025 (of one to many: P2018 to be connected, P2017 to be deleted)
     ├── ConstraintViolation       P2004
     │   ├── UniqueViolation       P2002
     │   ├── ForeignKeyViolation   P2003

@@ -164,7 +164,7 @@ def not_connected(link: Link) -> Exception:
         link.target,
         f"no record of model `{link.target}` was found to connect to `{link.model}.{link.name}`",
         fields=(link.name,),
-        code=None if link.owns else "P2018",
+        code="P2018" if link.many and link.through is None else None,
     )
 
 
@@ -174,7 +174,7 @@ def not_related(link: Link, what: str) -> Exception:
         link.target,
         f"no record of model `{link.target}` that belongs to `{link.model}.{link.name}` was found to be {what}",
         fields=(link.name,),
-        code="P2017" if what == "deleted" else None,
+        code="P2017" if what == "deleted" and link.many else None,
     )
 
 
