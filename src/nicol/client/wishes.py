@@ -93,7 +93,7 @@ def _check(when: str, what: str, names: Collection[str], known: Collection[str])
             raise ValueError(f"`@{when}` knows no {what} {name!r}: {way_out}")
 
 
-def check_models(kind: type[object], models: Collection[str]) -> None:
+def check_models(kind: type, models: Collection[str]) -> None:
     """ValueError where a method of a client's class names a model that there is not."""
     for when in ("before", "after"):
         for _, wish in wishes_of(kind, when):
