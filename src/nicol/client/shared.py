@@ -375,7 +375,8 @@ class SharedClient(ABC):
         """What reads and compiles calls: shown to the client's methods, and kept to its scopes, where it has such."""
         if self._engine is None:
             plain = self._linked().engine
-            check_models(type(self), plain.models.by_name)
+            kind = type(self)
+            check_models((*wishes_of(kind, "before"), *wishes_of(kind, "after")), plain.models.by_name)
             if self._scopes:
                 from nicol.query.scope.engine import ScopedEngine
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
@@ -93,11 +93,10 @@ def _check(when: str, what: str, names: Collection[str], known: Collection[str])
             raise ValueError(f"`@{when}` knows no {what} {name!r}: {way_out}")
 
 
-def check_models(kind: type, models: Collection[str]) -> None:
-    """ValueError where a method of a client's class names a model that there is not."""
-    for when in ("before", "after"):
-        for _, wish in wishes_of(kind, when):
-            _check(when, "model", wish.models, models)
+def check_models(wishes: Iterable[tuple[str, Wish]], models: Collection[str]) -> None:
+    """ValueError where a method wants to be called for a model that there is not."""
+    for _, wish in wishes:
+        _check(wish.when, "model", wish.models, models)
 
 
 _MARK = "__nicol_wish__"
