@@ -214,7 +214,8 @@ def _distinguishes(field: Field) -> bool:
 
 def _asks(where: Row) -> bool:
     """Whether a filter asks anything: a branch of OR has to."""
-    return any(
-        word != "AND" or any(map(_asks, value if isinstance(value, list) else [value]))
-        for word, value in where.items()
-    )
+    for word, value in where.items():
+        branches = value if isinstance(value, list) else [value]
+        if any(map(_asks, branches)) if word == "AND" else word != "NOT" or branches:
+            return True
+    return False
