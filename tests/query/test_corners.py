@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nicol.errors import ForeignKeyViolation, QueryInvalid, RelationViolation, ValueInvalid
-from tests.query.blog import Client
+from tests.query.blog import Client, engine
 
 SCHEMA = """
 enum Role {
@@ -305,3 +305,26 @@ def test_rows_of_binary_and_compound_keys_are_related_in_bulk(db: Client) -> Non
     assert [
         item.mark for item in db("Item", "find_many", where={"id": {"in": [1, 2]}}, order={"id": "asc"})
     ] == [b"4", b"3"]
+
+
+FACT = """
+generator client {
+  provider        = "nicol"
+  previewFeatures = ["views"]
+}
+
+KIND Fact {
+  code  Int?   @unique
+  left  Int
+  slug  String @unique
+
+  @@unique([code, left])
+}
+"""
+
+
+@pytest.mark.proves("Client", "rows are told apart by a key that is never null")
+@pytest.mark.parametrize("kind", ["model", "view"])
+def test_rows_are_told_apart_by_a_key_that_is_never_null(kind: str) -> None:
+    for provider in ("sqlite", "postgresql"):
+        assert engine(FACT.replace("KIND", kind), provider).models.by_name["Fact"].id == ("slug",)

@@ -22,6 +22,7 @@ from nicol.drivers.address import PostgresAddress
 from nicol.drivers.connection import Observer, refuse_while_interrupted
 from nicol.drivers.postgres_plans import Plan, Plans
 from nicol.drivers.postgres_said import text_of, told
+from nicol.drivers.postgres_values import Written
 from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
@@ -75,6 +76,7 @@ class Session(Generic[Raw]):
         self._is_direct = False
         self._was_lost = False
         self._values: Transformer = adapt.Transformer(raw)
+        self._written: Transformer = adapt.Transformer(Written(raw))
         self._interrupted = self.disowned = False
         self._cursors: set[str] = set()
 
@@ -207,7 +209,7 @@ class Session(Generic[Raw]):
             types, formats = values.types, values.formats
         plan = None
         if statement.prepare and self._plans.limit and not self.failed:
-            plan = self._plans.plan((statement.text, types), now=now)
+            plan = self._plans.plan((statement.text, types, statement.written), now=now)
         return Sent(statement, plan, dumped, types, formats)
 
     def _send(self, sent: Sent, *, simple: bool = False) -> None:
@@ -225,11 +227,11 @@ class Session(Generic[Raw]):
     def _answer(self, sent: Sent, result: PGresult | None) -> Result:
         if result is None:
             return Result([])
-        plan, rows = sent.plan, []
+        plan, rows, written = sent.plan, [], sent.statement.written
         if plan is None:
-            rows = self._rows(self._values, result)
+            rows = self._rows(self._written if written else self._values, result)
         elif result.nfields:
-            rows = self._planned_rows(plan, result)
+            rows = self._planned_rows(plan, result, written=written)
         columns = ()
         if sent.statement.columns:
             columns = plan.columns if plan is not None else None
@@ -245,11 +247,11 @@ class Session(Generic[Raw]):
         loads.set_pgresult(result)
         return loads.load_rows(0, result.ntuples, tuple)
 
-    def _planned_rows(self, plan: Plan, result: PGresult) -> list[Row]:
+    def _planned_rows(self, plan: Plan, result: PGresult, *, written: bool) -> list[Row]:
         """A plan's rows always have the same columns: the server refuses it when they have changed."""
         loads = plan.loads
         if loads is None:
-            plan.loads = loads = adapt.Transformer(self._raw)
+            plan.loads = loads = adapt.Transformer(Written(self._raw) if written else self._raw)
             loads.set_pgresult(result)
         else:
             loads.set_pgresult(result, set_loaders=False)

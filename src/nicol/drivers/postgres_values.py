@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import AdaptersMap, Dumper, Loader
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
-from psycopg.types.string import StrDumperUnknown
+from psycopg.types.string import StrDumperUnknown, TextLoader
 
 
 class _UtcDumper(Dumper):
@@ -69,3 +69,24 @@ class Values(AdaptContext):
 
 
 VALUES: Final = Values()
+
+_WRITTEN: Final = AdaptersMap(VALUES.adapters)
+_WRITTEN.register_loader("timestamp", TextLoader)
+_WRITTEN.register_loader("timestamptz", TextLoader)
+
+
+class Written(AdaptContext):
+    """A connection whose moments stay text."""
+
+    def __init__(self, raw: psycopg.BaseConnection[Any]) -> None:
+        self._raw = raw
+
+    @property
+    def adapters(self) -> AdaptersMap:
+        """How each type crosses."""
+        return _WRITTEN
+
+    @property
+    def connection(self) -> psycopg.BaseConnection[Any]:
+        """The connection, whose encoding counts."""
+        return self._raw

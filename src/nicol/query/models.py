@@ -277,7 +277,7 @@ def _model(
         stored=stored,
         links={field.name: _link(field, model, schema) for field in model.relations if not field.ignored},
         keys=keys,
-        id=next(iter(keys.values()), ()),
+        id=next((each for each in keys.values() if all(fields[name].required for name in each)), ()),
         indexes=tuple(_indexes(model)),
         schema=model,
         is_view=model in schema.views,
