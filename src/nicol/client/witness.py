@@ -209,8 +209,8 @@ def _commented(command: Command, comment: str, varies: bool) -> Command:
     match command:
         case Statement():
             return _commented_statement(command, comment, varies)
-        case Batch(text=text, params=params, certain=certain):
-            return Batch(with_comment(text, comment), params, certain)
+        case Batch(text=text, params=params, certain=certain, linked=linked):
+            return Batch(with_comment(text, comment), params, certain, linked)
         case Pipeline(statements=statements):
             said = tuple(
                 _commented_statement(each, comment, varies) if type(each) is Statement else each

@@ -155,7 +155,8 @@ class SqliteConnection:
             case Statement():
                 return self._ask(command)
             case Batch():
-                return self._at_once(lambda: self._as_one(command))
+                say = self._as_one if command.linked else self._each
+                return self._at_once(lambda: say(command))
             case Copy():
                 return self._at_once(lambda: self._copy(command))
             case Pipeline(statements=statements):

@@ -193,6 +193,12 @@ class Model:
     sealed: bool = False
     """True when a field is encrypted."""
 
+    @property
+    def own(self) -> frozenset[str]:
+        """The fields by which rows point at others of the same model."""
+        links = (link for link in self.links.values() if link.owns and link.target == self.name)
+        return frozenset(name for link in links for name in link.local)
+
     def columns(self, names: Iterable[str]) -> tuple[str, ...]:
         """The columns of fields."""
         return tuple(self.stored[name].column for name in names)

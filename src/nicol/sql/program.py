@@ -38,12 +38,14 @@ class Batch(msgspec.Struct, frozen=True):
     """One text for many rows of parameters, sent in as few trips as the driver can; all of it happens or nothing.
 
     Answered with one `Result`: `rows` of all, in order; `affected` their sum. `certain`: each writes one row and answers
-    none, so that nobody need look at them one by one.
+    none, so that nobody need look at them one by one. `linked`: they may point at rows behind them, so that foreign keys are
+    looked at when all are there.
     """
 
     text: str
     params: Sequence[tuple[Any, ...]]
     certain: bool = False
+    linked: bool = False
 
 
 class Pipeline(msgspec.Struct, frozen=True):

@@ -137,7 +137,7 @@ def _saying(
     else:
         tree = sql.Insert(model.table, columns, of.cells(), conflict, returning)
     certain = not returning and (conflict is None or bool(conflict.sets))
-    return saying(ctx, of, tree, certain=certain)
+    return saying(ctx, of, tree, certain=certain, linked=bool(model.own))
 
 
 def _inserted(

@@ -228,7 +228,8 @@ def _each(ctx: Context, model: Model, query: q.UpdateEach, changes: q.Changes) -
     guard = condition(ctx, model, model.table.name, query.where)
     where = both(_is_row(model, key, of, model.table.name), guard)
     prove = rows_proved(ctx, model, changes.proofs, [field.name for field in fields])
-    say = saying(ctx, of, sql.Update(model.table, tuple(sets), where, source=of.source()))
+    change = sql.Update(model.table, tuple(sets), where, source=of.source())
+    say = saying(ctx, of, change, linked=bool(model.own))
 
     def act(frame: Frame) -> Program[int]:
         places, values = frame[changes.slot]

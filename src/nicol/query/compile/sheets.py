@@ -82,10 +82,10 @@ def sheet(ctx: Context, fields: Iterable[Field], *, listed: bool | None = None) 
     return Sheet(found, first, takes and bool(found))
 
 
-def saying(ctx: Context, of: Sheet, tree: sql.Tree, *, certain: bool = False) -> SaidOf:
-    """How a statement is said with a sheet's rows. `certain`: each of them writes one row and answers none."""
+def saying(ctx: Context, of: Sheet, tree: sql.Tree, *, certain: bool = False, linked: bool = False) -> SaidOf:
+    """How a statement is said with a sheet's rows. `certain`, `linked`: as of a `Batch`."""
     said = ctx.say(tree)
-    return _listed(ctx, of, said) if of.listed else _row_by_row(of, said, certain=certain)
+    return _listed(ctx, of, said) if of.listed else _row_by_row(of, said, certain=certain, linked=linked)
 
 
 def _listed(ctx: Context, of: Sheet, said: Said) -> SaidOf:
@@ -99,17 +99,17 @@ def _listed(ctx: Context, of: Sheet, said: Said) -> SaidOf:
     return say
 
 
-def _row_by_row(of: Sheet, said: Said, *, certain: bool) -> SaidOf:
+def _row_by_row(of: Sheet, said: Said, *, certain: bool, linked: bool) -> SaidOf:
     first, end = of.first, of.first + len(of.fields)
 
     def say(frame: Frame, columns: Sequence[Column], count: int) -> Program[Result]:
         if not said.slots:
-            return (yield Batch(said.text, [()] * count, certain))
+            return (yield Batch(said.text, [()] * count, certain, linked))
         sources = (
             columns[slot - first] if first <= slot < end else repeat(frame[slot], count)
             for slot in said.slots
         )
-        return (yield Batch(said.text, list(zip(*sources, strict=True)), certain))
+        return (yield Batch(said.text, list(zip(*sources, strict=True)), certain, linked))
 
     return say
 

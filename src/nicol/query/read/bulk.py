@@ -78,13 +78,7 @@ class _Sorter:
     @property
     def shapes(self) -> Iterable[_Shape]:
         """The shapes there are, in the order of their first rows, but those first that point at no row of the same model."""
-        model = self._model
-        own = {
-            name
-            for link in model.links.values()
-            if link.owns and link.target == model.name
-            for name in link.local
-        }
+        own = self._model.own
         if not own or len(self._shapes) < 2:
             return self._shapes.values()
         return sorted(
