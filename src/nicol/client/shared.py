@@ -212,7 +212,7 @@ class SharedClient(ABC):
         """
         seen = None if call is None or not self._watch.active else partial(self._watch.program, call=call)
         if runner.inside:
-            if not (self._settings or seen or (writes and self._linked().audited)):
+            if not (self._settings or seen or (writes and (self._link or self._linked()).audited)):
                 return program  # the short way of most: there is nothing to be told
             return self._ahead().inside(program, writes=writes, seen=seen)
         if self._has_to_tell:

@@ -275,11 +275,12 @@ class SqliteConnection:
 
     def _written(self) -> int:
         """Rows that the last statement wrote itself: `changes` keeps its number when a statement wrote nothing."""
-        changes = self._raw.total_changes()
+        raw = self._raw
+        changes = raw.total_changes()
         if changes == self._changes:
             return 0
         self._changes = changes
-        return self._raw.changes()
+        return raw.changes()
 
     def _keep_columns(self, cursor: apsw.Cursor, _text: str, _params: Any) -> bool:
         self._columns = tuple(name for name, _ in cursor.get_description())

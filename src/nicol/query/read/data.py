@@ -89,7 +89,7 @@ def plain_change(where: dict[Any, Any], data: Any) -> tuple[tuple[Any, ...], Val
     ((name, value),) = where.items()
     if (type(value) is not int and type(value) is not str) or type(data) is not dict:
         return None
-    words: list[Any] = [name]
+    words: tuple[Any, ...] = (name,)
     values: Values = [value]
     for field, given in data.items():  # pyright: ignore[reportUnknownVariableType] - of anything
         word, operand = _VALUE, given  # pyright: ignore[reportUnknownVariableType]
@@ -99,9 +99,9 @@ def plain_change(where: dict[Any, Any], data: Any) -> tuple[tuple[Any, ...], Val
             ((word, operand),) = given.items()  # pyright: ignore[reportUnknownVariableType]
         if type(operand) not in _PLAIN:  # pyright: ignore[reportUnknownArgumentType]
             return None
-        words += field, word
+        words += (field, word)
         values.append(operand)
-    return tuple(words), values
+    return words, values
 
 
 def _calculation(field: Field, value: Any) -> str | None:
