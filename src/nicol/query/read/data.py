@@ -99,7 +99,7 @@ def plain_change(where: dict[Any, Any], data: Any) -> tuple[tuple[Any, ...], Val
             ((word, operand),) = given.items()  # pyright: ignore[reportUnknownVariableType]
         if type(operand) not in _PLAIN:  # pyright: ignore[reportUnknownArgumentType]
             return None
-        words += (field, word)
+        words += (field, word)  # pyright: ignore[reportUnknownVariableType] - of anything
         values.append(operand)
     return words, values
 
