@@ -180,7 +180,7 @@ def cell(claims: Claims, database: str) -> str:
     here = {
         claim: outcomes
         for claim, outcomes in claims.items()
-        if claim.database == database and claim.only in ("", database)
+        if database in (claim.database, claim.only) and claim.only in ("", database)
     }
     if not here:
         return "not proved" if concerns(claims, database) else "n.a."

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 
 from nicol.client.delegate import READS, WRITES
-from nicol.diagnostics import suggestion
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -88,6 +87,8 @@ def _check(when: str, what: str, names: Collection[str], known: Collection[str])
     """ValueError for a name that is none: the method would never be called, and what it was to keep would be open."""
     for name in names:
         if name not in known:
+            from nicol.diagnostics import suggestion
+
             near = suggestion(name, known)
             way_out = f"did you mean {near!r}?" if near else f"known here: {', '.join(sorted(known))}"
             raise ValueError(f"`@{when}` knows no {what} {name!r}: {way_out}")
