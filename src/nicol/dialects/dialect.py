@@ -50,8 +50,7 @@ class Codec:
     Neither is called with None. `encode` raises TypeError, ValueError or (a number that is too big) OverflowError with a
     sentence for a value that cannot cross. `cast`: the type of one item in the database's words, for parameters that
     must say it. `encode_all` does what `encode` does for many values at once, where that is faster. `operand`: how a value
-    crosses that others are compared or calculated with, where `encode` would fit it to the column first. `written`: how
-    a value is read that comes as the database writes it (`Statement.written`), where the driver would read it otherwise.
+    crosses that others are compared or calculated with, where `encode` would fit it to the column first.
     """
 
     encode: Encode | None = None
@@ -59,7 +58,6 @@ class Codec:
     cast: str | None = None
     encode_all: EncodeAll | None = None
     operand: Encode | None = None
-    written: Encode | None = None
 
     @property
     def asked(self) -> Encode | None:

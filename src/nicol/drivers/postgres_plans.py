@@ -17,8 +17,8 @@ class Plan:
         self.columns: tuple[str, ...] | None = None
 
 
-Key = tuple[str, tuple[int, ...] | None, bool]
-"""A text, the types of its parameters as far as we say them, and whether its moments stay text."""
+Key = tuple[str, tuple[int, ...] | None]
+"""A text, and the types of its parameters as far as we say them."""
 
 
 class Plans:

@@ -22,7 +22,7 @@ from nicol.drivers.address import PostgresAddress
 from nicol.drivers.connection import Observer, refuse_while_interrupted
 from nicol.drivers.postgres_plans import Plan, Plans
 from nicol.drivers.postgres_said import text_of, told
-from nicol.drivers.postgres_values import Written
+from nicol.drivers.postgres_values import QUICK
 from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
@@ -76,7 +76,7 @@ class Session(Generic[Raw]):
         self._is_direct = False
         self._was_lost = False
         self._values: Transformer = adapt.Transformer(raw)
-        self._written: Transformer = adapt.Transformer(Written(raw))
+        self._quick = raw.info.encoding == "utf-8" and psycopg.pq.__impl__ != "python"
         self._interrupted = self.disowned = False
         self._cursors: set[str] = set()
 
@@ -209,7 +209,7 @@ class Session(Generic[Raw]):
             types, formats = values.types, values.formats
         plan = None
         if statement.prepare and self._plans.limit and not self.failed:
-            plan = self._plans.plan((statement.text, types, statement.written), now=now)
+            plan = self._plans.plan((statement.text, types), now=now)
         return Sent(statement, plan, dumped, types, formats)
 
     def _send(self, sent: Sent, *, simple: bool = False) -> None:
@@ -227,11 +227,11 @@ class Session(Generic[Raw]):
     def _answer(self, sent: Sent, result: PGresult | None) -> Result:
         if result is None:
             return Result([])
-        plan, rows, written = sent.plan, [], sent.statement.written
+        plan, rows = sent.plan, []
         if plan is None:
-            rows = self._rows(self._written if written else self._values, result)
+            rows = self._rows(self._values, result)
         elif result.nfields:
-            rows = self._planned_rows(plan, result, written=written)
+            rows = self._planned_rows(plan, result)
         columns = ()
         if sent.statement.columns:
             columns = plan.columns if plan is not None else None
@@ -247,15 +247,18 @@ class Session(Generic[Raw]):
         loads.set_pgresult(result)
         return loads.load_rows(0, result.ntuples, tuple)
 
-    def _planned_rows(self, plan: Plan, result: PGresult, *, written: bool) -> list[Row]:
+    def _planned_rows(self, plan: Plan, result: PGresult) -> list[Row]:
         """A plan's rows always have the same columns: the server refuses it when they have changed."""
         loads = plan.loads
         if loads is None:
-            plan.loads = loads = adapt.Transformer(Written(self._raw) if written else self._raw)
+            plan.loads = loads = adapt.Transformer(QUICK if self._quick else self._raw)
             loads.set_pgresult(result)
         else:
             loads.set_pgresult(result, set_loaders=False)
-        return loads.load_rows(0, result.ntuples, tuple)
+        try:
+            return loads.load_rows(0, result.ntuples, tuple)
+        except psycopg.DataError:  # a moment that Python cannot hold, which stays text
+            return self._rows(self._values, result)
 
     # ---- plans -------------------------------------------------------------------------------------------------------
 

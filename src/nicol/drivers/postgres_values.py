@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import AdaptersMap, Dumper, Loader
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
-from psycopg.types.string import StrDumperUnknown, TextLoader
+from psycopg.types.string import StrDumperUnknown
 
 
 class _UtcDumper(Dumper):
@@ -70,23 +71,27 @@ class Values(AdaptContext):
 
 VALUES: Final = Values()
 
-_WRITTEN: Final = AdaptersMap(VALUES.adapters)
-_WRITTEN.register_loader("timestamp", TextLoader)
-_WRITTEN.register_loader("timestamptz", TextLoader)
 
+class QuickValues(AdaptContext):
+    """The same adapters, whose moments psycopg reads in C: what Python cannot hold is a DataError.
 
-class Written(AdaptContext):
-    """A connection whose moments stay text."""
+    Without a connection its loader takes UTC for the zone, of texts that say none, too.
+    """
 
-    def __init__(self, raw: psycopg.BaseConnection[Any]) -> None:
-        self._raw = raw
+    def __init__(self) -> None:
+        self._adapters = AdaptersMap(VALUES.adapters)
+        self._adapters.register_loader("timestamp", TimestamptzLoader)
+        self._adapters.register_loader("timestamptz", TimestamptzLoader)
 
     @property
     def adapters(self) -> AdaptersMap:
         """How each type crosses."""
-        return _WRITTEN
+        return self._adapters
 
     @property
-    def connection(self) -> psycopg.BaseConnection[Any]:
-        """The connection, whose encoding counts."""
-        return self._raw
+    def connection(self) -> None:
+        """None: texts are in UTF-8, moments in UTC."""
+        return None
+
+
+QUICK: Final = QuickValues()

@@ -53,13 +53,12 @@ class Plan:
             return self._several(values, in_transaction)
         said = single.said
         if params is None:
-            statement = Statement(said.text, said.pick(self._frame(values)), True, False, single.written)
-            return Once(statement, single.meaning, self.explain)
+            return Once(said.statement(self._frame(values)), single.meaning, self.explain)
         try:
             given = params(values)
         except (TypeError, ValueError, OverflowError) as error:
             raise self._wrong(values, error) from None
-        return Once(Statement(said.text, given, True, False, single.written), single.meaning, self.explain)
+        return Once(Statement(said.text, given, True, False), single.meaning, self.explain)
 
     def _several(self, values: list[Any], in_transaction: bool) -> Program[Any]:
         compiled = self.compiled

@@ -17,7 +17,7 @@ from nicol.errors import ValueInvalid
 from nicol.query.faults import wrong_stored
 from nicol.query.models import Field, Model
 from nicol.schema.schema import Arity
-from nicol.sql.moments import read_moment, read_utc, read_zoned
+from nicol.sql.moments import read_moment
 from nicol.sql.program import Row
 
 Groups: TypeAlias = Mapping[Any, Any]
@@ -105,8 +105,6 @@ def builder(
 _QUICK: Mapping[Any, str] = {
     bool: "not not {value}",
     float: "{value} * 1.0",
-    read_utc: "moment({value} + '+00:00')",
-    read_zoned: "m if (m := moment({value})).tzinfo is UTC else {decoded}",
     read_moment: "m if (m := moment({value})).tzinfo is UTC else {decoded}",
 }
 """What decoders do with nearly every value, without a call. Where it fails, all rows are decoded again, by the decoders."""

@@ -19,26 +19,6 @@ def read_moment(value: Any) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def read_utc(value: Any) -> Any:
-    """A moment that PostgreSQL writes without a zone; what Python cannot hold (`infinity`, the years BC) stays text.
-
-    The zone is read with the text: to replace it costs five times as much.
-    """
-    try:
-        return datetime.fromisoformat(value + "+00:00") if type(value) is str else value
-    except ValueError:
-        return value
-
-
-def read_zoned(value: Any) -> Any:
-    """A moment that PostgreSQL writes with a zone, in UTC; what Python cannot hold stays text."""
-    try:
-        found = datetime.fromisoformat(value) if type(value) is str else value
-    except ValueError:
-        return value
-    return found if found.tzinfo is UTC else found.astimezone(UTC)
-
-
 _usual_form = datetime.fromisoformat
 
 

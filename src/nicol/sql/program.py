@@ -23,15 +23,13 @@ class Statement(msgspec.Struct, frozen=True):
     """SQL with its parameters, placeholders spelled as the database does. Answered with a `Result`.
 
     `prepare` false: a text that will hardly be said twice, not worth a prepared statement. `columns` false: nobody will
-    ask the result for the names of its columns. `written`: moments may come as the database writes them, in text, where
-    reading them is quicker for who asks than for the driver.
+    ask the result for the names of its columns.
     """
 
     text: str
     params: tuple[Any, ...] = ()
     prepare: bool = True
     columns: bool = True
-    written: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True):

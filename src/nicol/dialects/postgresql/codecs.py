@@ -14,7 +14,6 @@ from nicol.dialects.dialect import Codec, Encode
 from nicol.dialects.postgresql.types import column_type, spell_type
 from nicol.schema.schema import Arity, EnumRef, FieldType, NativeType, Scalar, Schema, Unsupported
 from nicol.sql.json import json_text
-from nicol.sql.moments import read_utc, read_zoned
 
 _EPOCH_DAY = date(1970, 1, 1)
 
@@ -113,9 +112,8 @@ def _datetime(native: NativeType | None) -> Codec:
             return Codec(lambda value: encode(value).time(), _from_time)
         case "Timetz":
             return Codec(lambda value: encode(value).timetz(), _from_time)
-        case name:
-            written = read_zoned if name == "Timestamptz" else read_utc
-            return Codec(encode, encode_all=values.moments(digits), written=written)
+        case _:
+            return Codec(encode, encode_all=values.moments(digits))
 
 
 def _from_date(value: Any) -> datetime:

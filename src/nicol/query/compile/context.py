@@ -66,14 +66,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Single(Generic[T]):
-    """The act of one statement, and what its result means. Most calls are no more: they get the shortest way.
-
-    `written`: the meaning knows moments in the database's own text, too.
-    """
+    """The act of one statement, and what its result means. Most calls are no more: they get the shortest way."""
 
     said: Said
     meaning: Callable[[Result], T]
-    written: bool = False
 
     def __call__(self, frame: Frame) -> Generator[Command, Result, T]:
         """The act as a part of others."""

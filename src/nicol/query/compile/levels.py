@@ -29,7 +29,7 @@ class Level:
     def plain(self) -> Single[list[Any]]:
         """The act of a plain level: its objects."""
         built = self.shape.built
-        return Single(self.said, lambda result: built(result.rows, ()), self.shape.written)
+        return Single(self.said, lambda result: built(result.rows, ()))
 
     def run(self, frame: Frame) -> Program[tuple[Sequence[Row], list[Any]]]:
         """Say the statement and those of what is included; the rows and their objects."""
@@ -43,14 +43,13 @@ class Level:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """How rows of a model become objects, with what is included. `written`: moments may be in the database's own text."""
+    """How rows of a model become objects, with what is included."""
 
     model: Model
     fields: tuple[Field, ...]
     build: Build
     branches: tuple[Branch, ...] = ()
     bonds: Bonds = field(default_factory=dict[int, Sequence[int]])
-    written: bool = False
 
     def objects(self, rows: Sequence[Row], frame: Frame) -> Program[list[Any]]:
         """The objects of rows, after those that hang on them."""

@@ -32,7 +32,7 @@ def find_many(ctx: Context, query: q.FindMany) -> Act[list[Any]]:
 
 def stream(ctx: Context, query: q.Stream) -> Act[Level]:
     """The level of a page that is read in pieces; nothing is said yet."""
-    level = page_level(ctx, ctx.models.by_name[query.model], query.page, pieces=True)
+    level = page_level(ctx, ctx.models.by_name[query.model], query.page)
 
     def act(_: Frame) -> Program[Level]:
         return level
@@ -67,7 +67,7 @@ def _one(level: Level, model: Model, *, required: bool) -> Act[Any]:
         if required:
             raise missing_record(model.name, f"no record of model `{model.name}` was found")
 
-    return Single(level.said, meaning, level.shape.written) if level.is_plain else act
+    return Single(level.said, meaning) if level.is_plain else act
 
 
 def key_level(
@@ -79,7 +79,7 @@ def key_level(
     columns = tuple(sql.Column(name, "t0") for name in have.columns)
     select = sql.Select(columns, aliased(model.table, "t0"), where=where, lock=_row_lock(lock))
     said = ctx.say(counted(ctx, model, selection, have.columns, select, one=True))
-    return Level(said, shape_of(ctx, model, selection, have, written=True))
+    return Level(said, shape_of(ctx, model, selection, have))
 
 
 def _row_lock(lock: q.Lock | None) -> sql.RowLock | None:
@@ -93,12 +93,10 @@ def page_level(
     page: q.Page,
     limit: sql.Number | None = None,
     lock: q.Lock | None = None,
-    *,
-    pieces: bool = False,
 ) -> Level:
-    """The rows of a page at the top. `pieces`: they are read in pieces."""
+    """The rows of a page at the top."""
     have = wanted(model, page.selection)
     select = cut_page(page_rows(ctx, model, undistinct(model, page), have.columns), page, limit)
     select = replace(select, lock=_row_lock(lock))
     said = ctx.say(counted(ctx, model, page.selection, have.columns, select, one=limit is not None))
-    return Level(said, shape_of(ctx, model, page.selection, have, written=not pieces), page.backwards)
+    return Level(said, shape_of(ctx, model, page.selection, have), page.backwards)

@@ -16,7 +16,7 @@ from nicol.query.compile.tree_levels import Ends, Levels, Tree
 from nicol.query.compile.trees import tree_rows
 from nicol.query.models import Field, Link, Model
 from nicol.query.shape import Attached, Build, Counted, bonds_of, builder
-from nicol.schema.schema import Arity, Scalar
+from nicol.schema.schema import Scalar
 from nicol.sql import tree as sql
 
 
@@ -54,34 +54,12 @@ def wanted(model: Model, selection: q.Selection | None, keys: Sequence[str] = ()
     return Wanted(fields, tuple(name for name in dict.fromkeys(needed) if name not in seen))
 
 
-def shape_of(
-    ctx: Context,
-    model: Model,
-    selection: q.Selection | None,
-    have: Wanted,
-    keys: int = 0,
-    *,
-    written: bool = False,
-) -> Shape:
-    """How rows become objects that have the wanted columns, right behind them the counts, and then so many keys.
-
-    `written`: moments may be read of the database's own text where that is quicker: where nothing else looks at them.
-    """
+def shape_of(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted, keys: int = 0) -> Shape:
+    """How rows become objects that have the wanted columns, right behind them the counts, and then so many keys."""
     chosen = selection or q.EVERYTHING
-    written = written and not chosen.include and _reads_text(have.fields)
-    if written:
-        fields = (replace(each, decode=each.stored.written or each.decode) for each in have.fields)
-        have = replace(have, fields=tuple(fields))
     at = len(have.columns)
     counts = range(at, at + len(chosen.counts))
-    return replace(_shape(ctx, model, chosen, have, counts.stop + keys, counts=counts), written=written)
-
-
-def _reads_text(fields: Sequence[Field]) -> bool:
-    """True where there are moments, and nothing that depends on how they come: keys of encrypted values, and lists."""
-    moments = [each for each in fields if each.stored.written is not None]
-    others = any(each.sealed or each.arity is Arity.LIST for each in fields)
-    return bool(moments) and not others
+    return _shape(ctx, model, chosen, have, counts.stop + keys, counts=counts)
 
 
 def written_shape(ctx: Context, model: Model, selection: q.Selection | None, have: Wanted) -> Shape:
