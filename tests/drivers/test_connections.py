@@ -60,6 +60,15 @@ CROSSING: list[tuple[str, object, object]] = [
     ("SELECT $1::timestamp", MOMENT.replace(tzinfo=None), MOMENT),
     ("SELECT 'infinity'::timestamp", None, "infinity"),
     ("SELECT '0044-03-15 BC'::date::timestamp", None, "0044-03-15 00:00:00 BC"),
+    ("SELECT '-infinity'::timestamp", None, "-infinity"),
+    ("SELECT '0001-01-01 BC'::date + time '10:00:00.25'", None, "0001-01-01 10:00:00.25 BC"),
+    ("SELECT '4713-01-01 BC'::timestamp", None, "4713-01-01 00:00:00 BC"),
+    ("SELECT '20401-02-28 23:59:59.999999'::timestamp", None, "20401-02-28 23:59:59.999999"),
+    ("SELECT '9999-12-31 23:59:59.999999'::timestamp", None, datetime.max.replace(tzinfo=UTC)),
+    ("SELECT '0001-01-01'::timestamp", None, datetime.min.replace(tzinfo=UTC)),
+    ("SELECT $1::float8", 0.1, 0.1),
+    ("SELECT '-9223372036854775808'::int8", None, -(2**63)),
+    ("SELECT 'ß€😀'::varchar", None, "ß€😀"),
     ("SELECT $1", 5, 5),
     ("SELECT $1::int = ANY($2)", (3, [1, 2, 3]), True),
     ("SELECT $1 = ANY($2)", ("a", []), False),
@@ -80,7 +89,7 @@ def test_a_value_crosses_to_postgresql_and_back(
     params = given if isinstance(given, tuple) else () if given is None else (given,)
     with open_database(postgres_url) as database:
         database.run(rows("SET timezone = 'Asia/Tokyo'"), write=True)
-        for _ in range(3):  # plain, while it is prepared, prepared
+        for _ in range(5):  # plain, while it is prepared, prepared, in binary
             assert database.run(rows(text, *params), write=True) == [(back,)]
 
 

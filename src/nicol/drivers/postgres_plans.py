@@ -6,13 +6,17 @@ from psycopg.abc import Transformer
 
 
 class Plan:
-    """A prepared statement: its name in the server, and how the columns of its rows are read once they are known."""
+    """A prepared statement: its name in the server, and how the columns of its rows are read once they are known.
 
-    __slots__ = ("columns", "loads", "name", "ready")
+    `format`: how its rows are to come, as text (0) or in binary (1); `read`: how those came that `loads` reads.
+    """
+
+    __slots__ = ("columns", "format", "loads", "name", "read", "ready")
 
     def __init__(self, name: bytes) -> None:
         self.name = name
         self.ready = False
+        self.format = self.read = 0
         self.loads: Transformer | None = None
         self.columns: tuple[str, ...] | None = None
 

@@ -22,7 +22,7 @@ from nicol.drivers.address import PostgresAddress
 from nicol.drivers.connection import Observer, refuse_while_interrupted
 from nicol.drivers.postgres_plans import Plan, Plans
 from nicol.drivers.postgres_said import text_of, told
-from nicol.drivers.postgres_values import QUICK
+from nicol.drivers.postgres_values import BINARY, QUICK
 from nicol.errors import DriverError
 from nicol.sql.program import (
     Batch,
@@ -216,7 +216,7 @@ class Session(Generic[Raw]):
         """Simple: several statements in one text are allowed where nothing else has to cross."""
         plan = sent.plan
         if plan is not None:
-            self._pgconn.send_query_prepared(plan.name, sent.values, sent.formats)
+            self._pgconn.send_query_prepared(plan.name, sent.values, sent.formats, plan.format)
         elif simple and not sent.values:
             self._pgconn.send_query(sent.statement.text.encode())
         else:
@@ -250,14 +250,17 @@ class Session(Generic[Raw]):
     def _planned_rows(self, plan: Plan, result: PGresult) -> list[Row]:
         """A plan's rows always have the same columns: the server refuses it when they have changed."""
         loads = plan.loads
-        if loads is None:
+        if loads is None or result.fformat(0) != plan.read:
             plan.loads = loads = adapt.Transformer(QUICK if self._quick else self._raw)
+            plan.read = result.fformat(0)
             loads.set_pgresult(result)
+            if self._quick and all(result.ftype(n) in BINARY for n in range(result.nfields)):
+                plan.format = 1
         else:
             loads.set_pgresult(result, set_loaders=False)
         try:
             return loads.load_rows(0, result.ntuples, tuple)
-        except psycopg.DataError:  # a moment that Python cannot hold, which stays text
+        except psycopg.DataError:  # a moment that Python cannot hold
             return self._rows(self._values, result)
 
     # ---- plans -------------------------------------------------------------------------------------------------------

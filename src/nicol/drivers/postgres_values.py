@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import psycopg
 from psycopg.abc import AdaptContext, Buffer
 from psycopg.adapt import AdaptersMap, Dumper, Loader
-from psycopg.types.datetime import TimestamptzLoader
+from psycopg.pq import Format
+from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg.types.string import StrDumperUnknown
 
@@ -46,6 +47,38 @@ class _UtcReader(Loader):
             return text
 
 
+class _BinaryReader(Loader):
+    """Moments in binary, microseconds since 2000, where `QuickValues` cannot read one: what Python cannot hold becomes text."""
+
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> datetime | str:
+        micros = int.from_bytes(data, "big", signed=True)
+        if micros in _INFINITE:
+            return _INFINITE[micros]
+        try:
+            return _2000 + timedelta(microseconds=micros)
+        except OverflowError:
+            return _written(micros)
+
+
+_2000 = datetime(2000, 1, 1, tzinfo=UTC)
+_INFINITE = {2**63 - 1: "infinity", -(2**63): "-infinity"}
+_DAY, _CYCLE = 86_400_000_000, 146_097
+"""The microseconds of a day, and the days of 400 years, after which the calendar begins anew."""
+
+
+def _written(micros: int) -> str:
+    """A moment of a year that Python does not know, as PostgreSQL writes it."""
+    days, rest = divmod(micros, _DAY)
+    cycles, days = divmod(days, _CYCLE)
+    moment = _2000.replace(tzinfo=None) + timedelta(days=days, microseconds=rest)
+    year = moment.year + 400 * cycles
+    text = f"{year if year > 0 else 1 - year:04}{moment.isoformat(' ')[4:]}"
+    text = text.rstrip("0") if "." in text else text
+    return text if year > 0 else f"{text} BC"
+
+
 class Values(AdaptContext):
     """psycopg's adapters with ours, as a context that connections are made in."""
 
@@ -55,8 +88,9 @@ class Values(AdaptContext):
         self._adapters.register_dumper(int, Int8Dumper)
         self._adapters.register_dumper(str, StrDumperUnknown)
         self._adapters.register_dumper(datetime, _UtcDumper)
-        self._adapters.register_loader("timestamp", _UtcReader)
-        self._adapters.register_loader("timestamptz", _UtcLoader)
+        for name, loader in (("timestamp", _UtcReader), ("timestamptz", _UtcLoader)):
+            self._adapters.register_loader(name, loader)
+            self._adapters.register_loader(name, _BinaryReader)
 
     @property
     def adapters(self) -> AdaptersMap:
@@ -80,8 +114,9 @@ class QuickValues(AdaptContext):
 
     def __init__(self) -> None:
         self._adapters = AdaptersMap(VALUES.adapters)
-        self._adapters.register_loader("timestamp", TimestamptzLoader)
-        self._adapters.register_loader("timestamptz", TimestamptzLoader)
+        for loader in (TimestamptzLoader, TimestamptzBinaryLoader):
+            self._adapters.register_loader("timestamp", loader)
+            self._adapters.register_loader("timestamptz", loader)
 
     @property
     def adapters(self) -> AdaptersMap:
@@ -95,3 +130,8 @@ class QuickValues(AdaptContext):
 
 
 QUICK: Final = QuickValues()
+BINARY: Final = frozenset(
+    psycopg.adapters.types[name].oid
+    for name in ("bool", "int2", "int4", "int8", "float8", "text", "varchar", "timestamp", "timestamptz")
+)
+"""The types whose values are the same in either format, and quicker to write and to read in binary."""
