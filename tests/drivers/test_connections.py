@@ -63,6 +63,8 @@ CROSSING: list[tuple[str, object, object]] = [
     ("SELECT '-infinity'::timestamp", None, "-infinity"),
     ("SELECT '0001-01-01 BC'::date + time '10:00:00.25'", None, "0001-01-01 10:00:00.25 BC"),
     ("SELECT '4713-01-01 BC'::timestamp", None, "4713-01-01 00:00:00 BC"),
+    ("SELECT '0044-03-15 00:00:00+00 BC'::timestamptz", None, "0044-03-15 09:18:59+09:18:59 BC"),
+    ("SELECT 'infinity'::timestamptz", None, "infinity"),
     ("SELECT '20401-02-28 23:59:59.999999'::timestamp", None, "20401-02-28 23:59:59.999999"),
     ("SELECT '9999-12-31 23:59:59.999999'::timestamp", None, datetime.max.replace(tzinfo=UTC)),
     ("SELECT '0001-01-01'::timestamp", None, datetime.min.replace(tzinfo=UTC)),

@@ -27,6 +27,7 @@ from nicol.sql.program import (
     Rollback,
     RollbackTo,
     Savepoint,
+    say_all,
     word,
 )
 
@@ -178,8 +179,7 @@ class Scope:
             if keep:
                 raise self.overdue()
             return
-        for command in self._undo() if late or failed or not keep else self._keep():  # noqa: UP028 - takes no answers
-            yield command
+        yield from say_all(self._undo() if late or failed or not keep else self._keep())
         if not keep:
             return
         if late:
@@ -192,8 +192,7 @@ class Scope:
     def _undo_inner(self, inner: Scope, *, say: bool) -> Program[None]:
         """What is open at the end of what is around it has not ended well."""
         if say:
-            for command in inner._undo():  # noqa: UP028 - takes no answers
-                yield command
+            yield from say_all(inner._undo())
         left: Scope | None = inner
         while left is not None:
             left.ended, left = True, left.inner

@@ -85,9 +85,7 @@ def run(program: Program[T], connection: Connection) -> T:
         try:
             result = connection.say(once.command)
         except DriverError as error:
-            if once.explain is None:
-                raise
-            raise once.explain(error) from error
+            once.throw(error)
         return once.meaning(result)
     say, send = connection.say, program.send  # as `go_on`, which would cost one call more of every program
     try:
@@ -126,9 +124,7 @@ async def converse(program: Program[T], say: Callable[[Command], Awaitable[Resul
         try:
             result = await say(once.command)
         except DriverError as error:
-            if once.explain is None:
-                raise
-            raise once.explain(error) from error
+            once.throw(error)
         return once.meaning(result)
     send = program.send
     try:

@@ -48,7 +48,7 @@ class _UtcReader(Loader):
 
 
 class _BinaryReader(Loader):
-    """Moments in binary, microseconds since 2000, where `QuickValues` cannot read one: what Python cannot hold becomes text."""
+    """Moments in binary, microseconds since 2000, where `QUICK` cannot read one: what Python cannot hold becomes text."""
 
     format = Format.BINARY
 
@@ -80,17 +80,10 @@ def _written(micros: int) -> str:
 
 
 class Values(AdaptContext):
-    """psycopg's adapters with ours, as a context that connections are made in."""
+    """psycopg's adapters with ours, as a context that serves all connections."""
 
-    def __init__(self) -> None:
-        self._adapters = AdaptersMap(psycopg.adapters)
-        self._adapters.register_dumper(int, Int8BinaryDumper)
-        self._adapters.register_dumper(int, Int8Dumper)
-        self._adapters.register_dumper(str, StrDumperUnknown)
-        self._adapters.register_dumper(datetime, _UtcDumper)
-        for name, loader in (("timestamp", _UtcReader), ("timestamptz", _UtcLoader)):
-            self._adapters.register_loader(name, loader)
-            self._adapters.register_loader(name, _BinaryReader)
+    def __init__(self, adapters: AdaptersMap) -> None:
+        self._adapters = adapters
 
     @property
     def adapters(self) -> AdaptersMap:
@@ -99,39 +92,38 @@ class Values(AdaptContext):
 
     @property
     def connection(self) -> None:
-        """None: it serves all connections."""
+        """None: texts are in UTF-8, and moments in UTC, where it is not made part of one."""
         return None
 
 
-VALUES: Final = Values()
+def _values() -> Values:
+    adapters = AdaptersMap(psycopg.adapters)
+    adapters.register_dumper(int, Int8BinaryDumper)
+    adapters.register_dumper(int, Int8Dumper)
+    adapters.register_dumper(str, StrDumperUnknown)
+    adapters.register_dumper(datetime, _UtcDumper)
+    adapters.register_loader("timestamp", _UtcReader)
+    adapters.register_loader("timestamp", _BinaryReader)
+    adapters.register_loader("timestamptz", _UtcLoader)
+    return Values(adapters)
 
 
-class QuickValues(AdaptContext):
-    """The same adapters, whose moments psycopg reads in C: what Python cannot hold is a DataError.
-
-    Without a connection its loader takes UTC for the zone, of texts that say none, too.
-    """
-
-    def __init__(self) -> None:
-        self._adapters = AdaptersMap(VALUES.adapters)
-        for loader in (TimestamptzLoader, TimestamptzBinaryLoader):
-            self._adapters.register_loader("timestamp", loader)
-            self._adapters.register_loader("timestamptz", loader)
-
-    @property
-    def adapters(self) -> AdaptersMap:
-        """How each type crosses."""
-        return self._adapters
-
-    @property
-    def connection(self) -> None:
-        """None: texts are in UTF-8, moments in UTC."""
-        return None
+def _quick_values() -> Values:
+    adapters = AdaptersMap(VALUES.adapters)
+    adapters.register_loader("timestamp", TimestamptzLoader)
+    adapters.register_loader("timestamp", TimestamptzBinaryLoader)
+    adapters.register_loader("timestamptz", TimestamptzLoader)
+    return Values(adapters)
 
 
-QUICK: Final = QuickValues()
+VALUES: Final = _values()
+QUICK: Final = _quick_values()
+"""The same, but for moments, which psycopg reads in C: what Python cannot hold is a DataError. Without a connection its loader
+takes UTC for the zone, of texts that say none, too."""
+
 BINARY: Final = frozenset(
     psycopg.adapters.types[name].oid
-    for name in ("bool", "int2", "int4", "int8", "float8", "text", "varchar", "timestamp", "timestamptz")
+    for name in ("bool", "int2", "int4", "int8", "float8", "text", "varchar", "timestamp")
 )
-"""The types whose values are the same in either format, and quicker to write and to read in binary."""
+"""The types whose values are the same in either format, and quicker to write and to read in binary. Moments with a zone are
+none: those that Python cannot hold are written in the session's own."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from inspect import GEN_CREATED, getgeneratorstate
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 
@@ -167,7 +167,7 @@ class Once(Generator[Command, Result, T]):
         self.begun = True
         return self.command
 
-    def throw(self, error: Any, /, *_: Any) -> Command:
+    def throw(self, error: Any, /, *_: Any) -> NoReturn:
         """Go on with an error as a generator does: it is raised again, explained where it is the driver's."""
         if self.explain is not None and isinstance(error, DriverError):
             raise self.explain(error) from error
@@ -198,10 +198,10 @@ def rows(text: str, *params: object) -> Program[list[Row]]:
     return (yield Statement(text, params)).rows
 
 
-def say_all(statements: Iterable[Statement]) -> Program[None]:
-    """Say statements one after the other."""
-    for statement in statements:  # noqa: UP028 - what is sent back is for us, not for the iterator
-        yield statement
+def say_all(commands: Iterable[Command]) -> Program[None]:
+    """Say commands one after the other."""
+    for command in commands:  # noqa: UP028 - what is sent back is for us, not for the iterator
+        yield command
 
 
 def transaction(program: Program[T], begin: Begin | None = Begin()) -> Program[T]:  # noqa: B008
